@@ -1,0 +1,91 @@
+"""A real Chromium, driven as a person would: opens pages, presses keys, reads what is shown."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+
+from tests.harness.world import KEPT
+
+# Without these Chromium looks for hosts outside, which a closed network refuses one by one.
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+
+
+def chromium() -> str:
+    names = (os.environ.get("NOTESYNC_CHROMIUM", "chromium"), "chromium", "chromium-browser", "google-chrome")
+    found = next((path for path in map(shutil.which, names) if path), None)
+    assert found, "no Chromium on this machine"
+    return found
+
+
+class Browser:
+    """One profile, kept in `profile` as long as the story lasts; it may be closed and opened again."""
+
+    def __init__(self, profile: Path, logs: Path, options: Sequence[str] = ()) -> None:
+        self.profile = profile
+        self.logs = logs
+        self.options = [*QUIET, *options]
+        self.console: list[str] = []
+        self._playwright: Playwright | None = None
+        self._context: BrowserContext | None = None
+
+    def __enter__(self) -> Self:
+        self._playwright = sync_playwright().start()
+        self._context = self._playwright.chromium.launch_persistent_context(
+            str(self.profile),
+            executable_path=chromium(),
+            headless=True,
+            args=self.options,
+            # A person's browser blocks popups that no click opened; so does this one.
+            ignore_default_args=["--disable-popup-blocking"],
+            viewport={"width": 1280, "height": 900},
+            env={name: os.environ[name] for name in KEPT if name in os.environ},
+        )
+        self._context.set_default_timeout(60_000)
+        self._context.on("console", lambda said: self.console.append(f"{said.type}: {said.text}"))
+        self._context.on("weberror", lambda wrong: self.console.append(f"pageerror: {wrong.error}"))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            self._keep_pictures()
+        self.logs.mkdir(parents=True, exist_ok=True)
+        (self.logs / "browser-console.log").write_text("\n".join(self.console), encoding="utf-8")
+        if self._context is not None:
+            self._context.close()
+        if self._playwright is not None:
+            self._playwright.stop()
+        self._context = self._playwright = None
+
+    @property
+    def context(self) -> BrowserContext:
+        assert self._context is not None
+        return self._context
+
+    def open(self, url: str) -> Page:
+        page = self.context.new_page()
+        page.goto(url)
+        return page
+
+    def _keep_pictures(self) -> None:
+        """What every open page looked like when the story failed."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        for number, page in enumerate(self.context.pages):
+            page.screenshot(path=self.logs / f"page-{number}.png", timeout=5_000)
