@@ -36,6 +36,10 @@ public record ManifestHeader(
         return from == null;
     }
 
+    ManifestHeader withPayload(int entries, long bytes) {
+        return new ManifestHeader(project, from, baseTree, to, tree, created, git, entries, bytes);
+    }
+
     private static boolean isLater(Cursor from, Cursor to) {
         return from.epoch().equals(to.epoch()) && from.sequence() < to.sequence();
     }

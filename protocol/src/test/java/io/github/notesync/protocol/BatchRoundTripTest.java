@@ -1,0 +1,130 @@
+package io.github.notesync.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+/** What the writer writes, the reader reads: the same bytes under the same paths, at the announced sizes. */
+class BatchRoundTripTest {
+
+    @Property(tries = 200)
+    void everyBatchComesBackByteForByte(@ForAll("trees") Map<String, byte[]> files, @ForAll Encoding encoding)
+            throws Exception {
+        BatchWriter writer = new BatchWriter(Id.random(), Batches.manifestOf(files), encoding);
+
+        byte[] stream = Batches.stream(writer, files);
+
+        BatchDescriptor descriptor = writer.descriptor();
+        if (encoding == Encoding.IDENTITY) {
+            assertThat(stream).hasSize((int) (descriptor.manifestSize() + descriptor.payloadSize()));
+        }
+        Map<String, byte[]> read = Batches.read(stream, descriptor);
+        assertThat(read).containsOnlyKeys(files.keySet());
+        read.forEach((path, content) -> assertThat(content).isEqualTo(files.get(path)));
+        assertThat(BatchDescriptor.fromJson(descriptor.toJson())).isEqualTo(descriptor);
+    }
+
+    @Provide
+    Arbitrary<Map<String, byte[]>> trees() {
+        // Every name ends in its own number, so that no file is also a directory and no two differ by case.
+        Arbitrary<String> name = Combinators.combine(
+                        Arbitraries.strings()
+                                .withChars("abcé日_- ")
+                                .ofMaxLength(60)
+                                .list()
+                                .ofMaxSize(6),
+                        Arbitraries.integers().between(0, 1_000_000))
+                .as((components, number) -> {
+                    StringBuilder path = new StringBuilder();
+                    components.forEach(
+                            component -> path.append("d").append(component).append("_/"));
+                    return path.append("f").append(number).append(".py").toString();
+                })
+                .filter(path -> RelativePath.refusal(path).isEmpty());
+        Arbitrary<byte[]> content = Arbitraries.bytes().array(byte[].class).ofMaxSize(3000);
+        return Arbitraries.maps(name, content).ofMaxSize(12);
+    }
+
+    @Test
+    void compressedFilesBetweenTextsDoNotDisturbTheStream() throws Exception {
+        byte[] noise = new byte[300_000];
+        new Random(7).nextBytes(noise);
+        byte[] text = "def f(): return 1\n".repeat(20_000).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        Map<String, byte[]> files = Map.of("a.py", text, "b.png", noise, "c.py", text, "d.gz", noise);
+        BatchWriter writer = new BatchWriter(Id.random(), Batches.manifestOf(files), Encoding.GZIP);
+
+        byte[] stream = Batches.stream(writer, files);
+
+        assertThat(stream.length).isLessThan(2 * noise.length + 20_000);
+        Batches.read(stream, writer.descriptor())
+                .forEach((path, content) -> assertThat(content).isEqualTo(files.get(path)));
+    }
+
+    @Test
+    void aRecipeSendsOnlyItsFreshBytes() throws Exception {
+        byte[] content = "0123456789abcdefghij".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        RelativePath path = new RelativePath("big.csv");
+        Recipe recipe = new Recipe(
+                path,
+                Digest.of("old"),
+                List.of(new Recipe.Old(0, 8), new Recipe.Fresh(4), new Recipe.Old(9, 5), new Recipe.Fresh(3)));
+        Change.Put put = new Change.Put(
+                path, 20, Digest.of(content), false, Expect.file(Digest.of("old")), new Source.FromRecipe(recipe));
+        BatchWriter writer = new BatchWriter(Id.random(), Batches.manifest(List.of(put)), Encoding.IDENTITY);
+
+        byte[] stream = Batches.stream(writer, Map.of("big.csv", content));
+
+        assertThat(Batches.read(stream, writer.descriptor()).get("big.csv"))
+                .asString()
+                .isEqualTo("89abhij");
+    }
+
+    @Test
+    void aFileThatWasSavedAgainEndsThePacking() {
+        byte[] announced = {1, 2, 3};
+        BatchWriter writer = new BatchWriter(Id.random(), Batches.manifestOf(Map.of("a.py", announced)), Encoding.GZIP);
+
+        for (byte[] now : List.of(new byte[] {1, 2}, new byte[] {1, 2, 4}, new byte[] {1, 2, 3, 4})) {
+            assertThatThrownBy(() -> writer.writeTo(new ByteArrayOutputStream(), put -> new ByteArrayInputStream(now)))
+                    .isInstanceOf(ContentChangedException.class)
+                    .hasMessageContaining("a.py");
+        }
+    }
+
+    @Test
+    void allKindsOfChangeComeBackInTheOrderOfTheContract() throws Exception {
+        RelativePath run = new RelativePath("run.sh");
+        List<Change> changes = List.of(
+                new Change.Delete(new RelativePath("old"), Expect.DIRECTORY),
+                new Change.Delete(new RelativePath("old/a.py"), Expect.file(Digest.of("a"))),
+                new Change.Chmod(run, true, Digest.of("r")),
+                new Change.Symlink(new RelativePath("link"), "run.sh", Expect.ABSENT),
+                new Change.Put(
+                        new RelativePath("new/b.py"),
+                        1,
+                        Digest.of("b"),
+                        true,
+                        Expect.ABSENT,
+                        new Source.Copy(new RelativePath("old/b.py"))),
+                new Change.Mkdir(new RelativePath("new"), Expect.ABSENT));
+        Manifest manifest = Batches.manifest(changes);
+        ByteArrayOutputStream json = new ByteArrayOutputStream();
+        manifest.writeTo(json);
+
+        assertThat(Manifest.parse(json.toByteArray())).isEqualTo(manifest);
+        assertThat(manifest.changes().stream().map(change -> change.path().value()))
+                .containsExactly("new", "link", "new/b.py", "run.sh", "old/a.py", "old");
+    }
+}
