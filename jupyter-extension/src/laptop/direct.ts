@@ -1,0 +1,69 @@
+import { bodyOf, headersOf, LaptopError, type LaptopAnswer, type LaptopCall, type LaptopTransport } from './transport';
+import { isLoopback, type Surroundings } from './surroundings';
+
+interface AddressedRequest extends RequestInit {
+  /** Says in advance which address space is meant, so that mixed content does not stand in the way (Chrome). */
+  targetAddressSpace?: 'loopback';
+}
+
+/**
+ * Laptop leg L1: the page fetches from 127.0.0.1 itself.
+ * The browser tells a refusal from a server that is down by nothing but the permission's state, so that is asked after
+ * a failure. After a refusal every further call fails at once: each try could cost the user another prompt.
+ */
+export class DirectLaptop implements LaptopTransport {
+  readonly leg = 'direct';
+  private refused = false;
+  private readonly closing = new AbortController();
+
+  constructor(
+    private readonly laptop: string,
+    private readonly fetch: typeof globalThis.fetch,
+    private readonly lookAround: () => Promise<Surroundings>,
+  ) {}
+
+  async call(call: LaptopCall, signal: AbortSignal): Promise<LaptopAnswer> {
+    if (this.refused) throw refusal();
+    const ends = AbortSignal.any([signal, this.closing.signal]);
+    try {
+      const response = await this.fetch(this.laptop + call.path, this.init(call, ends));
+      return { status: response.status, body: await response.arrayBuffer() };
+    } catch (error) {
+      if (ends.aborted) throw ends.reason;
+      throw await this.diagnose(error);
+    }
+  }
+
+  close(): void {
+    this.closing.abort(new LaptopError('laptop_unreachable', 'the page let go of the laptop'));
+  }
+
+  private init(call: LaptopCall, signal: AbortSignal): AddressedRequest {
+    return {
+      method: call.method,
+      headers: headersOf(call),
+      body: bodyOf(call),
+      signal,
+      mode: 'cors',
+      credentials: 'omit',
+      cache: 'no-store',
+      redirect: 'error',
+      referrerPolicy: 'no-referrer',
+      ...(isLoopback(new URL(this.laptop).hostname) ? { targetAddressSpace: 'loopback' as const } : {}),
+    };
+  }
+
+  private async diagnose(error: unknown): Promise<LaptopError> {
+    const around = await this.lookAround();
+    const mayBeAsked = !around.near && (!around.delegated || !around.secure || around.permission !== 'granted');
+    if (mayBeAsked && around.permission !== 'unknown') {
+      this.refused = true;
+      return refusal();
+    }
+    return new LaptopError('laptop_unreachable', `${this.laptop} did not answer: ${String(error)}`);
+  }
+}
+
+function refusal(): LaptopError {
+  return new LaptopError('permission_refused', 'the browser does not let this page reach apps on this computer');
+}

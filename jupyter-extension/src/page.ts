@@ -1,0 +1,62 @@
+import { DirectLaptop } from './laptop/direct';
+import { PopupLaptop } from './laptop/popup';
+import { lookAround } from './laptop/surroundings';
+import type { Laptops, Session, Tokens } from './session';
+import type { Offer } from './messages';
+
+/** What the page itself gives to sessions: the two laptop legs, the token store, and the list of who is here already. */
+
+export function laptopsOf(page: Window & typeof globalThis): Laptops {
+  const look = (): ReturnType<typeof lookAround> => lookAround(page);
+  return {
+    lookAround: look,
+    direct: (laptop) => new DirectLaptop(laptop, page.fetch.bind(page), look),
+    popup: (laptop, label, onClosed) => PopupLaptop.open(page, laptop, label, onClosed),
+  };
+}
+
+/**
+ * Tokens in the memory of the tab: they survive a reload of a top page, and nothing else. Frames keep theirs in page
+ * memory: the outputs of several users' notebooks may share an origin there.
+ */
+export function tokensOf(page: Window): Tokens {
+  const memory = new Map<string, string>();
+  const storage = page === page.top ? storageOf(page) : null;
+  const key = (laptop: string): string => `notesync:${laptop}`;
+  return {
+    get: (laptop) => memory.get(laptop) ?? storage?.getItem(key(laptop)) ?? null,
+    set: (laptop, token) => {
+      if (token === null) {
+        memory.delete(laptop);
+        storage?.removeItem(key(laptop));
+      } else {
+        memory.set(laptop, token);
+        storage?.setItem(key(laptop), token);
+      }
+    },
+  };
+}
+
+function storageOf(page: Window): Storage | null {
+  try {
+    return page.sessionStorage;
+  } catch {
+    return null; // A sandboxed frame has none.
+  }
+}
+
+const HERE = Symbol.for('io.github.notesync.sessions');
+type Here = Map<string, Pick<Session, 'wake' | 'stop'>>;
+
+/** The sessions of this page by kernel, shared by the extension and every injected script. */
+export function sessionsHere(page: object): Here {
+  const holder = page as { [HERE]: Here | undefined };
+  return (holder[HERE] ??= new Map());
+}
+
+/** True if someone in this page already serves the offer's kernel; it was told. */
+export function wokeExisting(page: object, offer: Offer): boolean {
+  const existing = sessionsHere(page).get(offer.kernel);
+  existing?.wake(offer);
+  return existing !== undefined;
+}

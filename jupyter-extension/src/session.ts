@@ -1,0 +1,326 @@
+import type { KernelLink } from './kernel/link';
+import { chooseLeg } from './laptop/legs';
+import type { Surroundings } from './laptop/surroundings';
+import { jsonOf, LaptopError, type LaptopTransport } from './laptop/transport';
+import { idOf, isObject, PROTOCOL_VERSION, readFromKernel, relayHello, toKernel } from './messages';
+import type { FromKernel, LaptopLeg, Offer } from './messages';
+import { errorOf, pair, PairingError, type Paired } from './pairing';
+import { Relay } from './relay';
+import type { Action, LaptopState, SessionState } from './state';
+import { protocolMismatch } from './texts';
+
+/** The ways to the laptop, as this page has them. */
+export interface Laptops {
+  lookAround(): Promise<Surroundings>;
+  direct(laptop: string): LaptopTransport;
+  /** Only inside a click. */
+  popup(laptop: string, label: string, onClosed: (error: LaptopError) => void): Promise<LaptopTransport>;
+}
+
+/** Where tokens live while the page lives (or the tab, at most). */
+export interface Tokens {
+  get(laptop: string): string | null;
+  set(laptop: string, token: string | null): void;
+}
+
+/**
+ * One kernel's connection in one page: kernel leg, laptop leg, pairing, relay. It decides what happens next and says
+ * what stands (`changed`); it does nothing by a timer, and touches the browser's permission only once per click.
+ */
+export class Session {
+  readonly state: SessionState;
+  private readonly relayId = randomId();
+  private laptop: LaptopTransport | null = null;
+  private relay: Relay | null = null;
+  private token: string | null = null;
+  private attempt = new AbortController();
+  private asks = new Map<number, (answer: { newer: boolean }) => void>();
+  private nextAsk = 1;
+
+  constructor(
+    private readonly offer: Offer,
+    private readonly link: KernelLink,
+    private readonly laptops: Laptops,
+    private readonly tokens: Tokens,
+    private readonly origin: string,
+    private readonly changed: (state: SessionState) => void,
+  ) {
+    this.state = {
+      laptopUrl: offer.laptop,
+      kernel: { is: 'opening' },
+      laptop: { is: 'idle', choice: null },
+      legs: { laptop: 'direct', kernel: link.leg },
+      status: null,
+      paused: false,
+    };
+  }
+
+  start(): void {
+    this.link.start(() => relayHello(this.relayId, this.state.legs), {
+      opened: () => {
+        this.set({ kernel: { is: 'opening' }, status: null });
+      },
+      message: (data, buffers) => {
+        this.fromKernel(data, buffers);
+      },
+      lost: (why) => {
+        this.stopRelay();
+        this.set({ kernel: { is: 'lost', why }, status: null });
+      },
+    });
+    this.changed(this.state);
+  }
+
+  /** The kernel offers itself again (%load_ext, %notesync connect). */
+  wake(offer: Offer): void {
+    if (offer.laptop !== this.state.laptopUrl) this.moveTo(offer.laptop);
+    const { kernel, laptop } = this.state;
+    if (kernel.is !== 'open') this.link.wake();
+    else if (laptop.is === 'failed' || laptop.is === 'idle') void this.tryQuietly();
+  }
+
+  /** MUST run inside the user's click: `popup` opens a window. */
+  press(action: Action): void {
+    switch (action) {
+      case 'connect':
+        void this.connect(this.chosen() ?? 'direct', true);
+        break;
+      case 'popup':
+        void this.connect('popup', true);
+        break;
+      case 'pause':
+        this.set({ paused: true });
+        this.stopRelay();
+        this.link.send(toKernel.bye());
+        break;
+      case 'resume':
+        this.set({ paused: false });
+        this.link.wake();
+        break;
+      case 'dashboard':
+        window.open(`${this.state.laptopUrl}/`, '_blank', 'noopener');
+        break;
+    }
+  }
+
+  /** Asks the kernel to bring what was saved. Resolves when it has answered, or after `most` ms: false if it has not. */
+  askFresh(most: number): Promise<boolean> {
+    if (this.state.kernel.is !== 'open' || this.state.laptop.is !== 'ready' || this.state.paused) {
+      return Promise.resolve(false);
+    }
+    const id = this.nextAsk++;
+    return new Promise((resolve) => {
+      const settle = (answered: boolean): void => {
+        clearTimeout(timer);
+        this.asks.delete(id);
+        resolve(answered);
+      };
+      const timer = setTimeout(settle, most, false);
+      this.asks.set(id, () => {
+        settle(true);
+      });
+      this.link.send(toKernel.askFresh(id));
+    });
+  }
+
+  /** The page goes away. */
+  stop(): void {
+    this.stopRelay();
+    this.link.send(toKernel.bye());
+    this.link.stop();
+    this.dropLaptop();
+  }
+
+  private fromKernel(data: unknown, buffers: ArrayBuffer[]): void {
+    let message: FromKernel | null;
+    try {
+      message = readFromKernel(data);
+    } catch (error) {
+      const id = idOf(data);
+      if (id !== null) this.link.send(toKernel.failed(id, 'bad_request', String(error)));
+      return;
+    }
+    switch (message?.kind) {
+      case 'hello':
+        if (message.protocol !== PROTOCOL_VERSION) {
+          this.fail(new PairingError('protocol_mismatch', protocolMismatch(PROTOCOL_VERSION, message.protocol)));
+          return;
+        }
+        if (message.laptop !== null && message.laptop !== this.state.laptopUrl) this.moveTo(message.laptop);
+        this.set({ kernel: { is: 'open', role: message.role } });
+        if (this.state.laptop.is === 'ready') this.announce();
+        else if (this.state.laptop.is !== 'trying' && this.state.laptop.is !== 'pairing') void this.tryQuietly();
+        break;
+      case 'request':
+        this.relay?.request(message, buffers[0] ?? null);
+        break;
+      case 'cancel':
+        this.relay?.cancel(message.id);
+        break;
+      case 'status':
+        this.set({ status: message });
+        break;
+      case 'answer':
+        this.asks.get(message.id)?.(message);
+        break;
+      case 'bye':
+        this.stopRelay();
+        this.set({ kernel: { is: 'lost', why: 'unloaded' } });
+        break;
+      case undefined:
+        break;
+    }
+  }
+
+  private chosen(): LaptopLeg | null {
+    const { laptop } = this.state;
+    return laptop.is === 'idle' || laptop.is === 'failed' ? (laptop.choice?.onClick ?? null) : null;
+  }
+
+  private async tryQuietly(): Promise<void> {
+    const choice = chooseLeg(await this.laptops.lookAround());
+    const { is } = this.state.laptop;
+    if (is === 'trying' || is === 'pairing' || is === 'ready') return;
+    if (choice.silently === null) this.set({ laptop: { is: 'idle', choice } });
+    else await this.connect(choice.silently, false);
+  }
+
+  private async connect(leg: LaptopLeg, clicked: boolean): Promise<void> {
+    this.dropLaptop();
+    const attempt = (this.attempt = new AbortController());
+    const url = this.state.laptopUrl;
+    this.set({
+      laptop: { is: 'trying', leg, mayAsk: clicked && leg === 'direct' },
+      legs: { ...this.state.legs, laptop: leg },
+    });
+    try {
+      // The window is opened before anything is awaited: afterwards it would no longer count as the click's.
+      const opening = leg === 'popup' ? this.laptops.popup(url, this.offer.label, this.popupClosed(attempt)) : null;
+      const laptop = opening ? await opening : this.laptops.direct(url);
+      if (attempt.signal.aborted) {
+        laptop.close();
+        return;
+      }
+      this.laptop = laptop;
+      const { token, project } =
+        (await this.known(laptop, attempt.signal)) ?? (await this.pair(laptop, attempt.signal));
+      attempt.signal.throwIfAborted();
+      this.token = token;
+      this.tokens.set(url, token);
+      this.set({ laptop: { is: 'ready', leg, project, away: false } });
+      this.announce();
+    } catch (error) {
+      if (!attempt.signal.aborted) await this.failed(error);
+    }
+  }
+
+  /** The project, if an earlier token still opens the door. */
+  private async known(laptop: LaptopTransport, signal: AbortSignal): Promise<Paired | null> {
+    const hello = await laptop.call({ method: 'GET', path: '/v1/hello', token: null, body: null }, signal);
+    const theirs = jsonOf(hello);
+    if (!isObject(theirs) || theirs['notesync'] !== 'server') {
+      throw new LaptopError('laptop_unreachable', 'another program answers there');
+    }
+    if (theirs['protocol'] !== PROTOCOL_VERSION) {
+      throw new PairingError('protocol_mismatch', protocolMismatch(Number(theirs['protocol']), PROTOCOL_VERSION));
+    }
+    const token = this.tokens.get(this.state.laptopUrl);
+    if (token === null) return null;
+    const answer = await laptop.call({ method: 'GET', path: '/v1/project', token, body: null }, signal);
+    const project = jsonOf(answer);
+    if (answer.status === 200 && isObject(project)) return { token, project };
+    if (answer.status !== 401) throw errorOf(project, answer.status);
+    this.tokens.set(this.state.laptopUrl, null);
+    return null;
+  }
+
+  private pair(laptop: LaptopTransport, signal: AbortSignal): Promise<Paired> {
+    const show = (code: string): void => {
+      this.set({ laptop: { is: 'pairing', leg: laptop.leg, code } });
+    };
+    return pair(laptop, this.origin, this.offer.label, show, signal);
+  }
+
+  /** Tells the kernel that requests may come, once both legs stand. */
+  private announce(): void {
+    const { kernel, laptop, laptopUrl, legs, paused } = this.state;
+    this.stopRelay();
+    if (kernel.is !== 'open' || laptop.is !== 'ready' || this.laptop === null || this.token === null || paused) return;
+    this.relay = new Relay(
+      this.laptop,
+      this.token,
+      (message, bytes) => {
+        this.link.send(message, bytes);
+      },
+      {
+        unpaired: (code) => {
+          this.tokens.set(laptopUrl, null);
+          void this.failed(new PairingError(code, 'the token is gone'));
+        },
+        outcome: (error) => {
+          this.outcome(error);
+        },
+      },
+    );
+    this.link.send(toKernel.ready(laptop.project, laptopUrl, legs));
+  }
+
+  private outcome(error: LaptopError | null): void {
+    const { laptop } = this.state;
+    if (laptop.is !== 'ready') return;
+    if (error !== null && error.code !== 'laptop_unreachable') void this.failed(error);
+    else if (laptop.away !== (error !== null)) this.set({ laptop: { ...laptop, away: error !== null } });
+  }
+
+  private popupClosed(attempt: AbortController): (error: LaptopError) => void {
+    return (error) => {
+      if (!attempt.signal.aborted) void this.failed(error);
+    };
+  }
+
+  private async failed(error: unknown): Promise<void> {
+    this.fail(error);
+    const choice = chooseLeg(await this.laptops.lookAround());
+    if (this.state.laptop.is === 'failed') this.set({ laptop: { ...this.state.laptop, choice } });
+  }
+
+  private fail(error: unknown): void {
+    this.dropLaptop();
+    const known = error instanceof LaptopError || error instanceof PairingError;
+    const laptop: LaptopState = {
+      is: 'failed',
+      code: known ? error.code : 'internal',
+      message: error instanceof Error ? error.message : String(error),
+      remedy: error instanceof PairingError ? error.remedy : null,
+      choice: null,
+    };
+    this.set({ laptop });
+  }
+
+  private moveTo(laptopUrl: string): void {
+    this.dropLaptop();
+    this.set({ laptopUrl, laptop: { is: 'idle', choice: null } });
+  }
+
+  private dropLaptop(): void {
+    this.attempt.abort();
+    this.stopRelay();
+    this.laptop?.close();
+    this.laptop = null;
+    this.token = null;
+  }
+
+  private stopRelay(): void {
+    this.relay?.stop();
+    this.relay = null;
+  }
+
+  private set(change: Partial<SessionState>): void {
+    Object.assign(this.state, change);
+    this.changed(this.state);
+  }
+}
+
+function randomId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

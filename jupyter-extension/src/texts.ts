@@ -1,0 +1,87 @@
+import type { Why } from './laptop/legs';
+import type { Lost } from './kernel/link';
+import type { Action } from './state';
+
+/** Every sentence that the user reads, and nothing else. */
+
+export const BUTTONS: Record<Action, string> = {
+  connect: 'Connect',
+  popup: 'Connect through a window',
+  pause: 'Pause',
+  resume: 'Resume',
+  dashboard: 'Show on the laptop',
+};
+
+export const LABELS = {
+  panel: 'notesync',
+  hide: 'Hide',
+  show: 'notesync: show',
+  code: 'Pairing code',
+  progress: 'Progress',
+};
+
+export const KERNEL_LOST: Record<Lost, string> = {
+  connection: 'The connection to the notebook server broke. It is being built again.',
+  restarted: 'The kernel was restarted. Run %load_ext notesync to go on.',
+  unloaded: 'notesync is not loaded in this kernel. Run %load_ext notesync to go on.',
+  gone: 'The kernel is gone.',
+};
+
+export const LINES = {
+  opening: 'Waiting for the kernel. If a cell is running, this goes on when it ends.',
+  paused: 'Paused: nothing is sent to this notebook.',
+  standby: 'Another page brings the files to this kernel. This one stands by.',
+  trying: (url: string): string => `Looking for notesync on this computer (${url}).`,
+  mayAsk: 'If your browser asks about apps on this device, choose Allow.',
+  openingWindow: 'Opening the notesync window.',
+  pairing: 'Type this code on your laptop, in the notesync window, page or terminal:',
+  connected: (project: string): string => `Connected to ${project}.`,
+  upTo: (project: string, sequence: number): string => `${project} · ${sequence}`,
+  away: (url: string): string => `The laptop does not answer at ${url}. This goes on when it does.`,
+  through: (laptop: string, kernel: string): string => `by ${laptop}, ${kernel}`,
+};
+
+/** Why the Connect button is there, in the words of the one who has to press it. */
+export const INVITATIONS: Record<Why, string> = {
+  near: 'Connect to the project on this computer.',
+  granted: 'Connect to the project on this computer.',
+  prompt: 'Connect to the project on this computer. Your browser will ask about apps on this device: choose Allow.',
+  unknown: 'Connect to the project on this computer. Your browser may ask: choose Allow.',
+  denied: 'Your browser does not let this site reach apps on this computer. A small window does it instead.',
+  frame: 'This output may not reach apps on this computer. A small window does it instead.',
+  insecure: 'This page is not https, so it may not reach apps on this computer. A small window does it instead.',
+};
+
+/** What failed, why, and what helps, by the code of PROTOCOL.md section 6. */
+export function failure(code: string, message: string, remedy: string | null, url: string): string {
+  switch (code) {
+    case 'laptop_unreachable':
+      return `No notesync answers at ${url}. Start it in your project with java -jar notesync-server.jar, then connect.`;
+    case 'permission_refused':
+      return 'Your browser refused to let this page reach apps on this computer. A small window does it instead.';
+    case 'popup_blocked':
+      return 'The window could not be opened, or this page cut it off. Allow pop-ups for this site, then try again.';
+    case 'popup_closed':
+      return 'The notesync window was closed. Keep it open while you work.';
+    case 'token_unknown':
+      return 'The laptop no longer knows this page (it was restarted, or the pairing was ended). Connect again.';
+    case 'pairing_denied':
+      return 'The pairing was refused on the laptop.';
+    case 'pairing_expired':
+      return 'The code was not entered in time. Connect again for a new one.';
+    case 'pairing_limit':
+      return 'There were too many pairing attempts. Wait a minute, then connect again.';
+    default:
+      return remedy === null ? `${message}.` : `${message}: ${remedy}.`;
+  }
+}
+
+export function protocolMismatch(theirs: number, ours: number): string {
+  const older = theirs < ours ? 'the server on the laptop' : 'notesync in the notebook';
+  return `the laptop speaks notesync protocol ${theirs}, this notebook ${ours}: upgrade ${older}`;
+}
+
+export function megabytes(received: number, total: number): string {
+  const inMegabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+  return `${inMegabytes(received)} of ${inMegabytes(total)} MB`;
+}

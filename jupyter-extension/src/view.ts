@@ -1,0 +1,80 @@
+import type { Progress } from './messages';
+import type { Action, SessionState } from './state';
+import { failure, INVITATIONS, KERNEL_LOST, LINES } from './texts';
+
+/** What the panel and the status bar show. */
+export interface View {
+  /** `attention` means that only the user can go on. */
+  tone: 'busy' | 'good' | 'attention' | 'quiet';
+  line: string;
+  /** Second sentence, or null. */
+  hint: string | null;
+  code: string | null;
+  progress: Progress | null;
+  /** The first helps most. */
+  actions: Action[];
+  /** A few words, for the status bar. */
+  short: string;
+}
+
+const NOTHING = { hint: null, code: null, progress: null, actions: [] } as const;
+
+/** Pure: the state of a session in one line, with the button that helps. */
+export function viewOf(state: SessionState): View {
+  const { kernel, laptop } = state;
+  if (state.paused) return show('quiet', LINES.paused, 'paused', { actions: ['resume'] });
+  if (kernel.is === 'lost')
+    return show(kernel.why === 'connection' ? 'busy' : 'quiet', KERNEL_LOST[kernel.why], 'kernel away');
+  if (kernel.is === 'opening') return show('busy', LINES.opening, 'waiting for the kernel');
+  switch (laptop.is) {
+    case 'idle':
+      return laptop.choice === null
+        ? show('busy', LINES.trying(state.laptopUrl), 'connecting')
+        : show('attention', INVITATIONS[laptop.choice.why], 'not connected', {
+            actions: [laptop.choice.onClick === 'popup' ? 'popup' : 'connect'],
+          });
+    case 'trying':
+      return laptop.leg === 'popup'
+        ? show('busy', LINES.openingWindow, 'connecting')
+        : show(laptop.mayAsk ? 'attention' : 'busy', LINES.trying(state.laptopUrl), 'connecting', {
+            hint: laptop.mayAsk ? LINES.mayAsk : null,
+            actions: laptop.mayAsk ? ['popup'] : [],
+          });
+    case 'pairing':
+      return show('attention', LINES.pairing, `code ${laptop.code}`, { code: laptop.code });
+    case 'failed':
+      return show('attention', failure(laptop.code, laptop.message, laptop.remedy, state.laptopUrl), 'not connected', {
+        actions: helping(laptop.code, laptop.choice?.onClick === 'popup'),
+      });
+    case 'ready':
+      return connected(state, laptop);
+  }
+}
+
+function connected(state: SessionState, laptop: { project: { name?: unknown }; away: boolean }): View {
+  const { status, kernel } = state;
+  const name = typeof laptop.project.name === 'string' ? laptop.project.name : 'the project';
+  if (laptop.away) return show('busy', LINES.away(state.laptopUrl), 'laptop away');
+  if (kernel.is === 'open' && kernel.role === 'standby') return show('quiet', LINES.standby, `${name}, standing by`);
+  const sequence = status?.sequence ?? null;
+  return show(
+    status?.needs ? 'attention' : status?.progress ? 'busy' : 'good',
+    status?.line ?? LINES.connected(name),
+    sequence === null ? name : LINES.upTo(name, sequence),
+    {
+      hint: status?.needs ?? LINES.through(state.legs.laptop, state.legs.kernel),
+      progress: status?.progress ?? null,
+      actions: ['pause', 'dashboard'],
+    },
+  );
+}
+
+function helping(code: string, popupOnly: boolean): Action[] {
+  if (code === 'permission_refused' || code === 'popup_blocked' || code === 'popup_closed' || popupOnly)
+    return ['popup'];
+  return code === 'laptop_unreachable' ? ['connect', 'popup'] : ['connect'];
+}
+
+function show(tone: View['tone'], line: string, short: string, more: Partial<View> = {}): View {
+  return { tone, line, short, ...NOTHING, actions: [], ...more };
+}
