@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -61,7 +62,7 @@ class BatchRoundTripTest {
     void compressedFilesBetweenTextsDoNotDisturbTheStream() throws Exception {
         byte[] noise = new byte[300_000];
         new Random(7).nextBytes(noise);
-        byte[] text = "def f(): return 1\n".repeat(20_000).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] text = "def f(): return 1\n".repeat(20_000).getBytes(StandardCharsets.UTF_8);
         Map<String, byte[]> files = Map.of("a.py", text, "b.png", noise, "c.py", text, "d.gz", noise);
         BatchWriter writer = new BatchWriter(Id.random(), Batches.manifestOf(files), Encoding.GZIP);
 
@@ -74,7 +75,7 @@ class BatchRoundTripTest {
 
     @Test
     void aRecipeSendsOnlyItsFreshBytes() throws Exception {
-        byte[] content = "0123456789abcdefghij".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] content = "0123456789abcdefghij".getBytes(StandardCharsets.UTF_8);
         RelativePath path = new RelativePath("big.csv");
         Recipe recipe = new Recipe(
                 path,
