@@ -28,7 +28,7 @@ public final class ManifestReader implements Closeable {
 
     /** Reads up to the first change. Closing the reader closes {@code decoded}. */
     public static ManifestReader open(InputStream decoded) throws IOException {
-        JsonTreeReader json = new JsonTreeReader(ProtocolJson.parser(decoded));
+        JsonTreeReader json = ProtocolJson.reader(decoded);
         try {
             return new ManifestReader(json, ManifestHeader.fromJson(json.head(LIST)));
         } catch (ProtocolException e) {

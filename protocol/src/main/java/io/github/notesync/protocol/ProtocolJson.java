@@ -2,7 +2,6 @@ package io.github.notesync.protocol;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.ByteArrayInputStream;
@@ -39,7 +38,7 @@ public final class ProtocolJson {
 
     /** @throws ProtocolException {@code bad_request} unless {@code json} is exactly one object */
     public static JsonObject parse(byte[] json) throws ProtocolException {
-        try (JsonTreeReader reader = new JsonTreeReader(parser(new ByteArrayInputStream(json)))) {
+        try (JsonTreeReader reader = reader(new ByteArrayInputStream(json))) {
             JsonObject object = reader.object();
             reader.end();
             return object;
@@ -84,13 +83,14 @@ public final class ProtocolJson {
         }
     }
 
-    static JsonParser parser(InputStream in) throws IOException {
-        return FACTORY.createParser(new InputStreamReader(
+    /** Closing the reader closes {@code in}. */
+    static JsonTreeReader reader(InputStream in) throws IOException {
+        return new JsonTreeReader(FACTORY.createParser(new InputStreamReader(
                 in,
                 StandardCharsets.UTF_8
                         .newDecoder()
                         .onMalformedInput(CodingErrorAction.REPORT)
-                        .onUnmappableCharacter(CodingErrorAction.REPORT)));
+                        .onUnmappableCharacter(CodingErrorAction.REPORT))));
     }
 
     private static void write(JsonGenerator generator, JsonObject object) throws IOException {

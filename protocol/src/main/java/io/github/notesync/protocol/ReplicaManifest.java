@@ -41,7 +41,7 @@ public final class ReplicaManifest {
      */
     public static TreeDigest read(InputStream gzip, Consumer<? super Entry> sink) throws IOException {
         DecodedStream window = new DecodedStream(new GzipMember(gzip), Limits.MANIFEST_MAX);
-        try (JsonTreeReader json = new JsonTreeReader(ProtocolJson.parser(window))) {
+        try (JsonTreeReader json = ProtocolJson.reader(window)) {
             JsonObject head = json.head(LIST);
             if (!head.string("notesync").equals("replica-manifest")) {
                 throw ProtocolException.badRequest("this is no replica manifest");
