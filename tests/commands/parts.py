@@ -43,11 +43,12 @@ def front_end() -> None:
         for path in files_of(places.EXTENSION)
         if not {"node_modules", "lib", "dist", "coverage"} & set(path.relative_to(places.EXTENSION).parts)
     ]
-    built = places.LAUNCHER / "labextension" / "package.json"
+    built = places.EXTENSION / "dist" / "notesync.js"
     if built.exists() and stamped(stamp, sources):
         return
     env = {"PATH": path_with(places.ENVIRONMENT)}
-    command = ["npm", "run", "--silent", "build"]
+    whole = (places.EXTENSION / "scripts" / "labextension.mjs").exists()
+    command = ["npm", "run", "--silent", "build" if whole else "build:bundles"]
     step.run("building the front end", command, log="front-end", limit=600, cwd=places.EXTENSION, env=env)
     put_stamp(stamp, sources)
 

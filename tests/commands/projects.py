@@ -1,4 +1,4 @@
-"""Fetches the real projects of `tests/sdists.txt` from the package index, checks their digests and unpacks them."""
+"""Fetches real projects, pinned by digest, from the package index and unpacks them."""
 
 from __future__ import annotations
 
@@ -8,28 +8,29 @@ from pathlib import Path
 
 from tests.commands import parts, places, step
 
+# For the stories and the demo.
 LIST = places.TESTS / "sdists.txt"
 
 
-def fetch() -> None:
-    """Leaves each project as `build/projects/<name>`, as its authors published it."""
-    stamp = places.PROJECTS / ".notesync-list"
-    if parts.stamped(stamp, [LIST]):
+def fetch(pinned: Path = LIST, place: Path = places.PROJECTS) -> None:
+    """Leaves each project of a list as `place/<name>`, as its authors published it."""
+    stamp = place / ".notesync-list"
+    if parts.stamped(stamp, [pinned]):
         return
-    shutil.rmtree(places.PROJECTS, ignore_errors=True)
+    shutil.rmtree(place, ignore_errors=True)
     archives = places.BUILD / "sdists"
     command = [*parts.pip(places.ENVIRONMENT), "download"]
     # Nothing of them is built: they are input, not dependencies.
-    command += ["--no-deps", "--no-binary", ":all:", "--require-hashes", "-r", LIST, "-d", archives]
+    command += ["--no-deps", "--no-binary", ":all:", "--require-hashes", "-r", pinned, "-d", archives]
     step.run("fetching real projects as sdists", command, log="sdists", limit=600)
-    for name, version in pins():
-        unpack(next(archives.glob(f"{name}-{version}.tar.gz")), places.PROJECTS / name)
-    parts.put_stamp(stamp, [LIST])
+    for name, version in pins(pinned):
+        unpack(next(archives.glob(f"{name}-{version}.tar.gz")), place / name)
+    parts.put_stamp(stamp, [pinned])
 
 
-def pins() -> list[tuple[str, str]]:
-    """The (name, version) pairs of the list."""
-    lines = [line.split("#")[0].split() for line in LIST.read_text(encoding="utf-8").splitlines()]
+def pins(pinned: Path) -> list[tuple[str, str]]:
+    """The (name, version) pairs of a list."""
+    lines = [line.split("#")[0].split() for line in pinned.read_text(encoding="utf-8").splitlines()]
     return [(name, version) for line in lines if line for name, _, version in [line[0].partition("==")]]
 
 

@@ -35,6 +35,7 @@ class Jupyter:
 
     def __enter__(self) -> Self:
         self.files.mkdir(parents=True, exist_ok=True)
+        self._want_no_news()
         self.program.start()
         try:
             self.url = self._url()
@@ -47,6 +48,13 @@ class Jupyter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.program.end()
+
+    def _want_no_news(self) -> None:
+        """Else the page asks whether to fetch news, over what the stories look at."""
+        folder = self.home / "config" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
+        folder.mkdir(parents=True, exist_ok=True)
+        settings = {"fetchNews": "false", "checkForUpdates": False}
+        (folder / "notification.jupyterlab-settings").write_text(json.dumps(settings), encoding="utf-8")
 
     def _url(self) -> str:
         """The server's address, from the file that it writes when it is ready."""

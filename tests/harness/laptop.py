@@ -1,0 +1,94 @@
+"""The laptop: a source tree, the server that serves it, and the person at its terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.commands import places
+from tests.harness import tree
+from tests.harness.process import Program
+
+ADDRESS = r"http://127\.0\.0\.1:(\d+)"
+
+
+class Laptop:
+    """Owns the server process. `source` is edited as editors do; nobody else may write there."""
+
+    def __init__(self, source: Path, home: Path, env: Mapping[str, str], logs: Path, *options: str) -> None:
+        self.source = source
+        self.options = options
+        self.port = 0
+        self._env = dict(env)
+        self._logs = logs
+        self._home = home
+        self.server = self._program()
+
+    def __enter__(self) -> Self:
+        self._home.mkdir(parents=True, exist_ok=True)
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.server.end()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Starts the server, on the port that it had before if this is not the first time."""
+        self.server = self._program()
+        self.server.start()
+        try:
+            self.port = int(self.server.until_line(ADDRESS).group(1))
+        except BaseException:
+            self.server.end()
+            raise
+
+    def restart(self) -> None:
+        self.server.end()
+        self.start()
+
+    def approve(self, code: str) -> None:
+        """Types the code that the notebook shows into the server's terminal."""
+        self.server.until_line(r"(?i)code")
+        self.server.type(code)
+
+    def path(self, name: str) -> Path:
+        return self.source / name
+
+    def save(self, name: str, text: str) -> None:
+        """As a careful editor saves: a temporary file in the same folder, then a rename."""
+        self.save_bytes(name, text.encode())
+
+    def save_bytes(self, name: str, content: bytes) -> None:
+        path = self.path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name}.tmp~")
+        part.write_bytes(content)
+        if path.exists():
+            part.chmod(path.stat().st_mode)
+        part.rename(path)
+
+    def replace(self, name: str, old: str, new: str) -> None:
+        """Edits a text file; `old` has to be in it just once."""
+        text = self.path(name).read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {name}"
+        self.save(name, text.replace(old, new))
+
+    def tree(self) -> tree.Tree:
+        return tree.of_source(self.source)
+
+    def line_of(self, name: str, pattern: str) -> int:
+        lines = self.path(name).read_text(encoding="utf-8").splitlines()
+        return next(number for number, line in enumerate(lines, 1) if re.search(pattern, line))
+
+    def _program(self) -> Program:
+        command: list[str | Path] = ["java", "-jar", places.SERVER_JAR, self.source, "--port", str(self.port)]
+        return Program("server", [*command, *self.options], logs=self._logs, env=self._env, cwd=self._home)
