@@ -51,7 +51,7 @@ type Here = Map<string, Pick<Session, 'wake' | 'stop'>>;
 /** The sessions of this page by kernel, shared by the extension and every injected script. */
 export function sessionsHere(page: object): Here {
   const holder = page as { [HERE]: Here | undefined };
-  return (holder[HERE] ??= new Map());
+  return (holder[HERE] ??= new Map<string, Pick<Session, 'wake' | 'stop'>>());
 }
 
 /** True if someone in this page already serves the offer's kernel; it was told. */

@@ -149,7 +149,7 @@ export class Session {
         if (message.laptop !== null && message.laptop !== this.state.laptopUrl) this.moveTo(message.laptop);
         this.set({ kernel: { is: 'open', role: message.role } });
         if (this.state.laptop.is === 'ready') this.announce();
-        else if (this.state.laptop.is !== 'trying' && this.state.laptop.is !== 'pairing') void this.tryQuietly();
+        else if (this.mayTryByItself()) void this.tryQuietly();
         break;
       case 'request':
         this.relay?.request(message, buffers[0] ?? null);
@@ -170,6 +170,12 @@ export class Session {
       case undefined:
         break;
     }
+  }
+
+  /** What the user or the browser refused is left to the user. */
+  private mayTryByItself(): boolean {
+    const { laptop } = this.state;
+    return laptop.is === 'idle' || (laptop.is === 'failed' && laptop.code === 'laptop_unreachable');
   }
 
   private chosen(): LaptopLeg | null {

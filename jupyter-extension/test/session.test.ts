@@ -1,0 +1,274 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { LaptopError, type LaptopCall } from '../src/laptop/transport';
+import type { Surroundings } from '../src/laptop/surroundings';
+import type { JsonObject } from '../src/messages';
+import { Session, type Laptops } from '../src/session';
+import { FakeLaptop, FakeLink, json, settled } from './fakes';
+
+const OFFER = { kernel: 'k', laptop: 'http://127.0.0.1:8765', label: 'nb' };
+const NEAR: Surroundings = { near: true, secure: true, delegated: true, permission: 'prompt' };
+const PUBLIC: Surroundings = { ...NEAR, near: false };
+const REPLICA = 'a'.repeat(32);
+
+/** A server that pairs at once, unless the test says otherwise. */
+class Server {
+  valid = new Set<string>();
+  allow = true;
+  protocol = 1;
+  error: LaptopError | null = null;
+
+  answer = (call: LaptopCall): { status: number; body: ArrayBuffer } | LaptopError | null => {
+    if (this.error) return this.error;
+    const reply = (status: number, body: JsonObject): { status: number; body: ArrayBuffer } => ({
+      status,
+      body: json(body),
+    });
+    if (call.path === '/v1/hello') return reply(200, { notesync: 'server', protocol: this.protocol });
+    if (call.path === '/v1/pairings') return reply(201, { pairing: 'p', expires_seconds: 120 });
+    if (call.path.endsWith('/claim')) {
+      if (!this.allow) return null;
+      this.valid.add('T');
+      return reply(200, { state: 'allowed', token: 'T', project: { name: 'shop' } });
+    }
+    if (call.token === null || !this.valid.has(call.token)) return reply(401, { error: { code: 'token_unknown' } });
+    return call.path === '/v1/project' ? reply(200, { name: 'shop' }) : null;
+  };
+}
+
+describe('a session', () => {
+  let link: FakeLink;
+  let server: Server;
+  let around: Surroundings;
+  let opened: FakeLaptop[];
+  let closePopup: (error: LaptopError) => void;
+  let kept: Map<string, string>;
+  let session: Session;
+
+  beforeEach(() => {
+    link = new FakeLink();
+    server = new Server();
+    around = NEAR;
+    opened = [];
+    kept = new Map();
+    const make = (leg: 'direct' | 'popup'): FakeLaptop => {
+      const laptop = new FakeLaptop(leg);
+      laptop.handler = server.answer;
+      opened.push(laptop);
+      return laptop;
+    };
+    const laptops: Laptops = {
+      lookAround: () => Promise.resolve(around),
+      direct: () => make('direct'),
+      popup: (_laptop, _label, onClosed) => {
+        closePopup = onClosed;
+        return Promise.resolve(make('popup'));
+      },
+    };
+    const tokens = {
+      get: (laptop: string) => kept.get(laptop) ?? null,
+      set: (laptop: string, token: string | null) => {
+        if (token === null) kept.delete(laptop);
+        else kept.set(laptop, token);
+      },
+    };
+    session = new Session(OFFER, link, laptops, tokens, 'https://hub.example', () => undefined);
+    session.start();
+  });
+
+  const connect = async (): Promise<void> => {
+    link.hello();
+    await settled();
+  };
+  const calls = (): string[] => opened.flatMap((laptop) => laptop.calls.map(({ call }) => call.path));
+
+  it('leaves the laptop alone until the kernel has answered', async () => {
+    await settled();
+    expect(opened).toEqual([]);
+  });
+
+  it('pairs silently from a local page and tells the kernel that requests may come', async () => {
+    await connect();
+    expect(session.state.laptop).toMatchObject({ is: 'ready', project: { name: 'shop' } });
+    expect(link.sent.map(({ data }) => data)).toEqual([
+      {
+        kind: 'ready',
+        project: { name: 'shop' },
+        laptop: OFFER.laptop,
+        legs: { laptop: 'direct', kernel: 'websocket' },
+      },
+    ]);
+  });
+
+  it('shows the code while the user has not answered', async () => {
+    server.allow = false;
+    await connect();
+    expect(session.state.laptop.is).toBe('pairing');
+    expect(link.sent).toEqual([]);
+  });
+
+  it('never gives the token to the kernel', async () => {
+    await connect();
+    link.says({ kind: 'request', id: 1, method: 'GET', path: '/v1/project', json: null });
+    await settled();
+    expect(JSON.stringify(link.sent.map(({ data }) => data))).not.toContain('"T"');
+  });
+
+  it('uses an earlier token without pairing again', async () => {
+    kept.set(OFFER.laptop, 'T0');
+    server.valid.add('T0');
+    server.allow = false;
+    await connect();
+    expect(session.state.laptop.is).toBe('ready');
+  });
+
+  it('forgets an earlier token that no longer opens the door, and pairs', async () => {
+    kept.set(OFFER.laptop, 'old');
+    await connect();
+    expect(session.state.laptop.is).toBe('ready');
+    expect(kept.get(OFFER.laptop)).toBe('T');
+  });
+
+  it('waits for the click on a public page, and then tries once', async () => {
+    around = PUBLIC;
+    await connect();
+    expect(opened).toEqual([]);
+    expect(session.state.laptop).toMatchObject({ is: 'idle', choice: { why: 'prompt' } });
+    session.press('connect');
+    await settled();
+    expect(opened.map(({ leg }) => leg)).toEqual(['direct']);
+    expect(session.state.laptop.is).toBe('ready');
+  });
+
+  it('opens the window within the click itself', async () => {
+    around = { ...PUBLIC, permission: 'denied' };
+    await connect();
+    session.press('connect');
+    expect(opened.map(({ leg }) => leg)).toEqual(['popup']);
+    await settled();
+    expect(session.state.legs.laptop).toBe('popup');
+  });
+
+  it('stops asking the browser after a refusal, however often the kernel says hello', async () => {
+    around = { ...PUBLIC, permission: 'prompt' };
+    await connect();
+    server.error = new LaptopError('permission_refused', 'no');
+    session.press('connect');
+    await settled();
+    link.hello();
+    link.loses('connection');
+    link.hello();
+    await settled();
+    expect(opened).toHaveLength(1);
+    expect(session.state.laptop).toMatchObject({ is: 'failed', code: 'permission_refused' });
+  });
+
+  it('says that the window was closed, and fails the calls that were in it', async () => {
+    around = { ...PUBLIC, permission: 'denied' };
+    await connect();
+    session.press('popup');
+    await settled();
+    closePopup(new LaptopError('popup_closed', 'closed'));
+    await settled();
+    expect(session.state.laptop).toMatchObject({ is: 'failed', code: 'popup_closed' });
+  });
+
+  it('stays ready while the laptop is away, and goes on when it is back', async () => {
+    await connect();
+    server.error = new LaptopError('laptop_unreachable', 'down');
+    link.says({ kind: 'request', id: 1, method: 'GET', path: '/v1/project', json: null });
+    await settled();
+    expect(session.state.laptop).toMatchObject({ is: 'ready', away: true });
+    expect(link.kinds()).toEqual(['ready', 'failed']);
+    server.error = null;
+    link.says({ kind: 'request', id: 2, method: 'GET', path: '/v1/project', json: null });
+    await settled();
+    expect(session.state.laptop).toMatchObject({ is: 'ready', away: false });
+  });
+
+  it('asks for a new pairing when the token is gone', async () => {
+    await connect();
+    server.valid.clear();
+    link.says({ kind: 'request', id: 1, method: 'GET', path: '/v1/project', json: null });
+    await settled();
+    expect(link.kinds()).toEqual(['ready', 'response', 'unpaired']);
+    expect(session.state.laptop).toMatchObject({ is: 'failed', code: 'token_unknown' });
+    expect(kept.size).toBe(0);
+    session.press('connect');
+    await settled();
+    expect(session.state.laptop.is).toBe('ready');
+  });
+
+  it('drops the open calls when the kernel connection breaks, and offers itself again when it is back', async () => {
+    await connect();
+    link.says({ kind: 'request', id: 1, method: 'POST', path: `/v1/replicas/${REPLICA}/next`, json: {} });
+    expect(calls()).toEqual([`/v1/replicas/${REPLICA}/next`]);
+    link.loses('connection');
+    expect(opened[0]?.calls[0]?.signal.aborted).toBe(true);
+    await connect();
+    expect(link.kinds()).toEqual(['ready', 'ready']);
+    expect(opened).toHaveLength(1);
+  });
+
+  it('names both protocols and the part to upgrade', async () => {
+    server.protocol = 2;
+    await connect();
+    expect(session.state.laptop).toMatchObject({
+      is: 'failed',
+      code: 'protocol_mismatch',
+      message: 'the laptop speaks notesync protocol 2, this notebook 1: upgrade notesync in the notebook',
+    });
+  });
+
+  it('answers a malformed request instead of leaving it open', async () => {
+    await connect();
+    link.says({ kind: 'request', id: 3, method: 7, path: '/v1/project', json: null });
+    expect(link.sent.at(-1)?.data).toMatchObject({ kind: 'failed', id: 3, code: 'bad_request' });
+    link.says({ kind: 'from the future', id: 4 });
+  });
+
+  it('asks the kernel for what was saved, and gives up after the time it is given', async () => {
+    await connect();
+    const asked = session.askFresh(1_000);
+    const { id } = link.sent.at(-1)?.data ?? {};
+    link.says({ kind: 'answer', id: id ?? 0, sequence: 7, newer: false });
+    await expect(asked).resolves.toBe(true);
+    vi.useFakeTimers();
+    const silent = session.askFresh(1_000);
+    vi.advanceTimersByTime(1_000);
+    vi.useRealTimers();
+    await expect(silent).resolves.toBe(false);
+  });
+
+  it('does not hold anything while it is not connected', async () => {
+    await expect(session.askFresh(60_000)).resolves.toBe(false);
+    expect(link.sent).toEqual([]);
+  });
+
+  it('pauses with a bye and comes back with an open of its own', async () => {
+    await connect();
+    session.press('pause');
+    link.says({ kind: 'request', id: 1, method: 'GET', path: '/v1/project', json: null });
+    await settled();
+    expect(link.kinds()).toEqual(['ready', 'bye']);
+    session.press('resume');
+    expect(link.woken).toBe(1);
+    await connect();
+    expect(link.kinds()).toEqual(['ready', 'bye', 'ready']);
+  });
+
+  it('follows the kernel to another laptop address', async () => {
+    await connect();
+    link.hello({ laptop: 'http://127.0.0.1:9999' });
+    await settled();
+    expect(session.state.laptopUrl).toBe('http://127.0.0.1:9999');
+    expect(opened.map(({ closed }) => closed)).toEqual([true, false]);
+  });
+
+  it('lets go of everything when the page goes', async () => {
+    await connect();
+    session.stop();
+    expect(link.kinds()).toEqual(['ready', 'bye']);
+    expect(link.stopped).toBe(true);
+    expect(opened[0]?.closed).toBe(true);
+  });
+});

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { chooseLeg } from '../src/laptop/legs';
+import type { LaptopState, SessionState } from '../src/state';
+import { BUTTONS } from '../src/texts';
+import { viewOf } from '../src/view';
+
+const around = { near: false, secure: true, delegated: true, permission: 'prompt' } as const;
+const asks = chooseLeg(around);
+const windowOnly = chooseLeg({ ...around, permission: 'denied' });
+const OPEN: SessionState = {
+  laptopUrl: 'http://127.0.0.1:8765',
+  kernel: { is: 'open', role: 'carrier' },
+  laptop: { is: 'idle', choice: null },
+  legs: { laptop: 'direct', kernel: 'websocket' },
+  status: null,
+  paused: false,
+};
+const READY: LaptopState = { is: 'ready', leg: 'direct', project: { name: 'shop' }, away: false };
+const failed = (code: string, choice = asks): LaptopState => ({
+  is: 'failed',
+  code,
+  message: 'm',
+  remedy: null,
+  choice,
+});
+const status = {
+  kind: 'status',
+  line: 'shop is at 7',
+  state: null,
+  sequence: 7,
+  pending: 0,
+  progress: null,
+  needs: null,
+} as const;
+
+describe('what the user sees', () => {
+  it.each<[string, Partial<SessionState>, string, RegExp, string[]]>([
+    ['waiting for the kernel', { kernel: { is: 'opening' } }, 'busy', /Waiting for the kernel/, []],
+    ['the kernel restarted', { kernel: { is: 'lost', why: 'restarted' } }, 'quiet', /%load_ext notesync/, []],
+    ['not loaded', { kernel: { is: 'lost', why: 'unloaded' } }, 'quiet', /%load_ext notesync/, []],
+    ['connection lost', { kernel: { is: 'lost', why: 'connection' } }, 'busy', /broke/, []],
+    ['may ask', { laptop: { is: 'idle', choice: asks } }, 'attention', /choose Allow/, ['connect']],
+    ['blocked', { laptop: { is: 'idle', choice: windowOnly } }, 'attention', /window does it/, ['popup']],
+    ['asking', { laptop: { is: 'trying', leg: 'direct', mayAsk: true } }, 'attention', /Looking/, ['popup']],
+    ['trying', { laptop: { is: 'trying', leg: 'direct', mayAsk: false } }, 'busy', /Looking/, []],
+    ['pairing', { laptop: { is: 'pairing', leg: 'direct', code: 'ABC123' } }, 'attention', /Type this code/, []],
+    [
+      'no server',
+      { laptop: failed('laptop_unreachable') },
+      'attention',
+      /java -jar notesync-server.jar/,
+      ['connect', 'popup'],
+    ],
+    ['no server, by window', { laptop: failed('laptop_unreachable', windowOnly) }, 'attention', /Start it/, ['popup']],
+    ['refused', { laptop: failed('permission_refused') }, 'attention', /refused/, ['popup']],
+    ['window closed', { laptop: failed('popup_closed') }, 'attention', /Keep it open/, ['popup']],
+    ['window blocked', { laptop: failed('popup_blocked') }, 'attention', /Allow pop-ups/, ['popup']],
+    ['denied', { laptop: failed('pairing_denied') }, 'attention', /refused on the laptop/, ['connect']],
+    ['token gone', { laptop: failed('token_unknown') }, 'attention', /no longer knows/, ['connect']],
+    ['connected', { laptop: READY }, 'good', /Connected to shop/, ['pause', 'dashboard']],
+    ['at a sequence', { laptop: READY, status }, 'good', /shop is at 7/, ['pause', 'dashboard']],
+    [
+      'needs the user',
+      { laptop: READY, status: { ...status, needs: 'Confirm on the laptop.' } },
+      'attention',
+      /7/,
+      ['pause', 'dashboard'],
+    ],
+    [
+      'sending',
+      { laptop: READY, status: { ...status, progress: { received: 1, total: 2 } } },
+      'busy',
+      /7/,
+      ['pause', 'dashboard'],
+    ],
+    ['away', { laptop: { ...READY, away: true } }, 'busy', /does not answer/, []],
+    ['standing by', { laptop: READY, kernel: { is: 'open', role: 'standby' } }, 'quiet', /Another page/, []],
+    ['paused', { laptop: READY, paused: true }, 'quiet', /Paused/, ['resume']],
+  ])('%s', (_, change, tone, line, actions) => {
+    const view = viewOf({ ...OPEN, ...change });
+    expect(view).toMatchObject({ tone, actions });
+    expect(view.line).toMatch(line);
+    expect(view.short.length).toBeLessThan(40);
+  });
+
+  it('is never a dead end: whatever needs the user has a button, a code or a command', () => {
+    const codes = [
+      'laptop_unreachable',
+      'permission_refused',
+      'popup_blocked',
+      'popup_closed',
+      'token_unknown',
+      'pairing_denied',
+    ];
+    for (const code of [
+      ...codes,
+      'pairing_expired',
+      'pairing_limit',
+      'protocol_mismatch',
+      'internal',
+      'something new',
+    ]) {
+      for (const choice of [asks, windowOnly, null]) {
+        const view = viewOf({ ...OPEN, laptop: { is: 'failed', code, message: 'm', remedy: null, choice } });
+        expect(view.actions.length).toBeGreaterThan(0);
+        expect(view.line).toMatch(/^[A-Zm].*\.$/);
+      }
+    }
+  });
+
+  it('has a word on every button', () => {
+    expect(Object.values(BUTTONS).every((text) => text.length > 0)).toBe(true);
+  });
+});
