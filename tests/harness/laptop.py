@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -55,9 +57,17 @@ class Laptop:
         self.server.end()
         self.start()
 
+    @contextmanager
+    def asleep(self) -> Iterator[None]:
+        """A closed lid: the server is there and answers nothing."""
+        self.server.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.server.process.send_signal(signal.SIGCONT)
+
     def approve(self, code: str) -> None:
-        """Types the code that the notebook shows into the server's terminal."""
-        self.server.until_line(r"(?i)code")
+        """Types the code that the notebook shows into the server's terminal: the server asked when it is shown."""
         self.server.type(code)
 
     def path(self, name: str) -> Path:

@@ -14,11 +14,12 @@ from typing import Self
 import psutil
 
 from tests.commands import places
-from tests.harness import tree, wait, world
+from tests.harness import wait, world
 from tests.harness.laptop import Laptop
 from tests.harness.notebook import Cell, Notebook
+from tests.harness.tree import assert_same
 
-CODE = r"\b([0-9A-HJKMNP-TV-Z]{6})\b"
+CODE = r"pairing code ([0-9A-HJKMNP-TV-Z]{6})\b"
 # The least that can be synchronised and imported.
 SAMPLE = {
     "shop/__init__.py": "",
@@ -30,7 +31,7 @@ SAMPLE = {
 class Stack:
     """`with Stack(place, "click") as stack`: everything runs and is connected; at the end both trees are equal.
 
-    `project` is a real project of `tests/sdists.txt`, or None for a small sample.
+    `project` is a real project of `tests/sdists.txt`, or None for a small sample; `tree` a folder that exists.
     """
 
     def __init__(
@@ -42,15 +43,17 @@ class Stack:
         server_options: tuple[str, ...] = (),
         connected: bool = True,
         name: str | None = None,
+        tree: Path | None = None,
     ) -> None:
         self.place = place
-        self.project = name or project or "shop"
-        self.source = place / "laptop" / self.project
+        self.project = tree.name if tree else name or project or "shop"
+        self.source = tree or place / "laptop" / self.project
         self.home = place / "notebook machine"
         self.replica = self.home / "notesync" / self.project
         self.logs = place / "logs"
         self._connected = connected
-        lay_out(self.source, project)
+        if tree is None:
+            lay_out(self.source, project)
         self.home.mkdir(parents=True)
         laptop_home = place / "laptop" / "home"
         self.laptop = Laptop(self.source, laptop_home, world.environment(laptop_home), self.logs, *server_options)
@@ -76,10 +79,10 @@ class Stack:
             if error is None:
                 self.settle()
 
-    def connect(self, options: str = "") -> Cell:
+    def connect(self, options: str = "") -> None:
         """Loads notesync and connects, the code typed on the laptop."""
         self.notebook.run("%load_ext notesync")
-        return self.pair(self.notebook.begin(f"%notesync connect {self.laptop.url} {options}".rstrip()))
+        self.pair(self.notebook.begin(f"%notesync connect {self.laptop.url} {options}".rstrip()))
 
     def pair(self, cell: Cell) -> Cell:
         """Carries the code from a cell to the laptop, and waits until the notebook says that it is connected."""
@@ -90,11 +93,14 @@ class Stack:
         return cell
 
     def is_connected(self) -> bool:
-        return self.notebook.run("import notesync; notesync.status().connected").value == "True"
+        return self.state() in ("current", "applied")
+
+    def state(self) -> str:
+        return (self.notebook.run("import notesync; notesync.status().state").value or "").strip("'")
 
     def settle(self, patience: float = wait.PATIENCE) -> None:
         """Waits until the replica is the source, path by path."""
-        wait.until_passes(lambda: tree.assert_same(self.source, self.replica), patience)
+        wait.until_passes(lambda: assert_same(self.source, self.replica), patience)
 
     def agents(self) -> list[psutil.Process]:
         """The agents of this notebook machine that are alive."""

@@ -1,0 +1,53 @@
+"""An empty replica → the whole tree."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import trees
+from bench.figures import Figures, table
+from tests.harness import tree
+from tests.harness.stack import Stack
+
+TARGET = "≤ 2 × rsync -a (identity), ≤ 1 × tar + gzip -1 + tar (gzip)"
+TAR = 'tar c -C "$1" . | gzip -1 | gunzip | tar x -C "$2"'
+
+
+def run(place: Path, rounds: int, files: int | None) -> str:
+    source = trees.of_size(place / "source", files) if files else trees.real(place / "source")
+    rounds = min(rounds, 3)
+    rows = [Figures("notesync, connect to applied")]
+    for number in range(rounds):
+        with Stack(place / f"notesync-{number}", tree=source, connected=False) as stack:
+            stack.notebook.run("%load_ext notesync")
+            rows[0].milliseconds.append(timed(lambda: first(stack)))
+    rows.append(peer("rsync -a", source, place, rounds, lambda to: ["rsync", "-a", f"{source}/", f"{to}/"]))
+    rows.append(peer("tar + gzip -1 + tar", source, place, rounds, lambda to: ["bash", "-c", TAR, "tar", source, to]))
+    return table("first sync, kernel-direct", rows, TARGET)
+
+
+def first(stack: Stack) -> None:
+    """From the code that is typed to the last byte; the trees are compared outside the time."""
+    stack.connect()
+    last = max(tree.of_source(stack.source))
+    while not (stack.replica / last).exists():
+        time.sleep(0.002)
+
+
+def timed(action: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    action()
+    return (time.perf_counter() - began) * 1000
+
+
+def peer(name: str, source: Path, place: Path, rounds: int, command: Callable[[Path], list[str | Path]]) -> Figures:
+    row = Figures(name)
+    for number in range(rounds):
+        replica = place / f"{name.split()[0]}-{number}"
+        replica.mkdir()
+        row.milliseconds.append(timed(lambda: subprocess.run(command(replica), check=True)))  # noqa: B023
+    assert tree.of(source).keys() == tree.of(replica).keys()
+    return row

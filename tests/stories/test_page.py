@@ -1,0 +1,46 @@
+"""Through the browser: the page that shows the notebook carries the bytes, and nothing of it is saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.harness.paged import PagedStack
+
+pytestmark = [pytest.mark.browser]
+TOTAL = "import shop.cart; print(shop.cart.total())"
+
+
+@pytest.mark.parametrize("app", ["lab", "notebook"])
+def test_save_and_run_through_the_page(tmp_path: Path, app: str) -> None:
+    with PagedStack(tmp_path / "stack", app=app, cells=(TOTAL,)) as stack:
+        assert stack.run(0) == "one"
+        for word in ("two", "three"):
+            stack.laptop.save("shop/cart.py", f"def total():\n    return {word!r}\n")
+            assert stack.run(0) == word
+        assert_clean(stack, stack.page.save())
+
+
+def test_a_real_project_through_the_page(tmp_path: Path) -> None:
+    cells = ("import networkx as nx; print(nx.density(nx.path_graph(4)))",)
+    with PagedStack(tmp_path / "stack", "networkx", cells=cells) as stack:
+        assert stack.run(0) == "0.5"
+        stack.laptop.replace("networkx/classes/function.py", "    d = m / (n * (n - 1))\n", "    return 42.0\n")
+        assert stack.run(0) == "42.0"
+
+
+def test_the_page_was_reloaded(tmp_path: Path) -> None:
+    with PagedStack(tmp_path / "stack", cells=(TOTAL,)) as stack:
+        assert stack.run(0) == "one"
+        stack.page.reload()
+        stack.connect()
+        stack.laptop.save("shop/cart.py", "def total():\n    return 'two'\n")
+        assert stack.run(0) == "two"
+
+
+def assert_clean(stack: PagedStack, saved: str) -> None:
+    """The .ipynb on the disk holds neither script nor secret, nor where the laptop keeps its files."""
+    assert TOTAL in saved
+    for trace in ("<script", "NOTESYNC_OFFER", "Bearer", "token", "nonce", str(stack.source), stack.jupyter.token):
+        assert trace not in saved, trace

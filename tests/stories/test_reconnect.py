@@ -1,0 +1,76 @@
+"""Whatever restarts, it goes on: with only what differs, or from nothing."""
+
+from __future__ import annotations
+
+import shutil
+
+from tests.harness import wait
+from tests.harness.stack import Stack
+from tests.stories.conftest import MakeStack
+
+NEW = "def total():\n    return 'two'\n"
+
+
+def run_new_code(stack: Stack) -> None:
+    assert stack.notebook.run("import shop.cart; shop.cart.total()").value == "'two'"
+
+
+def test_the_server_was_restarted_and_a_file_saved_meanwhile(stack: Stack) -> None:
+    stack.laptop.server.end()
+    stack.laptop.save("shop/cart.py", NEW)
+    stack.laptop.start()
+    # The token ended with the server: the notebook says so, and connects again with a new code.
+    stack.pair(stack.notebook.begin(f"%notesync connect {stack.laptop.url}"))
+    run_new_code(stack)
+
+
+def test_the_server_was_killed_and_the_tree_changed_meanwhile(stack: Stack) -> None:
+    stack.laptop.server.kill()
+    stack.laptop.save("shop/cart.py", NEW)
+    stack.laptop.path("README.md").rename(stack.laptop.path("READ.md"))
+    stack.laptop.start()
+    stack.pair(stack.notebook.begin(f"%notesync connect {stack.laptop.url}"))
+    stack.settle()
+    run_new_code(stack)
+
+
+def test_the_kernel_was_restarted(stack: Stack) -> None:
+    agent = stack.agent().pid
+    stack.notebook.restart()
+    stack.connect()
+    assert stack.agent().pid == agent, "the agent is shared and outlives a kernel"
+    stack.laptop.save("shop/cart.py", NEW)
+    run_new_code(stack)
+
+
+def test_the_agent_was_killed(stack: Stack) -> None:
+    before = stack.agent().pid
+    stack.kill_agent()
+    stack.laptop.save("shop/cart.py", NEW)
+    stack.settle()
+    assert stack.agent().pid != before
+    run_new_code(stack)
+
+
+def test_the_disk_was_emptied_while_nothing_ran(make_stack: MakeStack) -> None:
+    stack = make_stack("click")
+    stack.kill_agent()
+    shutil.rmtree(stack.replica)
+    stack.settle()
+    assert stack.notebook.run("import click; click.__name__").value == "'click'"
+
+
+def test_the_replica_was_deleted_under_a_running_agent(stack: Stack) -> None:
+    shutil.rmtree(stack.replica)
+    stack.laptop.save("shop/cart.py", NEW)
+    stack.notebook.run("1")
+    stack.settle()
+
+
+def test_disconnect_stops_the_flow_and_connect_goes_on(stack: Stack) -> None:
+    stack.notebook.run("%notesync disconnect")
+    wait.until(lambda: not stack.is_connected(), "the notebook is disconnected")
+    stack.laptop.save("shop/cart.py", NEW)
+    assert stack.notebook.run("import shop.cart; shop.cart.total()").value == "'one'"
+    stack.pair(stack.notebook.begin(f"%notesync connect {stack.laptop.url}"))
+    run_new_code(stack)
