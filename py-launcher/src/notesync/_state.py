@@ -1,0 +1,61 @@
+"""File names of notesync's own state: the only place that knows them. Any thread."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from ._process import machine_id
+from .errors import NotesyncError
+
+
+def state_dir() -> Path:
+    """Where the agent's connection file, log and class data live. Not created here."""
+    chosen = os.environ.get("NOTESYNC_STATE")
+    if chosen:
+        return Path(chosen)
+    base = os.environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "notesync"
+
+
+def make_private(directory: Path) -> Path:
+    """Create `directory` for this user only (0700), or refuse one that belongs to another user."""
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    facts = directory.stat()
+    if facts.st_uid != os.getuid():
+        raise NotesyncError(
+            "state_not_mine",
+            f"the state directory {directory} belongs to user {facts.st_uid}",
+            "set NOTESYNC_STATE to a directory of your own",
+        )
+    if stat.S_IMODE(facts.st_mode) & 0o077:
+        directory.chmod(0o700)
+    return directory
+
+
+def connection_file(state: Path) -> Path:
+    return state / f"agent-{machine_id()}.json"
+
+
+def lock_file(state: Path) -> Path:
+    return state / f"agent-{machine_id()}.lock"
+
+
+def stderr_file(state: Path) -> Path:
+    return state / f"agent-{machine_id()}.stderr"
+
+
+def class_data(state: Path, jar_digest: str, java_version: str) -> Path:
+    """The archive that makes the second start of this jar on this Java a quick one."""
+    return state / f"agent-{jar_digest[:16]}-{java_version}.jsa"
+
+
+def bundled(name: str) -> Path:
+    """A file that the wheel carries."""
+    return Path(__file__).parent / "_bundled" / name
+
+
+AGENT_JAR = "notesync-agent.jar"
+SERVER_JAR = "notesync-server.jar"
+BROWSER_SCRIPT = "notesync.js"

@@ -1,0 +1,178 @@
+"""Brings one batch from the laptop to the agent: offer, chunks with two in flight, outcome.
+
+Belongs to the receiver's event loop. Offsets make it resumable: whatever was lost, doubled or
+reordered, the agent says which byte it wants next, and the transfer goes on there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from . import texts
+from .errors import AgentRefused, AgentSilent, Malformed
+from .messages import CHUNK_BYTES, Descriptor, events
+from .messages import agent as agent_words
+from .messages import laptop as laptop_words
+from .messages.agent import Reply, Request
+from .messages.laptop import Answer, Call, Chunk
+
+IN_FLIGHT = 2
+_MOST_RESTARTS = 5
+_QUIET_S = 10.0
+_QUIET_TURNS = 12
+
+
+class Ask(Protocol):
+    def __call__(self, request: Request, timeout_s: float = ...) -> Awaitable[Reply]: ...
+
+
+Fetch = Callable[[Call], Awaitable[Answer]]
+
+
+class Outcomes:
+    """Sorts the agent's events to the transfers that wait for them."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, asyncio.Queue[events.Event]] = {}
+
+    def expect(self, batch: str) -> asyncio.Queue[events.Event]:
+        queue: asyncio.Queue[events.Event] = asyncio.Queue()
+        self._waiting[batch] = queue
+        return queue
+
+    def forget(self, batch: str) -> None:
+        self._waiting.pop(batch, None)
+
+    def tell(self, event: events.Event) -> None:
+        queue = self._waiting.get(getattr(event, "batch", None) or "")
+        if queue is not None:
+            queue.put_nowait(event)
+
+
+class Transfer:
+    """One batch on its way. `run` gives how it came out: applied, waiting, halted or refused."""
+
+    def __init__(
+        self, ask: Ask, fetch: Fetch, outcomes: Outcomes, replica: str, batch: Descriptor
+    ) -> None:
+        self._ask = ask
+        self._fetch = fetch
+        self._outcomes = outcomes
+        self._replica = replica
+        self._batch = batch
+
+    async def run(self, first: bytes, end: bool) -> events.Event:
+        """Bring the stream whose beginning is `first`. Raises AgentRefused, LaptopRefused, …"""
+        queue = self._outcomes.expect(self._batch.batch)
+        try:
+            if not await self._begin(first, end):
+                await self._rest()
+            return await self._outcome(queue)
+        finally:
+            self._outcomes.forget(self._batch.batch)
+
+    async def _begin(self, first: bytes, end: bool) -> bool:
+        """Offer, with the first bytes right behind; whether the agent then has it all."""
+        offered = asyncio.ensure_future(self._ask(agent_words.offer(self._replica, self._batch)))
+        sent = asyncio.ensure_future(self._send(0, first, end)) if first or end else None
+        try:
+            reply = await offered
+            if agent_words.already_whole(reply):
+                return True
+            self._wanted = agent_words.offset_of(reply)
+            if sent is None:
+                return False
+            try:
+                self._wanted = await sent
+            except AgentRefused as error:
+                self._wanted = _wanted_after(error)
+                return False
+            return end
+        finally:
+            if sent is not None:
+                await asyncio.gather(sent, return_exceptions=True)
+
+    async def _send(self, offset: int, data: bytes, end: bool) -> int:
+        batch = self._batch.batch
+        reply = await self._ask(agent_words.chunk(self._replica, batch, offset, data, end))
+        return agent_words.offset_of(reply)
+
+    async def _rest(self) -> None:
+        """Everything from the wanted offset on, again from where the agent says if it disagrees."""
+        restarts = 0
+        while True:
+            before = self._wanted
+            try:
+                await self._stream(before)
+                return
+            except AgentRefused as error:
+                self._wanted = _wanted_after(error)
+            restarts = restarts + 1 if self._wanted <= before else 0
+            if restarts > _MOST_RESTARTS:
+                raise Malformed(texts.no_progress(self._batch.batch, self._wanted))
+
+    async def _stream(self, offset: int) -> None:
+        fetches: collections.deque[tuple[int, asyncio.Future[Answer]]] = collections.deque()
+        sends: collections.deque[asyncio.Future[int]] = collections.deque()
+        size = self._batch.stream_size
+        ahead = offset
+        try:
+            while True:
+                while len(fetches) < IN_FLIGHT and (size is None or ahead < size):
+                    call = laptop_words.chunk(self._batch.batch, ahead)
+                    fetches.append((ahead, asyncio.ensure_future(self._fetch(call))))
+                    ahead += CHUNK_BYTES
+                if not fetches:
+                    raise Malformed(texts.no_end(self._batch.batch, ahead))
+                at, fetch = fetches.popleft()
+                piece = self._checked(Chunk.of(await fetch), at)
+                if piece.data or piece.end:
+                    sends.append(asyncio.ensure_future(self._send(at, piece.data, piece.end)))
+                if piece.end:
+                    break
+                if len(piece.data) < CHUNK_BYTES:
+                    # The stream is still in the making: what was asked behind it is no longer due.
+                    _cancel(one for _, one in fetches)
+                    fetches.clear()
+                    ahead = at + len(piece.data)
+                while len(sends) >= IN_FLIGHT:
+                    self._wanted = await sends.popleft()
+            while sends:
+                self._wanted = await sends.popleft()
+        finally:
+            _cancel(one for _, one in fetches)
+            await asyncio.gather(*sends, return_exceptions=True)
+
+    def _checked(self, piece: Chunk, offset: int) -> Chunk:
+        if piece.batch != self._batch.batch or piece.offset != offset:
+            raise Malformed(texts.wrong_chunk(self._batch.batch, offset, piece.offset))
+        return piece
+
+    async def _outcome(self, queue: asyncio.Queue[events.Event]) -> events.Event:
+        """How the batch came out. A quiet agent is pinged; one that lost our events is left."""
+        for _ in range(_QUIET_TURNS):
+            try:
+                while True:
+                    event = await asyncio.wait_for(queue.get(), _QUIET_S)
+                    if isinstance(event, (events.Waiting, events.Halted, events.Refused)):
+                        return event
+                    if isinstance(event, events.Applied) and not event.more:
+                        return event
+            except asyncio.TimeoutError:
+                await self._ask(agent_words.ping(), _QUIET_S)
+        raise AgentSilent("agent_silent", texts.agent_silent("outcome"))
+
+
+def _wanted_after(error: AgentRefused) -> int:
+    """Where to go on after a gap or an overlap; every other refusal is one."""
+    if error.code in ("chunk_gap", "chunk_overlap") and error.offset is not None:
+        return error.offset
+    raise error
+
+
+def _cancel(tasks: collections.abc.Iterable[asyncio.Future[Answer]]) -> None:
+    for task in tasks:
+        task.cancel()

@@ -1,0 +1,205 @@
+"""Starts the agent, or finds the one that runs: one per user and machine, shared by all kernels.
+
+The agent writes its connection file by rename once it listens; a lock makes racing starts give
+one. It outlives this kernel: own session, own streams, no inherited descriptors. Any thread may
+call; a start blocks for some hundred milliseconds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import functools
+import hashlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from . import _process, _state, java, texts
+from .errors import AgentNotStarted, Malformed
+from .messages import VERSION
+from .messages.agent import ConnectionFile
+
+START_TIMEOUT_S = 20.0
+_POLL_S = 0.005
+_STDERR_SHOWN = 4_000
+
+Answers = Callable[[ConnectionFile], bool]
+
+
+def running(state: Path) -> ConnectionFile | None:
+    """The agent named by the connection file, if that very process is alive (zombies are not)."""
+    try:
+        found = ConnectionFile.of(_state.connection_file(state).read_bytes())
+    except (OSError, Malformed):
+        return None
+    return found if _process.is_alive(found.pid, found.started) else None
+
+
+def ensure(answers: Answers, stop: Callable[[ConnectionFile], None]) -> ConnectionFile:
+    """The running agent, started if there is none.
+
+    `answers` asks an agent whether it is there (a signed ping with a deadline), `stop` asks it to
+    leave. An agent that does not answer is ended; one of an older version is asked to leave, and
+    finishes what it is writing first. Raises JavaMissing or AgentNotStarted.
+    """
+    state = _state.make_private(_state.state_dir())
+    found = running(state)
+    if found and not _is_older(found.version) and answers(found):
+        return found
+    with _only_one_starts(state):
+        found = running(state)
+        if found:
+            if answers(found):
+                if not _is_older(found.version):
+                    return found
+                stop(found)
+                _wait_for_death(found, seconds=10.0)
+            end(found)
+        return _start(state)
+
+
+def end_after(agent: ConnectionFile, seconds: float) -> None:
+    """Let an agent that was asked to leave do so; end it where it does not."""
+    if not _wait_for_death(agent, seconds):
+        end(agent)
+
+
+def end(agent: ConnectionFile) -> None:
+    """End an agent that does not answer. What it was writing is recovered at the next start."""
+    for number, seconds in ((signal.SIGTERM, 1.0), (signal.SIGKILL, 5.0)):
+        if not _process.is_alive(agent.pid, agent.started):
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(agent.pid, number)
+        if _wait_for_death(agent, seconds):
+            return
+
+
+def _wait_for_death(agent: ConnectionFile, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while _process.is_alive(agent.pid, agent.started):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL_S)
+    return True
+
+
+def _is_older(version: str) -> bool:
+    return _numbers(version) < _numbers(VERSION)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) if part.isdigit() else 0 for part in version.split("-")[0].split(".")]
+
+
+@contextlib.contextmanager
+def _only_one_starts(state: Path) -> Iterator[None]:
+    """Hold the lock while an agent is started. The agent must not inherit it: close_fds."""
+    descriptor = os.open(_state.lock_file(state), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _start(state: Path) -> ConnectionFile:
+    jar = _agent_jar()
+    command = command_line(java.find(), jar, state)
+    errors = _state.stderr_file(state)
+    with open(errors, "wb", opener=_private) as stderr:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=stderr,
+            stderr=stderr,
+            close_fds=True,
+            start_new_session=True,
+            cwd="/",
+            env=_environment(state),
+        )
+    _forget(process)
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline:
+        found = running(state)
+        if found and found.pid == process.pid:
+            return found
+        if process.poll() is not None:
+            raise _failed(texts.agent_died(process.returncode), errors)
+        time.sleep(_POLL_S)
+    process.kill()
+    raise _failed(texts.agent_too_slow(START_TIMEOUT_S), errors)
+
+
+def command_line(found: java.Java, jar: Path, state: Path) -> list[str]:
+    """Small heap, no C1-only (SHA-256 would be 13 times slower), class data kept between starts."""
+    archive = _state.class_data(state, _digest(jar), found.version)
+    share = [f"-XX:SharedArchiveFile={archive}", "-Xshare:auto"]
+    if found.major >= 19:
+        share.append("-XX:+AutoCreateSharedArchive")
+    elif not archive.exists():
+        share = [f"-XX:ArchiveClassesAtExit={archive}"]
+    return [
+        str(found.program),
+        "-XX:+UseSerialGC",
+        "-Xms16m",
+        "-Xmx96m",
+        "-XX:MaxDirectMemorySize=64m",
+        "-Xss512k",
+        "-XX:-UsePerfData",
+        "-XX:+IgnoreUnrecognizedVMOptions",
+        "-Xlog:disable",
+        "-Xlog:all=error:stderr",
+        *share,
+        "-Dfile.encoding=UTF-8",
+        "-jar",
+        str(jar),
+    ]
+
+
+def _environment(state: Path) -> dict[str, str]:
+    """Ours, without what changes a JVM, and with a locale in which Java can name any file."""
+    changed = ("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "LANG", "LANGUAGE")
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in changed and not name.startswith("LC_")
+    }
+    return {**kept, "LC_ALL": "C.UTF-8", "NOTESYNC_STATE": str(state)}
+
+
+def _agent_jar() -> Path:
+    jar = Path(os.environ.get("NOTESYNC_AGENT_JAR") or _state.bundled(_state.AGENT_JAR))
+    if not jar.is_file():
+        raise AgentNotStarted("agent_not_started", *texts.no_agent_jar(jar))
+    return jar
+
+
+@functools.cache
+def _digest(jar: Path) -> str:
+    return hashlib.sha256(jar.read_bytes()).hexdigest()
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _forget(process: subprocess.Popen[bytes]) -> None:
+    """Nobody waits for the agent: reap it when it ends, without a warning at interpreter exit."""
+    _children.append(process)
+    _children[:] = [child for child in _children if child.poll() is None]
+
+
+_children: list[subprocess.Popen[bytes]] = []
+
+
+def _failed(what: str, errors: Path) -> AgentNotStarted:
+    try:
+        told = errors.read_text("utf-8", errors="replace").strip()[-_STDERR_SHOWN:]
+    except OSError:
+        told = ""
+    return AgentNotStarted("agent_not_started", *texts.agent_failed(what, told, errors))

@@ -1,0 +1,205 @@
+"""notesync in one shell: session, cell hooks, pages and the invitation, put together.
+
+One App per process. Main thread, except where a method says otherwise.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from pathlib import Path
+from typing import Any
+
+from . import display, texts
+from .cells import Cells
+from .errors import NotesyncError
+from .messages.laptop import Project
+from .relayed import Pages, RelayedLaptop
+from .session import Session, Status, kernel_id
+
+_log = logging.getLogger("notesync")
+_OFFER_S = 10.0
+_START_PATIENCE_S = 0.3
+PAIR_PATIENCE_S = 150.0
+SYNC_PATIENCE_S = 600.0
+
+
+class App:
+    """What `%load_ext notesync` makes."""
+
+    def __init__(self, shell: Any) -> None:
+        self.shell = shell
+        self.session = Session(kernel_id(), _label(shell))
+        self.cells = Cells(shell, self.session)
+        self.pages: Pages | None = None
+        self.session.on_change = self._show_status
+        self._offer: display.Offer | None = None
+        self._offer_timer: threading.Timer | None = None
+
+    def load(self) -> None:
+        """Start the agent beside the cell, hook the cells, invite the page. Blocks for 0.3 s."""
+        starting = self.session.start()
+        self.cells.install()
+        kernel = getattr(self.shell, "kernel", None)
+        if kernel is not None:
+            self.pages = Pages(kernel.comm_manager, self.session.loop, self)
+            self.invite()
+        atexit.register(self.unload)
+        try:
+            starting.result(_START_PATIENCE_S)
+        except (FutureTimeout, TimeoutError):
+            starting.add_done_callback(self._started_late)
+        except NotesyncError as error:
+            self.session.on_error(error)
+            display.say(str(error))
+
+    def _started_late(self, starting: Future[None]) -> None:
+        error = starting.exception()
+        if isinstance(error, NotesyncError):
+            self.session.on_error(error)
+        elif error is not None:
+            _log.error("the agent could not be started", exc_info=error)
+
+    def unload(self) -> None:
+        """Take everything back; the agent leaves by itself when nobody uses it."""
+        atexit.unregister(self.unload)
+        self.withdraw()
+        self.cells.remove()
+        if self.pages is not None:
+            self.pages.close()
+        self.session.close()
+
+    # -- the page
+
+    def invite(self) -> None:
+        """Show the invitation to the page in this cell."""
+        self.withdraw()
+        offer = display.Offer(self.session.kernel, self.session.laptop_url, self.session.label)
+        offer.show()
+        self._offer = offer
+        self._offer_timer = threading.Timer(_OFFER_S, self.withdraw)
+        self._offer_timer.daemon = True
+        self._offer_timer.start()
+
+    def withdraw(self) -> None:
+        """Replace the invitation by a line of text. Any thread."""
+        offer, self._offer = self._offer, None
+        if self._offer_timer is not None:
+            self._offer_timer.cancel()
+        if offer is not None:
+            offer.withdraw()
+
+    def on_page_hello(self) -> None:
+        self.withdraw()
+
+    def on_page_ready(self, laptop: RelayedLaptop, project: Project) -> None:
+        self.session.follow(laptop, project)
+
+    def on_page_gone(self, laptop: RelayedLaptop) -> None:
+        self.session.page_gone(laptop)
+
+    def on_page_asks(self, answer: Callable[[int | None, bool], None]) -> None:
+        asked = self.session.ask_fresh()
+        if asked is None:
+            answer(self.session.sequence(), True)
+            return
+
+        def done(future: Future[Any]) -> None:
+            if future.cancelled() or future.exception() is not None:
+                answer(self.session.sequence(), True)
+            else:
+                fresh = future.result()
+                answer(fresh.cursor.sequence if fresh.cursor else None, fresh.newer)
+
+        asked.add_done_callback(done)
+
+    def laptop_url(self) -> str:
+        return self.session.laptop_url
+
+    def _show_status(self) -> None:
+        """Let the page show where things stand. Any thread."""
+        if self.pages is not None:
+            self.pages.show(page_status(self.session))
+
+    # -- commands
+
+    def connect(self, url: str | None, to: str | Path | None, wait: bool) -> Status:
+        """Connect kernel-direct to `url`, or invite the page. See `notesync.connect`."""
+        if to is not None:
+            self.session.wanted_root = Path(to).expanduser().absolute()
+        if url is None:
+            self._connect_by_page()
+            return self.session.status()
+        with self.cells.outside():
+            pairing = self.session.pair(
+                url, lambda code, s: display.say(texts.show_code(code, self.session.laptop_url, s))
+            )
+            if wait:
+                _wait(pairing, PAIR_PATIENCE_S)
+                self._wait_for_first_sync()
+        return self.session.status()
+
+    def _connect_by_page(self) -> None:
+        if self.pages is None:
+            raise NotesyncError("no_page", *texts.NO_PAGE)
+        self.session.start()
+        self.invite()
+        display.say(texts.WAITS_FOR_PAGE)
+
+    def _wait_for_first_sync(self) -> None:
+        settled = self.session.wait_until_settled(SYNC_PATIENCE_S)
+        self.cells.assert_path()
+        status = self.session.status()
+        error = self.session.error()
+        if not settled:
+            display.say(texts.still_going(SYNC_PATIENCE_S))
+        elif status.state == "stopped" and error is not None:
+            raise error
+        else:
+            display.say(texts.connected(status))
+
+
+def _wait(future: Future[None], seconds: float) -> None:
+    """Wait in small steps, so that Interrupt is heard at once."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return future.result(0.2)
+        except (FutureTimeout, TimeoutError):
+            if time.monotonic() > deadline:
+                raise NotesyncError("pairing_expired", *texts.PAIRING_EXPIRED) from None
+
+
+def page_status(session: Session) -> dict[str, Any]:
+    """What a page may show of the session."""
+    status = session.status()
+    progress = session.progress
+    needs = status.state if status.state in ("halted", "held", "refused") else None
+    return {
+        "line": status.line,
+        "state": status.state,
+        "sequence": status.sequence,
+        "pending": status.pending,
+        "progress": None
+        if progress is None
+        else {"received": progress[0], "total": progress[1] or progress[0]},
+        "needs": needs,
+    }
+
+
+def _label(shell: Any) -> str:
+    """What the laptop's user reads about this kernel."""
+    name = (getattr(shell, "user_ns", None) or {}).get("__vsc_ipynb_file__")
+    session = None
+    try:
+        import os
+
+        session = os.environ.get("JPY_SESSION_NAME")
+    except Exception:
+        session = None
+    return str(name or session or "notebook")

@@ -1,0 +1,252 @@
+"""What happens around every cell: bring what was saved, enter, reload; and leave at its end.
+
+    Run → fresh (at most a second) → enter: what is staged becomes visible → reload
+        → the cell → leave
+
+Runs in IPython's pre_run_cell and post_run_cell, on the main thread. Nothing here may stop a cell:
+an agent or a laptop that hangs costs at most `MOST_S`, and the cell is told what it runs on.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from . import display, texts
+from ._reloading import Reloading
+from ._run_all import Row
+from .errors import AgentSilent, NotesyncError
+from .messages import agent as agent_words
+from .messages.agent import Entered, Reply
+from .session import Session
+
+_log = logging.getLogger("notesync.cells")
+MOST_S = 1.0
+_HANGS_AFTER_S = 0.9
+_WAIT_FOR_OTHERS_MS = 2_000
+_APPLY_PATIENCE_S = 60.0
+
+
+class Cells:
+    """The hooks of one shell."""
+
+    def __init__(self, shell: Any, session: Session) -> None:
+        self.shell = shell
+        self.session = session
+        self.reloading = Reloading(shell, session)
+        self.most_s = MOST_S
+        self.strict = False
+        self.history: list[tuple[int, int | None]] = []
+        self._depth = 0
+        self._inside = False
+        self._hanging = False
+        self._started = 0.0
+        self._row = Row()
+
+    def set_strict(self, on: bool) -> None:
+        """Refuse cells while the saved code is known to be broken."""
+        transformers = self.shell.input_transformers_post
+        if on and self._refuse_broken not in transformers:
+            transformers.append(self._refuse_broken)
+        elif not on and self._refuse_broken in transformers:
+            transformers.remove(self._refuse_broken)
+        self.strict = on
+
+    def _refuse_broken(self, lines: list[str]) -> list[str]:
+        """An input transformer: the only place from which IPython lets a cell be refused.
+
+        It runs before pre_run_cell, so it brings what was saved itself. Commands still work.
+        """
+        from IPython.core.error import InputRejected
+
+        if threading.current_thread() is threading.main_thread() and self._depth == 0:
+            self.begin()
+        broken = self.session.broken
+        if broken is not None and not any("notesync" in line for line in lines):
+            raise InputRejected(texts.strict_refuses(broken))
+        return lines
+
+    def install(self) -> None:
+        self.shell.events.register("pre_run_cell", self.pre_run_cell)
+        self.shell.events.register("post_run_cell", self.post_run_cell)
+
+    def remove(self) -> None:
+        self.set_strict(False)
+        for name, hook in (
+            ("pre_run_cell", self.pre_run_cell),
+            ("post_run_cell", self.post_run_cell),
+        ):
+            try:
+                self.shell.events.unregister(name, hook)
+            except ValueError:
+                pass
+
+    # -- hooks
+
+    def pre_run_cell(self, info: Any = None) -> None:
+        """IPython is about to run a cell."""
+        self._depth += 1
+        if self._depth > 1 or threading.current_thread() is not threading.main_thread():
+            return
+        self._started = time.monotonic()
+        try:
+            self.begin()
+            self.reloading.cell_begins(getattr(info, "raw_cell", None))
+        except Exception:
+            _log.exception("notesync: the cell begins without notesync")
+
+    def post_run_cell(self, result: Any = None) -> None:
+        """The cell has ended."""
+        if self._depth == 0:
+            return  # The cell that loaded the extension.
+        self._depth -= 1
+        if self._depth > 0 or threading.current_thread() is not threading.main_thread():
+            return
+        self._row.ran(time.monotonic() - self._started)
+        try:
+            info = getattr(result, "info", None)
+            self.reloading.cell_ran(getattr(info, "raw_cell", None))
+            self.end()
+        except Exception:
+            _log.exception("notesync: the cell ended without notesync")
+
+    # -- the order of things
+
+    def begin(self) -> None:
+        """Bring what was saved, make it visible, reload. Nothing is done twice before `end`."""
+        if self._inside or self.session.attached is None:
+            return
+        together = self._row.continues(_request_date(self.shell))
+        self.assert_path()
+        deadline = time.monotonic() + self.most_s
+        newer = None if together else self._fresh(deadline)
+        entered = self._enter(deadline)
+        if entered is not None:
+            self.session.entered(entered)
+        if not together:
+            self.reloading.take_up()
+        if newer:
+            display.say(newer)
+        self.history.append((self.shell.execution_count, self.session.sequence()))
+        del self.history[:-1000]
+
+    def end(self) -> None:
+        if self._inside:
+            self._inside = False
+            self.session.link.request(agent_words.leave(), 5.0)
+
+    @contextmanager
+    def outside(self) -> Iterator[None]:
+        """For a command that changes the replica from within its own cell."""
+        was_inside = self._inside
+        self.end()
+        try:
+            yield
+        finally:
+            if was_inside:
+                entered = self._enter(time.monotonic() + self.most_s)
+                if entered is not None:
+                    self.session.entered(entered)
+
+    def assert_path(self) -> None:
+        """Keep the replica importable: some hosts rewrite sys.path between cells."""
+        for place in reversed(python_paths(self.session)):
+            if place not in sys.path:
+                sys.path.insert(0, place)
+
+    # -- steps
+
+    def _fresh(self, deadline: float) -> str | None:
+        """Wait until everything saved before now is here; else one line that says what is not."""
+        laptop = self.session.laptop
+        if laptop is None or not laptop.answers_in_cells or self._hanging:
+            return None
+        asked = self.session.ask_fresh()
+        if asked is None:
+            return None
+        try:
+            fresh = asked.result(max(0.0, deadline - time.monotonic()))
+        except (FutureTimeout, TimeoutError):
+            asked.cancel()
+            return texts.not_in_time(self.session.sequence(), self.most_s)
+        except NotesyncError as error:
+            return texts.not_asked(self.session.sequence(), error.message)
+        return texts.newer_exists(fresh) if fresh.newer else None
+
+    def _enter(self, deadline: float) -> Entered | None:
+        """Begin a cell at the agent. A living one may take its time to apply, a silent one not."""
+        entering = self.session.link.request(
+            agent_words.enter(_WAIT_FOR_OTHERS_MS), _APPLY_PATIENCE_S
+        )
+        pinged = self.session.link.request(agent_words.ping(), _APPLY_PATIENCE_S)
+        self._inside = True
+        patience = 0.0 if self._hanging else max(0.1, deadline - time.monotonic() - 0.1)
+        try:
+            reply = _first(entering, pinged, patience)
+            if reply is None:
+                reply = self._patiently(entering)
+        except AgentSilent as silent:
+            if not self._hanging:
+                self._hanging = True
+                message, remedy = texts.agent_hangs(self.most_s)
+                display.say(f"{message}: {remedy}")
+                _log.warning("notesync: %s", silent)
+            return None
+        except NotesyncError as error:
+            _log.info("notesync: entering a cell: %s", error)
+            return None
+        self._hanging = False
+        return Entered.of(reply)
+
+    def _patiently(self, entering: Future[Reply]) -> Reply:
+        """The agent lives: it waits for another kernel's cell, or applies a large batch."""
+        deadline = time.monotonic() + _APPLY_PATIENCE_S
+        while time.monotonic() < deadline:
+            pinged = self.session.link.request(agent_words.ping(), _APPLY_PATIENCE_S)
+            reply = _first(entering, pinged, _HANGS_AFTER_S)
+            if reply is not None:
+                return reply
+            time.sleep(0.02)
+        raise AgentSilent("agent_silent", texts.agent_silent("enter"))
+
+
+def _first(entering: Future[Reply], pinged: Future[Reply], seconds: float) -> Reply | None:
+    """The reply to enter; None where only the ping came back. Raises AgentSilent for neither."""
+    half = max(seconds / 2, 0.0)
+    try:
+        return entering.result(half)
+    except (FutureTimeout, TimeoutError):
+        pass
+    try:
+        pinged.result(half)
+    except (FutureTimeout, TimeoutError):
+        if entering.done():
+            return entering.result()
+        raise AgentSilent("agent_silent", texts.agent_silent("enter")) from None
+    return entering.result() if entering.done() else None
+
+
+def python_paths(session: Session) -> list[str]:
+    """The folders of the replica that belong on sys.path."""
+    if session.root is None or session.project is None:
+        return []
+    root = Path(session.root)
+    return [str(root / part) if part else str(root) for part in session.project.python_paths]
+
+
+def _request_date(shell: Any) -> datetime | None:
+    """When the front end sent the request of this cell, by the front end's clock."""
+    try:
+        date = shell.parent_header["header"]["date"]
+    except (AttributeError, KeyError, TypeError):
+        return None
+    return date if isinstance(date, datetime) else None

@@ -1,0 +1,251 @@
+"""The commands behind `%notesync`, one function each. Main thread.
+
+A function gets the App and the words after its name; its docstring is its help line.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from . import agent_process, display, texts
+from .errors import NotesyncError
+from .messages import agent as words
+from .messages.agent import Kept, Reply
+
+if TYPE_CHECKING:
+    from .app import App
+
+
+def status(app: App, _words: list[str]) -> None:
+    """where things stand"""
+    display.table(texts.status_rows(app.session.status()))
+
+
+def connect(app: App, arguments: list[str]) -> None:
+    """[URL] [--to PATH] [--no-wait]: connect through this page, or directly to URL"""
+    url, to, wait = None, None, True
+    rest = list(arguments)
+    while rest:
+        word = rest.pop(0)
+        if word == "--no-wait":
+            wait = False
+        elif word == "--to" and rest:
+            to = rest.pop(0)
+        elif word.startswith("--to="):
+            to = word.removeprefix("--to=")
+        elif word.startswith("-") or url is not None:
+            raise NotesyncError("usage", *texts.usage("connect", "[URL] [--to PATH] [--no-wait]"))
+        else:
+            url = word
+    app.connect(url, to, wait)
+
+
+def disconnect(app: App, _words: list[str]) -> None:
+    """stop following the laptop; the replica stays"""
+    app.session.disconnect()
+    display.say(texts.DISCONNECTED)
+
+
+def log(app: App, arguments: list[str]) -> None:
+    """[N]: the last lines of what happened"""
+    last = _number(arguments, 40, "log")
+    for line in app.session.log.lines(last):
+        display.plain(line)
+
+
+def kept(app: App, arguments: list[str]) -> None:
+    """[list | diff ID | restore ID | drop ID]: your files that stood in the way of a batch"""
+    action, ident = [*arguments, "", ""][:2] if arguments else ["list", ""]
+    if action == "list":
+        _list_kept(_kept(app, "list"))
+        return
+    if action not in ("diff", "restore", "drop") or not ident:
+        raise NotesyncError(
+            "usage", *texts.usage("kept", "list, or diff, restore or drop and an id")
+        )
+    one = _find_kept(app, ident)
+    if action == "diff":
+        _diff(app, one)
+        return
+    with app.cells.outside():
+        app.session.request(words.kept(app.session.replica, action, one.id))
+    display.say(texts.kept_done(action, one.path))
+
+
+def _kept(app: App, action: str) -> tuple[Kept, ...]:
+    return Kept.all_of(app.session.request(words.kept(app.session.replica, action)).header)
+
+
+def _find_kept(app: App, ident: str) -> Kept:
+    found = [one for one in _kept(app, "list") if one.id.startswith(ident) or one.path == ident]
+    if len(found) != 1:
+        raise NotesyncError("unknown_kept", *texts.which_kept(ident, len(found)))
+    return found[0]
+
+
+def _list_kept(found: tuple[Kept, ...]) -> None:
+    if not found:
+        display.say(texts.NOTHING_KEPT)
+        return
+    display.table([(one.id[:8], texts.kept_row(one)) for one in found])
+
+
+def _diff(app: App, one: Kept) -> None:
+    reply: Reply = app.session.request(words.kept(app.session.replica, "read", one.id))
+    assert app.session.root is not None
+    here = app.session.root / one.path
+    now = here.read_bytes() if here.is_file() else b""
+    try:
+        before, after = reply.body.decode(), now.decode()
+    except UnicodeDecodeError:
+        display.say(texts.not_text(one.path, len(reply.body), len(now)))
+        return
+    lines = difflib.unified_diff(
+        before.splitlines(),
+        after.splitlines(),
+        f"yours/{one.path}",
+        f"laptop/{one.path}",
+        "",
+        "",
+        lineterm="",
+    )
+    display.plain("\n".join(lines))
+
+
+def rollback(app: App, arguments: list[str]) -> None:
+    """[N]: go back N sequences (1) and stay there until `resume`"""
+    count = _number(arguments, 1, "rollback")
+    with app.cells.outside():
+        reply = app.session.request(words.rollback(app.session.replica, count), 120.0)
+    display.say(texts.rolled_back(words.cursor_of(reply)))
+
+
+def resume(app: App, _words: list[str]) -> None:
+    """catch up again after a rollback"""
+    with app.cells.outside():
+        reply = app.session.request(words.resume(app.session.replica), 120.0)
+        app.session.resumed(words.cursor_of(reply))
+        app.session.wait_until_settled(10.0)
+    display.say(texts.resumed(words.cursor_of(reply)))
+
+
+def history(app: App, _words: list[str]) -> None:
+    """the sequences that can be gone back to"""
+    reply = app.session.request(words.history(app.session.replica))
+    rows = texts.history_rows(words.sequences(reply))
+    if rows:
+        display.table(rows)
+    else:
+        display.say(texts.NO_HISTORY)
+
+
+def verify(app: App, _words: list[str]) -> None:
+    """compare the replica on disk with what the laptop sent, by content"""
+    reply = app.session.request(words.verify(app.session.replica, True), 600.0)
+    found = words.differences(reply)
+    if not found:
+        display.say(texts.SAME)
+    for one in found:
+        display.plain(f"{one.what:<12} {one.path}")
+
+
+def confirm(app: App, _words: list[str]) -> None:
+    """apply the batch that was halted because it deletes so much"""
+    with app.cells.outside():
+        app.session.request(words.confirm(app.session.replica, _halted(app)), 120.0)
+        app.session.answered_halt()
+    display.say(texts.CONFIRMED)
+
+
+def decline(app: App, _words: list[str]) -> None:
+    """do not apply the batch that was halted"""
+    app.session.request(words.decline(app.session.replica, _halted(app)))
+    app.session.answered_halt()
+    display.say(texts.DECLINED)
+
+
+def _halted(app: App) -> str:
+    batch = app.session.parked_batch()
+    if batch is None:
+        raise NotesyncError("nothing_halted", *texts.NOTHING_HALTED)
+    return batch
+
+
+def live(app: App, arguments: list[str]) -> None:
+    """on | off: let a running loop take new function bodies"""
+    app.cells.reloading.live = _switch(arguments, "live")
+    display.say(texts.switched("live", app.cells.reloading.live))
+
+
+def strict(app: App, arguments: list[str]) -> None:
+    """on | off: refuse to run cells while the saved code is broken"""
+    app.cells.set_strict(_switch(arguments, "strict"))
+    display.say(texts.switched("strict", app.cells.strict))
+
+
+def stop(app: App, _words: list[str]) -> None:
+    """stop the agent of this user on this machine (for all notebooks)"""
+    app.session.disconnect()
+    agent = app.session.link.agent
+    if agent is not None:
+        app.session.link.stop()
+    display.say(texts.STOPPED)
+
+
+def restart(app: App, _words: list[str]) -> None:
+    """end an agent that does not answer, and start another"""
+    agent = app.session.link.agent
+    if agent is not None:
+        agent_process.end(agent)
+    app.session.start().result(30.0)
+    display.say(texts.RESTARTED)
+
+
+def doctor(app: App, _words: list[str]) -> None:
+    """what this machine has, and what is missing"""
+    from . import doctor as doctor_module
+
+    display.table(doctor_module.rows(app.session.status()))
+
+
+def help(_app: App, _words: list[str]) -> None:
+    """this list"""
+    rows = [(f"%notesync {name}", command.__doc__ or "") for name, command in ALL.items()]
+    display.table(rows)
+
+
+def _number(arguments: list[str], default: int, command: str) -> int:
+    if not arguments:
+        return default
+    if len(arguments) == 1 and arguments[0].isdigit() and int(arguments[0]) > 0:
+        return int(arguments[0])
+    raise NotesyncError("usage", *texts.usage(command, "one number"))
+
+
+def _switch(arguments: list[str], command: str) -> bool:
+    if arguments in (["on"], ["off"]):
+        return arguments == ["on"]
+    raise NotesyncError("usage", *texts.usage(command, "on or off"))
+
+
+ALL: dict[str, Callable[[App, list[str]], None]] = {
+    "status": status,
+    "connect": connect,
+    "disconnect": disconnect,
+    "log": log,
+    "kept": kept,
+    "rollback": rollback,
+    "resume": resume,
+    "history": history,
+    "verify": verify,
+    "confirm": confirm,
+    "decline": decline,
+    "live": live,
+    "strict": strict,
+    "stop": stop,
+    "restart": restart,
+    "doctor": doctor,
+    "help": help,
+}

@@ -1,0 +1,37 @@
+"""`%notesync`: the commands that a user types in a cell. Main thread.
+
+Each command is a method with its help as docstring; the first word of the line chooses it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import shlex
+import traceback
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from . import commands, display, texts
+from .errors import NotesyncError
+
+if TYPE_CHECKING:
+    from .app import App
+
+Command = Callable[["App", list[str]], None]
+
+
+def run(app: App, line: str) -> None:
+    """Run one `%notesync …` line. The user's mistakes get one line, ours a trace."""
+    try:
+        name, *arguments = shlex.split(line) or ["status"]
+        command = commands.ALL.get(name)
+        if command is None:
+            near = difflib.get_close_matches(name, commands.ALL, 1)
+            message, remedy = texts.unknown_command(name, near[0] if near else None)
+            raise NotesyncError("unknown_command", message, remedy)
+        command(app, arguments)
+    except (NotesyncError, ValueError) as error:
+        display.say(str(error))
+    except Exception:
+        display.say(texts.INTERNAL[0])
+        display.say(traceback.format_exc())

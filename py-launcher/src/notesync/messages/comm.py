@@ -1,0 +1,134 @@
+"""The two comms between a page and the kernel (PROTOCOL.md, section 4)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from notesync.errors import Malformed
+
+from . import _fields as read
+from ._common import check_hello, hello
+from .laptop import Call
+
+TO_KERNEL = "notesync.to_kernel"
+FROM_KERNEL = "notesync.from_kernel"
+BEACON = "notesync.beacon"
+OFFER_TYPE = "application/vnd.notesync.offer+json"
+_ALLOWED = ("/v1/project", "/v1/replicas/", "/v1/batches/")
+
+
+@dataclass(frozen=True)
+class RelayHello:
+    """A page introduces itself on each of its two comms."""
+
+    relay: str
+    laptop_leg: str
+    kernel_leg: str
+    version: str
+
+    @staticmethod
+    def of(source: Mapping[str, Any]) -> RelayHello:
+        check_hello(source, "relay")
+        legs = read.inner(source, "legs")
+        return RelayHello(
+            read.text(source, "relay"),
+            read.optional_text(legs, "laptop") or "none",
+            read.text(legs, "kernel"),
+            read.optional_text(source, "version") or "",
+        )
+
+
+def greet(role: str, laptop: str) -> read.Json:
+    """The kernel's answer to a page that has opened both comms."""
+    return {"kind": "hello", **hello(), "role": role, "laptop": laptop}
+
+
+def offer(kernel: str, laptop: str, label: str) -> read.Json:
+    """The kernel's invitation to a page; it holds no secret."""
+    return {**hello("offer"), "kernel": kernel, "laptop": laptop, "label": label[:200]}
+
+
+def request(ident: int, call: Call) -> tuple[read.Json, list[bytes]]:
+    """A call for the page to make with its token, and the buffer that goes with it."""
+    if not call.path.startswith(_ALLOWED):
+        raise ValueError(f"a relay does not carry {call.path}")
+    asked = {
+        "kind": "request",
+        "id": ident,
+        "method": call.method,
+        "path": call.path,
+        "json": call.json,
+    }
+    return asked, [] if call.body is None else [call.body]
+
+
+def cancel(ident: int) -> read.Json:
+    return {"kind": "cancel", "id": ident}
+
+
+def status(told: Mapping[str, Any]) -> read.Json:
+    return {"kind": "status", **told}
+
+
+def answer(ident: int, sequence: int | None, newer: bool) -> read.Json:
+    return {"kind": "answer", "id": ident, "sequence": sequence, "newer": newer}
+
+
+def bye() -> read.Json:
+    return {"kind": "bye"}
+
+
+@dataclass(frozen=True)
+class FromPage:
+    """A message of a page, with its buffers as bytes whether they came as such or as base64."""
+
+    kind: str
+    data: read.Json
+    buffers: tuple[bytes, ...]
+
+    @staticmethod
+    def of(data: object, buffers: Sequence[bytes | memoryview]) -> FromPage:
+        if not isinstance(data, dict):
+            raise Malformed("a comm message without an object")
+        raw = tuple(bytes(one) for one in buffers)
+        if not raw and data.get("buffers"):
+            try:
+                raw = tuple(
+                    base64.b64decode(one, validate=True) for one in read.texts(data, "buffers")
+                )
+            except binascii.Error as error:
+                raise Malformed(f"a buffer is not base64: {error}") from None
+        return FromPage(read.text(data, "kind"), data, raw)
+
+    @property
+    def id(self) -> int:
+        return read.whole(self.data, "id")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of an HTTP answer that a page hands over."""
+
+    id: int
+    status: int
+    part: int
+    last: bool
+    data: bytes
+
+    @staticmethod
+    def of(message: FromPage) -> Part:
+        return Part(
+            message.id,
+            read.whole(message.data, "status"),
+            read.whole(message.data, "part", 0),
+            read.flag(message.data, "last", True),
+            b"".join(message.buffers),
+        )
+
+
+def base64_buffers(buffers: Sequence[bytes]) -> list[str]:
+    return [base64.b64encode(one).decode("ascii") for one in buffers]

@@ -1,0 +1,351 @@
+"""The way through a page: two comms that the front end opened (PROTOCOL.md, section 4).
+
+Comm handlers may run on any thread, even in the middle of a cell: they only queue. Everything else
+here happens on the session's loop thread, which is also the only one that sends.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, InvalidStateError
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from . import texts
+from ._loop import LoopThread
+from .errors import LaptopUnreachable, NotesyncError, PermissionRefused, Unpaired
+from .messages import Json
+from .messages import comm as words
+from .messages.comm import FromPage, Part, RelayHello
+from .messages.laptop import Answer, Call, Project
+
+_log = logging.getLogger("notesync.relay")
+_ONLY_THE_USER = {"permission_refused", "popup_blocked", "popup_closed"}
+
+
+class Comm(Protocol):
+    """What is used of a Jupyter comm, or of whatever carries messages to a page in its place."""
+
+    def send(self, data: Json, buffers: Sequence[bytes] | None = None) -> None: ...
+
+    def on_msg(self, callback: Callable[[Any], None]) -> None: ...
+
+    def on_close(self, callback: Callable[[Any], None]) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Host(Protocol):
+    """What the session does with pages. Called on the loop thread."""
+
+    def on_page_ready(self, laptop: RelayedLaptop, project: Project) -> None: ...
+
+    def on_page_gone(self, laptop: RelayedLaptop) -> None: ...
+
+    def on_page_asks(self, answer: Callable[[int | None, bool], None]) -> None: ...
+
+    def on_page_hello(self) -> None: ...
+
+    def laptop_url(self) -> str: ...
+
+
+@dataclass
+class _Open:
+    future: Future[Answer]
+    parts: list[bytes] = field(default_factory=list)
+
+
+class RelayedLaptop:
+    """A laptop behind one page. Implements `laptop.Laptop`."""
+
+    def __init__(self, page: Page, address: str, legs: Mapping[str, str]) -> None:
+        self._page = page
+        self._address = address
+        self._legs = dict(legs)
+
+    @property
+    def address(self) -> str:
+        return self._address
+
+    @property
+    def legs(self) -> Mapping[str, str]:
+        return self._legs
+
+    @property
+    def answers_in_cells(self) -> bool:
+        return self._page.heard_beside_main
+
+    def send(self, call: Call) -> Future[Answer]:
+        return self._page.send(call)
+
+    def close(self) -> None:
+        self._page.let_go()
+
+
+class Page:
+    """One relay: a page with its two comms, and the calls that it makes for the kernel."""
+
+    def __init__(self, pages: Pages, hello: RelayHello) -> None:
+        self._pages = pages
+        self.hello = hello
+        self.to_kernel: Comm | None = None
+        self.from_kernel: Comm | None = None
+        self.laptop: RelayedLaptop | None = None
+        self.heard_beside_main = False
+        self._ids = itertools.count(1)
+        self._open: dict[int, _Open] = {}
+        self._gone = False
+
+    # -- any thread
+
+    def send(self, call: Call) -> Future[Answer]:
+        future: Future[Answer] = Future()
+        self._pages.loop.post(self._send, call, future)
+        return future
+
+    def let_go(self) -> None:
+        self._pages.loop.post(self.tell, words.bye())
+
+    # -- the loop thread
+
+    def _send(self, call: Call, future: Future[Answer]) -> None:
+        if future.cancelled():
+            return
+        if self._gone:
+            _settle(future, _page_gone())
+            return
+        ident = next(self._ids)
+        self._open[ident] = _Open(future)
+        future.add_done_callback(lambda done: self._pages.loop.post(self._cancelled, ident, done))
+        data, buffers = words.request(ident, call)
+        self.tell(data, buffers)
+
+    def _cancelled(self, ident: int, future: Future[Answer]) -> None:
+        if future.cancelled() and self._open.pop(ident, None) is not None:
+            self.tell(words.cancel(ident))
+
+    def tell(self, data: Json, buffers: Sequence[bytes] = ()) -> None:
+        """Send to the page, on the comm on which nothing is ever received."""
+        if self.from_kernel is None or self._gone:
+            return
+        if buffers and self.hello.kernel_leg == "base64":
+            data, buffers = {**data, "buffers": words.base64_buffers(buffers)}, ()
+        try:
+            self.from_kernel.send(data, buffers=list(buffers) or None)
+        except Exception:
+            _log.exception("notesync: a message could not be sent to the page")
+
+    def take(self, message: FromPage) -> None:
+        """Act on a message of the page."""
+        kind = message.kind
+        if kind == "response":
+            self._response(Part.of(message))
+        elif kind == "failed":
+            self._failed(message)
+        elif kind == "ready":
+            self._ready(message)
+        elif kind == "unpaired":
+            code = str(message.data.get("code") or "token_unknown")
+            self._fail_all(Unpaired(code, *texts.UNPAIRED))
+        elif kind == "ask" and message.data.get("what") == "fresh":
+            ident = message.id
+            self._pages.host.on_page_asks(
+                lambda sequence, newer: self._pages.loop.post(
+                    self.tell, words.answer(ident, sequence, newer)
+                )
+            )
+        elif kind == "bye":
+            self._pages.gone(self)
+
+    def _ready(self, message: FromPage) -> None:
+        project = Project.of(message.data.get("project") or {})
+        legs = message.data.get("legs") or {
+            "laptop": self.hello.laptop_leg,
+            "kernel": self.hello.kernel_leg,
+        }
+        address = str(message.data.get("laptop") or "")
+        self.laptop = RelayedLaptop(self, address, legs)
+        self._pages.ready(self, self.laptop, project)
+
+    def _response(self, part: Part) -> None:
+        waiting = self._open.get(part.id)
+        if waiting is None:
+            return
+        if part.part < len(waiting.parts):
+            return  # Heard already.
+        if part.part > len(waiting.parts):
+            del self._open[part.id]
+            _settle(waiting.future, LaptopUnreachable("part_lost", *texts.PART_LOST))
+            return
+        waiting.parts.append(part.data)
+        if part.last:
+            del self._open[part.id]
+            _settle(waiting.future, Answer(part.status, b"".join(waiting.parts)))
+
+    def _failed(self, message: FromPage) -> None:
+        waiting = self._open.pop(message.id, None)
+        if waiting is None:
+            return
+        code = str(message.data.get("code") or "laptop_unreachable")
+        said = str(message.data.get("message") or code)
+        kind = PermissionRefused if code in _ONLY_THE_USER else LaptopUnreachable
+        _settle(waiting.future, kind(code, said, texts.SEE_PANEL))
+
+    def _fail_all(self, error: NotesyncError) -> None:
+        waiting, self._open = self._open, {}
+        for one in waiting.values():
+            _settle(one.future, error)
+        if self.laptop is not None:
+            self._pages.host.on_page_gone(self.laptop)
+            self.laptop = None
+
+    def end(self) -> None:
+        """The page is gone, or opened again under the same id."""
+        if not self._gone:
+            self._gone = True
+            self._fail_all(_page_gone())
+
+
+class Pages:
+    """All pages of this kernel: registers the comm targets, knows which page carries."""
+
+    def __init__(self, comm_manager: Any, loop: LoopThread, host: Host) -> None:
+        self.loop = loop
+        self.host = host
+        self._comm_manager = comm_manager
+        self._pages: dict[str, Page] = {}
+        self._carrier: Page | None = None
+        self._targets = {
+            words.TO_KERNEL: self._open_to_kernel,
+            words.FROM_KERNEL: self._open_from_kernel,
+        }
+        for name, opened in self._targets.items():
+            comm_manager.register_target(name, opened)
+        self._beacon = _Beacon()
+        comm_manager.register_comm(self._beacon)
+
+    def close(self) -> None:
+        """Say goodbye to the pages and take the targets back."""
+        for name, opened in self._targets.items():
+            self._comm_manager.unregister_target(name, opened)
+        self._comm_manager.unregister_comm(self._beacon)
+        self.loop.post(self._bye_to_all)
+
+    def _bye_to_all(self) -> None:
+        for page in list(self._pages.values()):
+            page.tell(words.bye())
+            self.gone(page)
+
+    def show(self, status: Mapping[str, Any]) -> None:
+        """Let the pages show a status. Any thread."""
+        self.loop.post(self._show, dict(status))
+
+    def _show(self, status: dict[str, Any]) -> None:
+        for page in self._pages.values():
+            page.tell(words.status(status))
+
+    # -- comm handlers: any thread, they only queue
+
+    def _open_from_kernel(self, comm: Comm, message: Any) -> None:
+        data = message["content"].get("data")
+        comm.on_close(lambda _message: self.loop.post(self._closed, comm))
+        self.loop.post(self._opened, data, comm, None)
+
+    def _open_to_kernel(self, comm: Comm, message: Any) -> None:
+        data = message["content"].get("data")
+        comm.on_msg(lambda heard: self._heard(comm, heard))
+        comm.on_close(lambda _message: self.loop.post(self._closed, comm))
+        self.loop.post(self._opened, data, None, comm)
+
+    def _heard(self, comm: Comm, message: Any) -> None:
+        beside = threading.current_thread() is not threading.main_thread()
+        data = message["content"].get("data")
+        self.loop.post(self._take, comm, data, message.get("buffers") or [], beside)
+
+    # -- the loop thread
+
+    def _opened(self, data: Any, sends: Comm | None, hears: Comm | None) -> None:
+        try:
+            hello = RelayHello.of(data if isinstance(data, dict) else {})
+        except NotesyncError as error:
+            _log.warning("notesync: a page cannot be talked to: %s", error)
+            return
+        page = self._pages.get(hello.relay)
+        if page is None or (sends is not None and page.from_kernel is not None):
+            if page is not None:
+                page.end()
+            page = self._pages[hello.relay] = Page(self, hello)
+        if sends is not None:
+            page.from_kernel = sends
+        if hears is not None:
+            page.to_kernel = hears
+        if page.from_kernel is not None and page.to_kernel is not None:
+            self._greet(page)
+
+    def _greet(self, page: Page) -> None:
+        page.tell(words.greet("carrier", self.host.laptop_url()))
+        if self._carrier is None:
+            self._carrier = page
+        self.host.on_page_hello()
+
+    def ready(self, page: Page, laptop: RelayedLaptop, project: Project) -> None:
+        """The newest page that is connected carries; the one before stands by."""
+        before, self._carrier = self._carrier, page
+        if before is not None and before is not page:
+            before.tell(words.greet("standby", self.host.laptop_url()))
+        self.host.on_page_ready(laptop, project)
+
+    def gone(self, page: Page) -> None:
+        if self._pages.get(page.hello.relay) is page:
+            del self._pages[page.hello.relay]
+        if self._carrier is page:
+            self._carrier = None
+        page.end()
+
+    def _closed(self, comm: Comm) -> None:
+        for page in list(self._pages.values()):
+            if comm is page.to_kernel or comm is page.from_kernel:
+                self.gone(page)
+
+    def _take(self, comm: Comm, data: Any, buffers: Sequence[Any], beside: bool) -> None:
+        page = next((one for one in self._pages.values() if one.to_kernel is comm), None)
+        if page is None:
+            return
+        page.heard_beside_main = beside
+        try:
+            page.take(FromPage.of(data, buffers))
+        except NotesyncError as error:
+            _log.warning("notesync: a page sent what cannot be read: %s", error)
+
+
+class _Beacon:
+    """Shows in `comm_info_request`, without a message, that notesync is loaded in this kernel."""
+
+    comm_id = "notesync-beacon"
+    target_name = words.BEACON
+
+    def handle_msg(self, _message: Any) -> None:
+        """Nobody has anything to say to it."""
+
+    def handle_close(self, _message: Any) -> None:
+        """It ends with the kernel."""
+
+    def close(self, *_arguments: Any, **_more: Any) -> None:
+        """Nothing was opened."""
+
+
+def _page_gone() -> LaptopUnreachable:
+    return LaptopUnreachable("page_gone", *texts.PAGE_GONE)
+
+
+def _settle(future: Future[Answer], outcome: Answer | NotesyncError) -> None:
+    try:
+        if isinstance(outcome, NotesyncError):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)
+    except InvalidStateError:
+        pass  # Cancelled meanwhile.

@@ -1,0 +1,360 @@
+"""The state of notesync in this kernel: what it is connected to, and where it stands.
+
+One Session per kernel. It wires agent link, receiver and the ways to the laptop together. Methods
+are for the main thread unless they say otherwise; the `on_…` methods are called by the threads of
+those parts and only store, queue and notify.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from . import direct, texts
+from ._log import Log
+from ._loop import LoopThread, in_background
+from ._pending import Pending
+from .agent_link import AgentLink
+from .direct import DirectLaptop
+from .errors import AgentLost, NotesyncError
+from .laptop import Laptop
+from .messages import VERSION, Cursor, events
+from .messages import agent as agent_words
+from .messages import laptop as laptop_words
+from .messages.agent import Attached, Entered, Reply, Request
+from .messages.laptop import Call, Project
+from .receiver import Fresh, Receiver
+
+_log = logging.getLogger("notesync")
+SETTLED = frozenset(
+    {"current", "applied", "waiting", "halted", "held", "refused", "standby", "stopped", "away"}
+)
+
+
+@dataclass(frozen=True)
+class Status:
+    """A snapshot for people and programs: `notesync.status()`."""
+
+    state: str
+    detail: str
+    project: str | None
+    root: str | None
+    laptop: str | None
+    legs: Mapping[str, str]
+    sequence: int | None
+    git: Mapping[str, Any] | None
+    pending: int
+    kept: int
+    agent: str | None
+    error: str | None
+    guarantees: tuple[str, ...] = field(default=())
+    broken: str | None = None
+
+    @property
+    def line(self) -> str:
+        """All of it that matters, in one line."""
+        return texts.status_line(self)
+
+
+class Session:
+    """notesync in this kernel."""
+
+    def __init__(self, kernel: str, label: str) -> None:
+        self.kernel = kernel
+        self.label = label
+        self.log = Log()
+        self.log.install()
+        self.loop = LoopThread("notesync-receiver")
+        self.link = AgentLink(kernel, self.on_event, self.on_agent_lost)
+        self.pending = Pending()
+        self.laptop_url = laptop_words.DEFAULT_URL
+        self.wanted_root: Path | None = None
+        self.project: Project | None = None
+        self.root: Path | None = None
+        self.laptop: Laptop | None = None
+        self.attached: Attached | None = None
+        self.broken: str | None = None
+        self.on_change: Callable[[], None] = lambda: None
+        self._receiver: Receiver | None = None
+        self._running: Future[None] | None = None
+        self._cursor: Cursor | None = None
+        self._git: Mapping[str, Any] | None = None
+        self._state, self._detail = "idle", ""
+        self._error: NotesyncError | None = None
+        self._kept = 0
+        self._changed = threading.Condition()
+        self._progress: tuple[int, int | None] | None = None
+
+    # -- connecting
+
+    def start(self) -> Future[None]:
+        """Find or start the agent, in the background."""
+        return self.link.renew()
+
+    def pair(self, url: str, show_code: direct.ShowCode) -> Future[None]:
+        """Connect kernel-direct: pair, then follow. The Future ends when that is done."""
+        self.laptop_url = str(direct.Address.of(url))
+        self.start()
+        self._tell("pairing", self.laptop_url)
+
+        def work() -> None:
+            try:
+                laptop, project = direct.pair(url, self.label, machine_name(), show_code)
+            except NotesyncError as error:
+                self._tell("stopped", error.message)
+                self.on_error(error)
+                raise
+            self.follow(laptop, project)
+
+        return in_background(work, "notesync-pair")
+
+    def follow(self, laptop: Laptop, project: Project) -> None:
+        """Synchronise with a laptop from now on, in place of what was before. Any thread."""
+        self._stop_receiver()
+        root = self.wanted_root or Path.home() / "notesync" / _folder(project.name)
+        root.mkdir(parents=True, exist_ok=True)
+        with self._changed:
+            if self.root != root:
+                self.attached, self._cursor = None, None
+            self.laptop, self.project, self.root = laptop, project, root
+            self._error = None
+            self._state = "connecting"
+        receiver = Receiver(laptop, self.link, str(root), project.name, self._introduce, self)
+        self._receiver = receiver
+        self._running = self.loop.submit(self._run(receiver))
+        self.on_change()
+
+    async def _run(self, receiver: Receiver) -> None:
+        await receiver.run()
+
+    def _introduce(self, attached: Attached) -> Call:
+        assert self.laptop is not None
+        agent = self.link.agent
+        versions = {
+            "notesync": VERSION,
+            "python": platform.python_version(),
+            "agent": agent.version if agent else "",
+            "java": agent.java if agent else "",
+        }
+        return laptop_words.introduce(
+            attached.replica,
+            label=self.label,
+            machine=machine_name(),
+            root=str(self.root),
+            versions=versions,
+            legs=self.laptop.legs,
+            notes=[one.text for one in attached.guarantees],
+        )
+
+    def disconnect(self) -> None:
+        """Stop following; the replica and the agent stay as they are."""
+        self._stop_receiver()
+        laptop, self.laptop = self.laptop, None
+        if self.attached is not None:
+            self.link.request(agent_words.detach(self.attached.replica), 2.0)
+        if isinstance(laptop, DirectLaptop):
+            in_background(laptop.forget, "notesync-forget")
+        elif laptop is not None:
+            laptop.close()
+        self.attached = None
+        self._tell("idle")
+
+    def page_gone(self, laptop: Laptop) -> None:
+        """The page behind `laptop` is gone; another may come and go on. Any thread."""
+        if self.laptop is laptop:
+            self._stop_receiver()
+            self._tell("away", texts.PAGE_GONE[0])
+
+    def _stop_receiver(self) -> None:
+        running, self._running = self._running, None
+        self._receiver = None
+        if running is not None:
+            running.cancel()
+
+    def close(self) -> None:
+        """The kernel ends or the extension is unloaded."""
+        self.disconnect()
+        self.link.close()
+        self.loop.close()
+        self.log.remove()
+
+    # -- asking
+
+    def wait_until_settled(self, seconds: float) -> bool:
+        """Wait until the first sync came out somehow; False when the time is over first."""
+        deadline = time.monotonic() + seconds
+        with self._changed:
+            while self._state not in SETTLED:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    return False
+                self._changed.wait(min(left, 0.5))
+        return True
+
+    def ask_fresh(self) -> Future[Fresh] | None:
+        """Ask for everything saved before now; None where nobody can be asked."""
+        receiver = self._receiver
+        if receiver is None or self._running is None or self._running.done():
+            return None
+        return self.loop.submit(receiver.fresh())
+
+    def request(self, request: Request, timeout_s: float = 30.0) -> Reply:
+        """A request to the agent, waited for."""
+        return self.link.request(request, timeout_s).result(timeout_s + 1.0)
+
+    @property
+    def replica(self) -> str:
+        """The id of the replica. Raises NotesyncError where there is none yet."""
+        if self.attached is None:
+            raise NotesyncError("not_connected", *texts.NOT_CONNECTED)
+        return self.attached.replica
+
+    def entered(self, reply: Entered) -> None:
+        """A cell begins on what the agent says."""
+        if self.attached is not None and self.attached.replica in reply.cursors:
+            self._cursor = reply.cursors[self.attached.replica]
+
+    def sequence(self) -> int | None:
+        """The sequence that the current cell runs on."""
+        return self._cursor.sequence if self._cursor else None
+
+    def git(self) -> Mapping[str, Any] | None:
+        """Commit, branch and dirty state of the laptop at that sequence."""
+        return self._git
+
+    def resumed(self, cursor: Cursor | None) -> None:
+        if self._receiver is not None:
+            self.loop.post(self._receiver.resumed, cursor)
+
+    def answered_halt(self) -> None:
+        if self._receiver is not None:
+            self.loop.post(self._receiver.answered)
+
+    def parked_batch(self) -> str | None:
+        """The batch that waits for the user's answer."""
+        replica = self._receiver.replica if self._receiver else None
+        parked = replica.parked if replica else None
+        return parked.batch if parked else None
+
+    def report_reload(self, batch: str, ok: bool, line: str) -> None:
+        """Tell the laptop's screen what the reload said."""
+        receiver, cursor = self._receiver, self._cursor
+        if receiver is not None:
+            told = {"reload": {"ok": ok, "line": line}}
+            self.loop.post(lambda: receiver.report(batch, "reloaded", cursor, **told))
+
+    def status(self) -> Status:
+        """A snapshot. Any thread."""
+        agent = self.link.agent
+        laptop = self.laptop
+        attached = self.attached
+        return Status(
+            state=self._state,
+            detail=self._detail,
+            project=self.project.name if self.project else None,
+            root=str(self.root) if self.root else None,
+            laptop=laptop.address if laptop else None,
+            legs=dict(laptop.legs) if laptop else {},
+            sequence=self.sequence(),
+            git=self._git,
+            pending=self.pending.count(),
+            kept=self._kept,
+            agent=f"{agent.version} (process {agent.pid})" if agent else None,
+            error=str(self._error) if self._error else None,
+            guarantees=tuple(one.text for one in attached.guarantees) if attached else (),
+            broken=self.broken,
+        )
+
+    def error(self) -> NotesyncError | None:
+        return self._error
+
+    @property
+    def progress(self) -> tuple[int, int | None] | None:
+        """Bytes received and bytes to come of the batch that is on its way."""
+        return self._progress
+
+    # -- told by the parts (their threads)
+
+    def on_attached(self, attached: Attached) -> None:
+        before = self._cursor if self.attached else None
+        self.attached = attached
+        if before is not None and before != attached.cursor:
+            self.pending.missed()
+        self._cursor = attached.cursor
+        if attached.recovered not in ("nothing", ""):
+            _log.info("the agent recovered the replica: %s", attached.recovered)
+
+    def on_state(self, state: str, detail: str = "") -> None:
+        if state == "current" or state == "applied":
+            self._error = None
+        self._tell(state, detail)
+
+    def on_error(self, error: NotesyncError) -> None:
+        if self._error is None or self._error.code != error.code:
+            _log.warning("%s", error)
+        self._error = error
+        with self._changed:
+            self._changed.notify_all()
+
+    def on_event(self, event: events.Event) -> None:
+        """On the agent client's thread, in order: what was applied is known before `enter` ends."""
+        if isinstance(event, events.Applied):
+            self._on_applied(event)
+        elif isinstance(event, events.Progress):
+            self._progress = (event.received, event.total)
+        receiver = self._receiver
+        if receiver is not None:
+            self.loop.post(receiver.on_event, event)
+
+    def _on_applied(self, event: events.Applied) -> None:
+        if self.attached is not None and event.replica != self.attached.replica:
+            return
+        self.pending.add(event)
+        if event.more:
+            return
+        self._progress = None
+        self._cursor, self._git = event.to, event.git
+        self._kept += len(event.kept)
+        _log.info("%s", texts.applied_line(event))
+
+    def on_agent_lost(self, error: AgentLost) -> None:
+        _log.warning("%s", error)
+
+    def _tell(self, state: str, detail: str = "") -> None:
+        with self._changed:
+            moved = (state, detail) != (self._state, self._detail)
+            self._state, self._detail = state, detail
+            self._changed.notify_all()
+        if moved:
+            self.on_change()
+
+
+def machine_name() -> str:
+    """This machine, for the laptop's dashboard."""
+    return socket.gethostname()
+
+
+def kernel_id() -> str:
+    """The Jupyter id of this kernel, from the name of its connection file."""
+    try:
+        from ipykernel import get_connection_file
+
+        name = Path(get_connection_file()).stem
+    except Exception:
+        return f"pid-{os.getpid()}"
+    return name.removeprefix("kernel-")
+
+
+def _folder(project: str) -> str:
+    """A folder name from a project name."""
+    kept = "".join("_" if one in "/\\:\0" else one for one in project).strip(". ")
+    return kept or "project"

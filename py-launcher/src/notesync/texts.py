@@ -1,0 +1,378 @@
+"""Every sentence that a user reads, with what to do about it: the only place that has them.
+
+A function that returns a pair gives (message, remedy) for a NotesyncError. Pure, any thread.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .messages import Cursor
+    from .messages.agent import ConnectionFile, Kept
+    from .messages.agent import Sequence as Earlier
+    from .messages.events import Applied
+    from .receiver import Fresh
+    from .session import Status
+
+PREFIX = "notesync: "
+Told = tuple[str, str | None]
+
+
+def java_missing(found: Sequence[tuple[str, str]], needed: int) -> Told:
+    have = ", ".join(f"Java {version} at {program}" for program, version in found)
+    message = (
+        f"{have} found, notesync needs {needed} or newer"
+        if have
+        else (f"no Java found on this machine, notesync needs {needed} or newer")
+    )
+    return message, (
+        "install one (apt-get install openjdk-17-jre-headless), or pip install 'notesync[jre]', "
+        "or set NOTESYNC_JAVA to a Java of your own"
+    )
+
+
+def no_agent_jar(jar: Path) -> Told:
+    return (
+        f"the agent is not in this installation ({jar} is missing)",
+        "install the notesync wheel, or build it (mvn -pl agent -am package) and set "
+        "NOTESYNC_AGENT_JAR",
+    )
+
+
+def no_server_jar() -> str:
+    return (
+        "the laptop server is not in this wheel: it runs on the laptop, as "
+        "`java -jar notesync-server.jar` in the project's folder; set NOTESYNC_SERVER_JAR to run "
+        "it from here"
+    )
+
+
+def agent_died(code: int) -> str:
+    return f"the agent ended at once (exit code {code})"
+
+
+def agent_too_slow(seconds: float) -> str:
+    return f"the agent did not get ready within {seconds:.0f} s"
+
+
+def agent_failed(what: str, told: str, errors: Path) -> Told:
+    said = f"; it said:\n{told}" if told else "; it said nothing"
+    return what + said, f"see {errors}, or run `notesync doctor`"
+
+
+AGENT_CLOSED = "the connection to the agent was closed"
+AGENT_FORGOT = "the agent does not know this kernel any more"
+
+
+def agent_lost(why: str) -> str:
+    return f"the connection to the agent was lost: {why}"
+
+
+def agent_left(why: str) -> str:
+    reasons = {
+        "idle": "nobody used it",
+        "replaced": "a newer version took over",
+        "stopped": "it was stopped",
+        "state_gone": "its state directory is gone",
+    }
+    return f"the agent left: {reasons.get(why, why)}"
+
+
+def agent_silent(kind: str) -> str:
+    return f"the agent does not answer ({kind})"
+
+
+def agent_died_suddenly(pid: int) -> str:
+    return f"the agent (process {pid}) is gone"
+
+
+def agent_hangs(seconds: float) -> Told:
+    return (
+        f"the agent has not answered for {seconds:.1f} s: this cell runs on what is on disk",
+        "`%notesync stop` and then `%notesync connect` start another",
+    )
+
+
+def bad_address(url: str) -> Told:
+    return (
+        f"{url!r} is not the address of a laptop server",
+        "write it as http://127.0.0.1:8765",
+    )
+
+
+def laptop_unreachable(address: str, error: BaseException) -> Told:
+    why = str(error) or type(error).__name__
+    return (
+        f"no laptop server answers at {address} ({why})",
+        "is `java -jar notesync-server.jar` running there, and does the tunnel lead to it?",
+    )
+
+
+PAIRING_EXPIRED: Told = (
+    "nobody typed the code on the laptop in time",
+    "run `%notesync connect` again",
+)
+
+INTERNAL: Told = (
+    "something went wrong inside notesync (the log has the trace)",
+    "it goes on by itself; `%notesync log` shows more",
+)
+LAPTOP_AWAY = "the laptop cannot be asked"
+STILL_CHANGING = "files are still changing on the laptop"
+
+
+def laptop_silent(address: str) -> Told:
+    return f"the laptop server at {address} did not answer in time", "it is asked again"
+
+
+def no_progress(batch: str, offset: int) -> str:
+    return f"batch {batch} does not get past byte {offset}"
+
+
+def no_end(batch: str, offset: int) -> str:
+    return f"batch {batch} should have ended at byte {offset}"
+
+
+def wrong_chunk(batch: str, wanted: int, got: int) -> str:
+    return f"asked for byte {wanted} of batch {batch}, got byte {got}"
+
+
+NO_AGENT: Told = ("no agent is connected", "`%notesync connect` starts one")
+UNPAIRED: Told = (
+    "the laptop does not know this notebook any more",
+    "pair again: `%notesync connect`",
+)
+PART_LOST: Told = ("a part of the laptop's answer was lost on the way", "it is asked for again")
+PAGE_GONE: Told = (
+    "the page that brought the files is gone",
+    "open the notebook again, or run `%notesync connect`",
+)
+SEE_PANEL = "see the notesync panel in the page"
+NOT_CONNECTED: Told = (
+    "this notebook is not connected to a laptop",
+    "run `%notesync connect` (through the page) or `%notesync connect http://…` (directly)",
+)
+OFFER_PLAIN = "notesync 0.1.0 is loaded: `%notesync` shows the state, `%notesync help` the commands"
+NOT_A_SHELL = "notesync works inside IPython or a notebook: `%load_ext notesync`"
+NO_PAGE: Told = (
+    "there is no page to connect through in a terminal",
+    "name the laptop server: `%notesync connect http://127.0.0.1:8765`",
+)
+FORCED = "files changed while a cell of another kernel was running"
+WAITS_FOR_PAGE = "press Connect in the notesync panel of this page"
+DISCONNECTED = "disconnected; the replica stays as it is"
+STOPPED = "the agent was stopped; `%notesync connect` starts it again"
+RESTARTED = "the agent was started anew"
+CONFIRMED = "confirmed: the batch is applied"
+DECLINED = "declined: the replica stays as it is until the laptop sends something else"
+NOTHING_HALTED: Told = ("nothing waits for an answer", None)
+NOTHING_KEPT = "nothing was set aside"
+NO_HISTORY = "no sequence to go back to"
+SAME = "the replica is byte for byte what the laptop sent"
+
+
+def show_code(code: str, address: str, seconds: int) -> str:
+    return (
+        f"pairing code {code}: type it in the terminal of the laptop server, or at "
+        f"{address}/pair, within {seconds} s"
+    )
+
+
+def connected(status: Status) -> str:
+    return f"{status.project} at {status.laptop} → {status.root}, {state_words(status)}"
+
+
+_STATES = {
+    "idle": "not connected",
+    "pairing": "waits for the code to be typed on the laptop",
+    "connecting": "connecting",
+    "comparing": "comparing what is here with the laptop",
+    "receiving": "receiving",
+    "applied": "up to date",
+    "current": "up to date",
+    "waiting": "the newest batch waits for a cell to end",
+    "halted": "waits for your answer: `%notesync confirm` or `%notesync decline`",
+    "held": "rolled back; `%notesync resume` catches up",
+    "held_back": "the laptop holds a change back",
+    "refused": "the newest batch was refused",
+    "standby": "up to date, brought by another kernel of this machine",
+    "away": "the laptop is away, trying again",
+    "stopped": "stopped",
+}
+
+
+def state_words(status: Status) -> str:
+    words = _STATES.get(status.state, status.state)
+    if status.detail and status.state in ("halted", "held_back", "refused", "away", "stopped"):
+        words += f" ({status.detail})"
+    at = f", sequence {status.sequence}" if status.sequence is not None else ""
+    return words + at
+
+
+def status_line(status: Status) -> str:
+    if status.project is None:
+        return f"notesync: {state_words(status)}"
+    return f"notesync: {status.project}: {state_words(status)}"
+
+
+def status_rows(status: Status) -> list[tuple[str, str]]:
+    """What `%notesync` shows, most important first."""
+    git = status.git or {}
+    commit = str(git.get("commit") or "")[:10]
+    at = " ".join(
+        part
+        for part in (
+            str(git.get("branch") or ""),
+            commit,
+            "with uncommitted changes" if git.get("dirty") else "",
+        )
+        if part
+    )
+    rows = [
+        ("state", state_words(status)),
+        ("project", status.project or ""),
+        ("laptop", status.laptop or ""),
+        ("way", " + ".join(leg for leg in status.legs.values() if leg != "none")),
+        ("replica", status.root or ""),
+        ("git on the laptop", at),
+        ("changed, loaded before the next cell", str(status.pending) if status.pending else ""),
+        ("broken code", status.broken or ""),
+        ("set aside", f"{status.kept} (see `%notesync kept`)" if status.kept else ""),
+        ("agent", status.agent or "not running"),
+        ("last problem", status.error or ""),
+    ]
+    rows += [("weaker here", text) for text in status.guarantees]
+    return [(name, value) for name, value in rows if value]
+
+
+def applied_line(event: Applied) -> str:
+    names = ", ".join(change.path for change in event.changes[:5])
+    more = f" and {len(event.changes) - 5} more" if len(event.changes) > 5 else ""
+    at = f"sequence {event.to.sequence}" if event.to else "nothing"
+    took = f" in {event.timings['applied']} ms" if "applied" in event.timings else ""
+    return f"{at} applied{took} ({event.reason}): {names}{more}"
+
+
+def kept_lines(kept: Sequence[Kept]) -> list[str]:
+    if not kept:
+        return []
+    if len(kept) == 1:
+        one = kept[0]
+        return [
+            f"{one.path} was {one.why or 'changed'} here; your version was set aside "
+            f"(`%notesync kept diff {one.id[:8]}`, or restore, drop)"
+        ]
+    names = ", ".join(one.path for one in kept[:4]) + (" …" if len(kept) > 4 else "")
+    return [f"{len(kept)} files of yours were set aside: {names} (`%notesync kept`)"]
+
+
+def newer_exists(fresh: Fresh) -> str:
+    on = f"sequence {fresh.cursor.sequence}" if fresh.cursor else "what is here"
+    return f"this cell runs on {on}; something newer is not here yet: {_why(fresh.why)}"
+
+
+def _why(code: str) -> str:
+    return {
+        "refused": "the agent refused it (`%notesync` says why)",
+        "halted": "it waits for your answer (`%notesync confirm` or `decline`)",
+        "held": "this replica was rolled back (`%notesync resume` catches up)",
+    }.get(code, code)
+
+
+def not_in_time(sequence: int | None, seconds: float) -> str:
+    on = f"sequence {sequence}" if sequence is not None else "what is here"
+    return f"this cell runs on {on}: what is newer did not arrive within {seconds:g} s"
+
+
+def not_asked(sequence: int | None, why: str) -> str:
+    on = f"sequence {sequence}" if sequence is not None else "what is here"
+    return f"this cell runs on {on}: the laptop could not be asked ({why})"
+
+
+def unknown_command(name: str, near: str | None) -> Told:
+    hint = f"did you mean `%notesync {near}`?" if near else "`%notesync help` lists the commands"
+    return f"there is no command {name!r}", hint
+
+
+def usage(command: str, wanted: str) -> Told:
+    return f"`%notesync {command}` needs {wanted}", None
+
+
+def still_going(seconds: float) -> str:
+    return f"not ready after {seconds:.0f} s; it goes on in the background (`%notesync` shows it)"
+
+
+def kept_done(action: str, path: str) -> str:
+    return {
+        "restore": f"{path} is again as you had it here",
+        "drop": f"your version of {path} was dropped",
+    }[action]
+
+
+def which_kept(ident: str, found: int) -> Told:
+    what = "nothing set aside is called" if found == 0 else f"{found} set aside begin with"
+    return f"{what} {ident!r}", "`%notesync kept` lists them"
+
+
+def kept_row(one: Kept) -> str:
+    when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(one.when / 1000)) if one.when else ""
+    return f"{one.path}  {one.size} bytes  {one.why}  {when}".rstrip()
+
+
+def not_text(path: str, before: int, after: int) -> str:
+    return f"{path} is not text: yours has {before} bytes, the laptop's {after}"
+
+
+def rolled_back(cursor: Cursor | None) -> str:
+    at = f"sequence {cursor.sequence}" if cursor else "the beginning"
+    return f"rolled back to {at}, and stays there until `%notesync resume`"
+
+
+def resumed(cursor: Cursor | None) -> str:
+    at = f" from sequence {cursor.sequence}" if cursor else ""
+    return f"catching up{at}"
+
+
+def history_rows(found: Sequence[Earlier]) -> list[tuple[str, str]]:
+    rows = []
+    for one in found:
+        when = time.strftime("%H:%M:%S", time.localtime(one.applied / 1000)) if one.applied else ""
+        commit = str((one.git or {}).get("commit") or "")[:10]
+        rows.append((str(one.number), f"{when}  {one.changes} changes  {commit}".strip()))
+    return rows
+
+
+def switched(name: str, on: bool) -> str:
+    return f"{name} is {'on' if on else 'off'}"
+
+
+def strict_refuses(broken: str) -> str:
+    return f"this cell was not run, the saved code is broken: {broken}"
+
+
+NO_SCRIPT: Told = (
+    "the browser code is not in this installation",
+    "install the notesync wheel; kernel-direct works without it",
+)
+NO_AGENT_RUNS = "no agent runs for this user on this machine"
+
+
+def silent_agent(pid: int) -> Told:
+    return f"the agent (process {pid}) does not answer", "end it with `notesync agent stop`"
+
+
+def little_disk(place: str, free: int) -> Told:
+    return f"only {free // 1024**2} MiB are free at {place}", "make room: replicas are kept there"
+
+
+def agent_row(agent: ConnectionFile, answers: bool) -> str:
+    does = "answers" if answers else "does not answer"
+    return f"agent {agent.version}, process {agent.pid}, port {agent.port}: {does}"
+
+
+def agent_stopped(pid: int) -> str:
+    return f"the agent (process {pid}) has left"
