@@ -103,9 +103,13 @@ export class Session {
     }
   }
 
-  /** Asks the kernel to bring what was saved. Resolves when it has answered, or after `most` ms: false if it has not. */
+  /**
+   * Before a cell runs: asks the kernel to bring what was saved, and resolves when it has answered, or after `most` ms
+   * (false then). A kernel that hears messages beside its cells asks by itself, so there is nothing to hold.
+   */
   askFresh(most: number): Promise<boolean> {
-    if (this.state.kernel.is !== 'open' || this.state.laptop.is !== 'ready' || this.state.paused) {
+    const { kernel, laptop, paused } = this.state;
+    if (kernel.is !== 'open' || laptop.is !== 'ready' || laptop.away || paused || this.link.besideCells) {
       return Promise.resolve(false);
     }
     const id = this.nextAsk++;

@@ -85,3 +85,20 @@ export function megabytes(received: number, total: number): string {
   const inMegabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
   return `${inMegabytes(received)} of ${inMegabytes(total)} MB`;
 }
+
+export const LAB = {
+  notConnected: 'notesync',
+  notLoaded: 'Run %load_ext notesync in this notebook to bring your project to its kernel.',
+  menu: 'Open the menu.',
+  connect: 'Connect',
+  show: 'Show or Hide the Panel',
+  pause: 'Pause',
+  resume: 'Resume',
+  log: 'Show the Log',
+  kept: 'Show Kept Files',
+  dashboard: 'Show on the Laptop',
+  settings: 'Settings',
+  dirty: (path: string): string =>
+    `${path} has changed on your laptop while you have unsaved edits of it here. Saving here would overwrite the new version: ` +
+    'reload it from disk, or copy your edits first.',
+};

@@ -49,6 +49,7 @@ export function json(value: JsonObject): ArrayBuffer {
 /** A kernel link whose kernel is the test. */
 export class FakeLink implements KernelLink {
   readonly leg = 'websocket';
+  besideCells = false;
   readonly sent: { data: JsonObject; bytes: ArrayBuffer | null }[] = [];
   woken = 0;
   stopped = false;

@@ -25,6 +25,7 @@ function main(): void {
   if (!offer || !server || wokeExisting(window, offer)) return;
   const panel = new Panel(document.body, {
     placement: 'floating',
+    label: offer.label,
     press: (action) => {
       session.press(action);
     },

@@ -21,6 +21,8 @@ export interface KernelEvents {
 /** The kernel leg: the two comms of PROTOCOL.md section 4, kept open for as long as the kernel has notesync. */
 export interface KernelLink {
   readonly leg: KernelLeg;
+  /** Whether messages reach the kernel while a cell runs. */
+  readonly besideCells: boolean;
   /** Begins, once. `hello` is asked for the data of every open. */
   start(hello: () => JsonObject, events: KernelEvents): void;
   /** Sends on `notesync.to_kernel`; without open comms the message is lost. */

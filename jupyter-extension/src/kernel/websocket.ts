@@ -48,6 +48,10 @@ export class WebsocketLink implements KernelLink {
     });
   }
 
+  get besideCells(): boolean {
+    return this.subshell !== null;
+  }
+
   start(hello: () => JsonObject, events: KernelEvents): void {
     this.hello = hello;
     this.events = events;

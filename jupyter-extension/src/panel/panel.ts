@@ -7,6 +7,8 @@ import { STYLE } from './style';
 export interface PanelOptions {
   /** A card over the page, or a part of an output frame. */
   placement: 'floating' | 'inline';
+  /** Which notebook it is about, where a page can show several. */
+  label?: string;
   /** Called inside the click. */
   press(action: Action): void;
   /** The status bar has the short line already, so that the hidden panel leaves nothing behind. */
@@ -34,7 +36,7 @@ export class Panel {
     this.card.setAttribute('role', 'region');
     this.card.setAttribute('aria-label', LABELS.panel);
     this.host.attachShadow({ mode: 'open' }).append(style, this.card);
-    parent.append(this.host);
+    (options.placement === 'floating' ? stackIn(parent) : parent).append(this.host);
   }
 
   show(view: View): void {
@@ -52,6 +54,11 @@ export class Panel {
     this.open = !this.open;
     this.render();
     if (this.open) this.card.querySelector('button')?.focus();
+  }
+
+  /** Whether the panel belongs to what the user looks at. */
+  setCurrent(current: boolean): void {
+    this.host.hidden = !current;
   }
 
   remove(): void {
@@ -82,7 +89,8 @@ export class Panel {
 
   private content(view: View): HTMLElement[] {
     const header = element('header', '');
-    const title = element('h2', '', LABELS.panel);
+    const { label } = this.options;
+    const title = element('h2', '', label ? `${LABELS.panel} · ${label}` : LABELS.panel);
     header.append(element('span', 'dot'), title);
     if (this.options.placement === 'floating') {
       header.append(
@@ -123,6 +131,18 @@ export class Panel {
     });
     return row;
   }
+}
+
+/** Panels of several notebooks in one page stand above each other. */
+function stackIn(parent: HTMLElement): HTMLElement {
+  const existing = parent.querySelector<HTMLElement>(':scope > [data-notesync-stack]');
+  if (existing) return existing;
+  const stack = element('div', '');
+  stack.dataset['notesyncStack'] = '';
+  stack.style.cssText =
+    'position:fixed;right:1rem;bottom:2.25rem;z-index:10000;display:flex;flex-direction:column;gap:.5rem;align-items:flex-end';
+  parent.append(stack);
+  return stack;
 }
 
 function element(tag: string, className: string, text = ''): HTMLElement {

@@ -12,7 +12,6 @@ export const STYLE = `
   --ink: #e7ebf0; --soft: #a5b0be; --paper: #1e252e; --edge: #3a4552; --accent: #6db3ff; --on-accent: #0b1826;
   --good: #56c98c; --ask: #ffb057; --busy: #6db3ff; --quiet: #98a3b1; box-shadow: 0 6px 24px rgb(0 0 0 / 45%);
 }
-.floating { position: fixed; right: 1rem; bottom: 2.25rem; z-index: 10000; }
 .inline { margin: .25rem 0; box-shadow: none; }
 header { display: flex; align-items: center; gap: .5rem; margin-bottom: .35rem; }
 h2 { font-size: 13px; font-weight: 650; letter-spacing: .01em; margin: 0; flex: 1; }

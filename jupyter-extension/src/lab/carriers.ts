@@ -1,0 +1,94 @@
+import { Signal, type ISignal } from '@lumino/signaling';
+import { WebsocketLink } from '../kernel/websocket';
+import type { JupyterServer } from '../kernel/socket';
+import type { Offer } from '../messages';
+import { laptopsOf, sessionsHere, tokensOf, wokeExisting } from '../page';
+import { Panel } from '../panel/panel';
+import { Session } from '../session';
+import type { Action } from '../state';
+import { viewOf, type View } from '../view';
+
+/** A session with its panel, as JupyterLab uses it. */
+export interface Carrier {
+  readonly view: View;
+  readonly sequence: number | null;
+  press(action: Action): void;
+  askFresh(most: number): Promise<boolean>;
+  togglePanel(): void;
+}
+
+/** All kernels of this page that have notesync. Loaded when the first is found: a page without one does not pay. */
+export class Carriers {
+  private readonly entries = new Map<string, { carrier: Carrier; panel: Panel }>();
+  private readonly changes = new Signal<this, string>(this);
+  private current: string | null = null;
+
+  constructor(
+    private readonly server: JupyterServer,
+    private readonly hasStatusBar: boolean,
+  ) {}
+
+  /** Emits the kernel's id. */
+  get changed(): ISignal<this, string> {
+    return this.changes;
+  }
+
+  get(kernel: string): Carrier | null {
+    return this.entries.get(kernel)?.carrier ?? null;
+  }
+
+  /** The kernel the user looks at: the others keep their panels to themselves. */
+  setCurrent(kernel: string | null): void {
+    this.current = kernel;
+    for (const [id, { panel }] of this.entries) panel.setCurrent(id === kernel);
+  }
+
+  /** Serves the kernel, unless an injected script or an earlier offer already does. */
+  invite(offer: Offer): void {
+    if (wokeExisting(window, offer)) return;
+    const { kernel } = offer;
+    const panel = new Panel(document.body, {
+      placement: 'floating',
+      label: offer.label,
+      hasStatusBar: this.hasStatusBar,
+      press: (action) => {
+        session.press(action);
+      },
+    });
+    const link = new WebsocketLink(this.server, kernel, true);
+    const session = new Session(offer, link, laptopsOf(window), tokensOf(window), self.origin, (state) => {
+      panel.show(viewOf(state));
+      if (state.kernel.is === 'lost' && state.kernel.why === 'gone') this.forget(kernel, session);
+      this.changes.emit(kernel);
+    });
+    const carrier: Carrier = {
+      get view() {
+        return viewOf(session.state);
+      },
+      get sequence() {
+        return session.state.status?.sequence ?? null;
+      },
+      press: (action) => {
+        session.press(action);
+      },
+      askFresh: (most) => session.askFresh(most),
+      togglePanel: () => {
+        panel.toggle();
+      },
+    };
+    this.entries.set(kernel, { carrier, panel });
+    sessionsHere(window).set(kernel, session);
+    panel.setCurrent(this.current === null || this.current === kernel);
+    addEventListener('pagehide', () => {
+      session.stop();
+    });
+    session.start();
+  }
+
+  private forget(kernel: string, session: Session): void {
+    session.stop();
+    this.entries.get(kernel)?.panel.remove();
+    this.entries.delete(kernel);
+    sessionsHere(window).delete(kernel);
+  }
+}

@@ -1,0 +1,44 @@
+import type { CommandRegistry } from '@lumino/commands';
+import { Menu, Widget } from '@lumino/widgets';
+import { LAB } from '../texts';
+import type { Hub } from './hub';
+
+const DOT = { good: '#2e9e63', attention: '#d9822b', busy: '#2f81d6', quiet: '#8b96a3' } as const;
+
+/** The item in the status bar: how the current notebook stands, and a menu behind it. */
+export class StatusItem extends Widget {
+  private readonly button = document.createElement('button');
+
+  constructor(
+    private readonly hub: Hub,
+    commands: CommandRegistry,
+    menuCommands: readonly string[],
+  ) {
+    super();
+    const menu = new Menu({ commands });
+    for (const command of menuCommands) menu.addItem({ command });
+    this.button.type = 'button';
+    this.button.style.cssText =
+      'all:unset;cursor:pointer;font:inherit;color:inherit;padding:0 .4rem;display:flex;align-items:center;gap:.35rem';
+    this.button.setAttribute('aria-haspopup', 'menu');
+    this.button.addEventListener('click', () => {
+      const { left, top } = this.button.getBoundingClientRect();
+      menu.open(left, top, { forceY: false });
+    });
+    this.node.append(this.button);
+    hub.onChange(() => {
+      this.update();
+    });
+    this.update();
+  }
+
+  protected override onUpdateRequest(): void {
+    const view = this.hub.current?.view ?? null;
+    const dot = document.createElement('span');
+    dot.style.cssText = `width:.55rem;height:.55rem;border-radius:50%;background:${DOT[view?.tone ?? 'quiet']}`;
+    const text = view ? `notesync: ${view.short}` : LAB.notConnected;
+    this.button.replaceChildren(dot, text);
+    this.button.setAttribute('aria-label', `${text}. ${LAB.menu}`);
+    this.button.title = view?.line ?? LAB.notLoaded;
+  }
+}
