@@ -149,7 +149,7 @@ class StandInAgent:
 
     # -- one replica
 
-    def on_attach(self, header: dict[str, Any], _body: bytes) -> tuple[dict[str, Any], bytes]:
+    def on_attach(self, _header: dict[str, Any], _body: bytes) -> tuple[dict[str, Any], bytes]:
         return {
             "replica": "1f" * 16,
             "cursor": self.cursor,

@@ -58,7 +58,8 @@ def prepare() -> None:
     if (places.EXTENSION / "package.json").exists():
         parts.front_end()
     parts.jars()
-    if (places.LAUNCHER / "pyproject.toml").exists():
+    # Until the front end has it: without the JupyterLab extension there is no wheel.
+    if (places.EXTENSION / "scripts" / "labextension.mjs").exists():
         parts.install_wheel(places.ENVIRONMENT)
         parts.old_kernel()
         parts.install_wheel(places.OLD_KERNEL)

@@ -67,7 +67,6 @@ class Pytest(Suite):
 
     folder: Path = places.TESTS
     targets: tuple[str, ...] = ()
-    options: tuple[str, ...] = ()
 
     def exists(self) -> bool:
         return all(any((self.folder / target).rglob("test_*.py")) for target in self.targets)
@@ -83,20 +82,14 @@ class Pytest(Suite):
         noted = places.BUILD / "results" / f"{log}.jsonl"
         noted.parent.mkdir(parents=True, exist_ok=True)
         noted.unlink(missing_ok=True)
+        places.SCRATCH.mkdir(parents=True, exist_ok=True)
         python = places.tool(places.ENVIRONMENT, "python")
-        command: step.Command = [
-            python,
-            "-m",
-            "pytest",
-            "-p",
-            "tests.commands.note_results",
-            "-rfE",
-            *self.options,
-            *targets,
-        ]
+        command: list[str | Path] = [python, "-m", "pytest", "-p", "note_results", "-rfE"]
+        command += [f"--basetemp={places.SCRATCH / log}", *targets]
         env = {
             "NOTESYNC_RESULTS": str(noted),
-            "PYTHONPATH": str(places.ROOT),
+            # Only the plugin: the launcher's tests are a package named `tests`, too.
+            "PYTHONPATH": str(places.TESTS / "commands" / "plugin"),
             "PATH": parts.path_with(places.ENVIRONMENT),
         }
         code = step.code_of(command, log=log, limit=limit, cwd=self.folder, env=env)

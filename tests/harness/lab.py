@@ -58,7 +58,7 @@ class NotebookPage:
         return self.cell(number).locator(".jp-InputPrompt").inner_text().strip("[]:") or " "
 
     def output(self, number: int) -> str:
-        return "\n".join(self.cell(number).locator(".jp-OutputArea-output").all_inner_texts())
+        return "\n".join(self.cell(number).locator(".jp-OutputArea-output").all_inner_texts()).strip()
 
     def until_output(self, number: int, pattern: str) -> str:
         wait.until(lambda: re.search(pattern, self.output(number)), f"cell {number} shows /{pattern}/")

@@ -51,6 +51,8 @@ class Stack:
         self.home = place / "notebook machine"
         self.replica = self.home / "notesync" / self.project
         self.logs = place / "logs"
+        # Only a benchmark without a sync says no.
+        self.compares = True
         self._connected = connected
         if tree is None:
             lay_out(self.source, project)
@@ -76,7 +78,7 @@ class Stack:
     ) -> None:
         with self._owned:
             self._keep_cells()
-            if error is None:
+            if error is None and self.compares:
                 self.settle()
 
     def connect(self, options: str = "") -> None:

@@ -1,0 +1,79 @@
+"""What is tested is what is installed: the wheel has all that it needs, once, and nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.commands import parts, places
+
+pytestmark = pytest.mark.skipif(not (places.EXTENSION / "scripts" / "labextension.mjs").exists(), reason="no wheel yet")
+
+
+@pytest.fixture(scope="module")
+def names() -> list[str]:
+    with zipfile.ZipFile(parts.wheel()) as wheel:
+        return wheel.namelist()
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "notesync/__init__.py",
+        "notesync/py.typed",
+        "notesync/reload/__init__.py",
+        "notesync/_bundled/notesync-agent.jar",
+        "notesync/_bundled/notesync.js",
+    ],
+)
+def test_it_carries(names: list[str], wanted: str) -> None:
+    assert wanted in names
+
+
+def test_it_carries_the_jupyterlab_extension_once(names: list[str]) -> None:
+    found = [name for name in names if "labextension" in name]
+    assert any(name.endswith("data/share/jupyter/labextensions/notesync/package.json") for name in found), found
+    assert all("share/jupyter/labextensions/notesync/" in name for name in found), found
+
+
+def test_it_carries_nothing_twice_and_nothing_of_the_workshop(names: list[str]) -> None:
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+    strange = [n for n in names if any(part in n for part in ("__pycache__", "node_modules", "tests/", ".map", ".ts"))]
+    assert strange == []
+
+
+def test_it_is_not_bigger_than_6_megabytes() -> None:
+    assert parts.wheel().stat().st_size <= 6_000_000
+
+
+def test_two_builds_have_the_same_bytes(tmp_path: Path) -> None:
+    python = places.tool(places.ENVIRONMENT, "python")
+    command: list[str | Path] = [
+        python,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        tmp_path,
+        places.LAUNCHER,
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    (again,) = tmp_path.glob("*.whl")
+    assert again.read_bytes() == parts.wheel().read_bytes()
+
+
+def test_it_installs_alone_and_its_program_runs(tmp_path: Path) -> None:
+    """Without Node, Maven or anything of this clone, as on a notebook machine."""
+    place = tmp_path / "fresh"
+    subprocess.run([sys.executable, "-m", "venv", place], check=True)
+    subprocess.run([*parts.pip(place), "install", parts.wheel()], check=True)
+    told = subprocess.run(
+        [places.tool(place, "notesync"), "--version"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert parts.wheel().name.split("-")[1] in told.stdout
