@@ -157,7 +157,7 @@ def test_an_agent_that_leaves_fails_what_is_open(
     one = connect()
     one.ask(words.ping())
     agent.tell("leaving", why="idle")
-    assert one.lost.get(timeout=5).code == "agent_left"
+    assert one.lost.get(timeout=5).code == "agent_left_idle"
     with pytest.raises(AgentLost):
         one.ask(words.ping())
 

@@ -39,5 +39,5 @@ def machine_id() -> str:
     try:
         boot = (_PROC / "sys/kernel/random/boot_id").read_text("ascii").strip()
     except OSError:
-        boot = ""
+        boot = "unknown"
     return hashlib.sha256(f"{socket.gethostname()}\n{boot}\n".encode()).hexdigest()[:16]

@@ -56,7 +56,8 @@ class Reloading:
         report = reloader.apply(self._changes(taken))
         self._session.broken = None if report.ok else report.line()
         _log.info("%s", report.details())
-        if not report.ok or report.reloaded:
+        # A page that shows our status has it there: outputs stay the user's own.
+        if not report.ok or (report.reloaded and not self._session.shown_in_page):
             display.say(report.line())
         if taken.events and taken.events[-1].batch is not None:
             self._session.report_reload(taken.events[-1].batch, report.ok, report.line())
@@ -72,13 +73,15 @@ class Reloading:
                 changes.setdefault(path, Change(path, not path.exists()))
         return list(changes.values())
 
-    def cell_begins(self, raw_cell: str | None) -> None:
-        """Let the reloader see the cell before it runs (it follows the notebook's imports)."""
-
     def cell_ran(self, raw_cell: str | None) -> None:
-        reloader = self._reloader
-        if reloader is not None and raw_cell:
-            reloader.cell_ran(raw_cell)
+        """Let the reloader see what the cell imported, before files may change again."""
+        reloader = self.reloader()
+        if reloader is not None:
+            reloader.cell_ran(raw_cell or "")
+
+    def refused(self) -> Any:
+        """The report of the batch that is refused while its code is broken, or None."""
+        return self._reloader.broken if self._reloader is not None else None
 
 
 def _loaded_below(root: Path) -> list[Path]:

@@ -34,6 +34,7 @@ _log = logging.getLogger("notesync.agent")
 _TICK_MS = 500
 _HEARTBEAT_MS = 2_000
 PATIENCE_S = 60.0
+_PING_WHEN_IDLE_S = 4.0
 
 OnEvent = Callable[[Event], None]
 OnLost = Callable[[AgentLost], None]
@@ -72,6 +73,7 @@ class AgentClient:
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
         self.heard = time.monotonic()
+        self._sent = 0.0
         self._thread = threading.Thread(target=self._run, name="notesync-agent", daemon=True)
         self._thread.start()
 
@@ -156,6 +158,9 @@ class AgentClient:
             self._receive(frames)
         if self._signer.established:
             self._send_queued(dealer)
+            if time.monotonic() - self._sent > _PING_WHEN_IDLE_S:
+                # An agent that hears nobody for some minutes leaves.
+                self._send(dealer, words.ping(), next(self._ids))
         self._look_at_clock()
 
     def _drain_wake(self) -> None:
@@ -178,6 +183,7 @@ class AgentClient:
 
     def _send(self, dealer: zmq.Socket[bytes], request: Request, ident: int) -> None:
         number = next(self._numbers)
+        self._sent = time.monotonic()
         header = words.header_of(request, ident, number)
         dealer.send_multipart(self._signer.frames(number, header, request.body))
 
@@ -250,7 +256,7 @@ class AgentClient:
         except Exception:
             _log.exception("notesync: a listener failed on %s", type(event).__name__)
         if isinstance(event, Leaving):
-            self._end(AgentLost("agent_left", texts.agent_left(event.why)))
+            self._end(AgentLost(f"agent_left_{event.why}", texts.agent_left(event.why)))
 
     def _look_at_clock(self) -> None:
         now = time.monotonic()

@@ -17,6 +17,7 @@ from typing import Any
 
 from . import display, texts
 from .cells import Cells
+from .direct import Address
 from .errors import NotesyncError
 from .messages.laptop import Project
 from .relayed import Pages, RelayedLaptop
@@ -95,10 +96,17 @@ class App:
             offer.withdraw()
 
     def on_page_hello(self) -> None:
+        self.session.shown_in_page = True
         self.withdraw()
 
-    def on_page_ready(self, laptop: RelayedLaptop, project: Project) -> None:
+    def on_no_page(self) -> None:
+        self.session.shown_in_page = False
+
+    def on_page_ready(self, laptop: RelayedLaptop, project: Project) -> bool:
+        if self.session.follows_directly:
+            return False
         self.session.follow(laptop, project)
+        return True
 
     def on_page_gone(self, laptop: RelayedLaptop) -> None:
         self.session.page_gone(laptop)
@@ -130,11 +138,10 @@ class App:
 
     def connect(self, url: str | None, to: str | Path | None, wait: bool) -> Status:
         """Connect kernel-direct to `url`, or invite the page. See `notesync.connect`."""
-        if to is not None:
-            self.session.wanted_root = Path(to).expanduser().absolute()
         if url is None:
-            self._connect_by_page()
+            self.connect_by_page(None, to)
             return self.session.status()
+        self._choose_root(to)
         with self.cells.outside():
             pairing = self.session.pair(
                 url, lambda code, s: display.say(texts.show_code(code, self.session.laptop_url, s))
@@ -144,9 +151,17 @@ class App:
                 self._wait_for_first_sync()
         return self.session.status()
 
-    def _connect_by_page(self) -> None:
+    def _choose_root(self, to: str | Path | None) -> None:
+        if to is not None:
+            self.session.wanted_root = Path(to).expanduser().absolute()
+
+    def connect_by_page(self, url: str | None, to: str | Path | None) -> None:
+        """Invite the page; it looks for the laptop at `url`, as seen from the browser."""
         if self.pages is None:
             raise NotesyncError("no_page", *texts.NO_PAGE)
+        self._choose_root(to)
+        if url is not None:
+            self.session.laptop_url = str(Address.of(url))
         self.session.start()
         self.invite()
         display.say(texts.WAITS_FOR_PAGE)

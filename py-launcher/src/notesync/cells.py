@@ -66,14 +66,12 @@ class Cells:
 
         It runs before pre_run_cell, so it brings what was saved itself. Commands still work.
         """
-        from IPython.core.error import InputRejected
+        from .reload import strict_transformer
 
         if threading.current_thread() is threading.main_thread() and self._depth == 0:
             self.begin()
-        broken = self.session.broken
-        if broken is not None and not any("notesync" in line for line in lines):
-            raise InputRejected(texts.strict_refuses(broken))
-        return lines
+        passed: list[str] = strict_transformer(self.reloading.refused)(lines)
+        return passed
 
     def install(self) -> None:
         self.shell.events.register("pre_run_cell", self.pre_run_cell)
@@ -92,7 +90,7 @@ class Cells:
 
     # -- hooks
 
-    def pre_run_cell(self, info: Any = None) -> None:
+    def pre_run_cell(self, _info: Any = None) -> None:
         """IPython is about to run a cell."""
         self._depth += 1
         if self._depth > 1 or threading.current_thread() is not threading.main_thread():
@@ -100,7 +98,6 @@ class Cells:
         self._started = time.monotonic()
         try:
             self.begin()
-            self.reloading.cell_begins(getattr(info, "raw_cell", None))
         except Exception:
             _log.exception("notesync: the cell begins without notesync")
 

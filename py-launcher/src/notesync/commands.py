@@ -18,28 +18,36 @@ if TYPE_CHECKING:
     from .app import App
 
 
+_CONNECT = "[URL] [--to PATH] [--page] [--no-wait]"
+
+
 def status(app: App, _words: list[str]) -> None:
     """where things stand"""
     display.table(texts.status_rows(app.session.status()))
 
 
 def connect(app: App, arguments: list[str]) -> None:
-    """[URL] [--to PATH] [--no-wait]: connect through this page, or directly to URL"""
-    url, to, wait = None, None, True
+    """[URL] [--to PATH] [--page] [--no-wait]: directly to URL, or through this page"""
+    url, to, wait, page = None, None, True, False
     rest = list(arguments)
     while rest:
         word = rest.pop(0)
         if word == "--no-wait":
             wait = False
+        elif word == "--page":
+            page = True
         elif word == "--to" and rest:
             to = rest.pop(0)
         elif word.startswith("--to="):
             to = word.removeprefix("--to=")
         elif word.startswith("-") or url is not None:
-            raise NotesyncError("usage", *texts.usage("connect", "[URL] [--to PATH] [--no-wait]"))
+            raise NotesyncError("usage", *texts.usage("connect", _CONNECT))
         else:
             url = word
-    app.connect(url, to, wait)
+    if page or url is None:
+        app.connect_by_page(url, to)
+    else:
+        app.connect(url, to, wait)
 
 
 def disconnect(app: App, _words: list[str]) -> None:
@@ -155,14 +163,14 @@ def confirm(app: App, _words: list[str]) -> None:
     """apply the batch that was halted because it deletes so much"""
     with app.cells.outside():
         app.session.request(words.confirm(app.session.replica, _halted(app)), 120.0)
-        app.session.answered_halt()
+        app.session.answered_halt(declined=False)
     display.say(texts.CONFIRMED)
 
 
 def decline(app: App, _words: list[str]) -> None:
     """do not apply the batch that was halted"""
     app.session.request(words.decline(app.session.replica, _halted(app)))
-    app.session.answered_halt()
+    app.session.answered_halt(declined=True)
     display.say(texts.DECLINED)
 
 

@@ -13,12 +13,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from . import texts
+from ._replica import Fresh, Listener, Parked, Replica
 from ._transfer import Outcomes, Transfer
+from ._ways import Agents, Ways
 from .errors import (
     AgentLost,
     AgentRefused,
@@ -33,12 +33,12 @@ from .laptop import Laptop
 from .messages import CHUNK_BYTES, Cursor, Descriptor, events
 from .messages import agent as agent_words
 from .messages import laptop as laptop_words
-from .messages.agent import Attached, Reply, Request
-from .messages.laptop import Answer, Call, Next
+from .messages.agent import Attached
+from .messages.laptop import Call, Next
 
 _log = logging.getLogger("notesync.receiver")
 _PAUSE_S = 1.0
-_GRACE_S = 15.0
+_STOPPED_BY_THE_USER = "agent_left_stopped"
 _LONGEST_BACKOFF_S = 30.0
 _FAILURES_UNTIL_LETTING_GO = 4
 _TRANSIENT = {"disk_full", "quota_exceeded", "io_error", "permission_denied", "read_only"}
@@ -47,57 +47,6 @@ _ATTACH_AGAIN = {"cursor_mismatch", "tree_mismatch", "unknown_replica"}
 
 class _AttachAgain(NotesyncError):
     """The replica is not where the receiver thought: look, without alarming anybody."""
-
-
-class Agents(Protocol):
-    """The agent as the receiver sees it. `renew` finds or starts one where it was lost."""
-
-    def request(self, request: Request, timeout_s: float = ...) -> Future[Reply]: ...
-
-    def renew(self) -> Future[None]: ...
-
-
-class Listener(Protocol):
-    """What the session wants to know. Called on the receiver's thread."""
-
-    def on_attached(self, attached: Attached) -> None: ...
-
-    def on_state(self, state: str, detail: str = "") -> None: ...
-
-    def on_error(self, error: NotesyncError) -> None: ...
-
-
-@dataclass(frozen=True)
-class Fresh:
-    """The answer to "run what was saved": the sequence, and what is newer but not here."""
-
-    cursor: Cursor | None
-    newer: bool
-    why: str = ""
-
-
-@dataclass
-class Parked:
-    """A batch that the agent cannot apply now, or does not take: not sent again as it is."""
-
-    batch: str
-    to: Cursor
-    why: str
-    retry_s: float | None = None
-
-
-@dataclass
-class Replica:
-    """What the agent has, as far as the receiver knows."""
-
-    id: str
-    cursor: Cursor | None
-    tree: str
-    carrier: bool = False
-    parked: Parked | None = None
-    plain: bool = False
-    refusals: int = 0
-    asked: bool = False
 
 
 Introduce = Callable[[Attached], Call]
@@ -116,8 +65,7 @@ class Receiver:
         listener: Listener,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._laptop = laptop
-        self._agents = agents
+        self._ways = Ways(laptop, agents)
         self._root = root
         self._project = project
         self._introduce = introduce
@@ -127,6 +75,7 @@ class Receiver:
         self._wake = asyncio.Event()
         self._moved = asyncio.Condition()
         self._outcomes = Outcomes()
+        self._agent_lost: AgentLost | None = None
         self._background: set[asyncio.Task[None]] = set()
         self.replica: Replica | None = None
         self.following = asyncio.Event()
@@ -145,6 +94,8 @@ class Receiver:
                 return
             except (AgentLost, AgentSilent) as error:
                 self._lost(error)
+                if error.code == _STOPPED_BY_THE_USER:
+                    return
                 await self._renew_agent()
             except _AttachAgain as error:
                 _log.info("notesync: attaching again: %s", error)
@@ -166,7 +117,7 @@ class Receiver:
 
     async def _renew_agent(self) -> None:
         try:
-            await asyncio.wrap_future(self._agents.renew())
+            await self._ways.renew()
         except NotesyncError as error:
             self._listener.on_error(error)
 
@@ -178,11 +129,23 @@ class Receiver:
             if not replica.carrier:
                 self._listener.on_state("standby")
                 self.following.set()
-                await self._until(lambda: replica.carrier)
+                await self._until(lambda: replica.carrier or self._agent_lost is not None)
+                self._check_agent()
             await self._poll(replica)
 
+    def agent_lost(self, error: AgentLost) -> None:
+        """The connection to the agent is gone: what waits for the laptop need not wait."""
+        self._agent_lost = error
+        self._wake.set()
+        self._later(self._announce())
+
+    def _check_agent(self) -> None:
+        if self._agent_lost is not None:
+            raise self._agent_lost
+
     async def _attach(self) -> None:
-        reply = await self._agent(agent_words.attach(self._root, self._project))
+        self._agent_lost = None
+        reply = await self._ways.ask(agent_words.attach(self._root, self._project))
         attached = Attached.of(reply)
         old = self.replica
         parked = old.parked if old and old.id == attached.replica else None
@@ -190,9 +153,9 @@ class Receiver:
             parked = None
         self.replica = Replica(attached.replica, attached.cursor, attached.tree, parked=parked)
         self._listener.on_attached(attached)
-        answer = await self._call(self._introduce(attached))
+        answer = await self._ways.call(self._introduce(attached))
         answer.checked()
-        carry = await self._agent(agent_words.carry(attached.replica))
+        carry = await self._ways.ask(agent_words.carry(attached.replica))
         self.replica.carrier = agent_words.is_carrier(carry)
         if attached.held:
             self._listener.on_state("held")
@@ -203,8 +166,8 @@ class Receiver:
         if replica is None:
             return
         try:
-            await self._agent(agent_words.detach(replica.id), 5.0)
-            await self._agent(agent_words.attach(self._root, self._project), 5.0)
+            await self._ways.ask(agent_words.detach(replica.id), 5.0)
+            await self._ways.ask(agent_words.attach(self._root, self._project), 5.0)
         except NotesyncError as error:
             self._listener.on_error(error)
         replica.carrier = False
@@ -222,9 +185,10 @@ class Receiver:
             # Hear of anything newer than the parked batch, without being sent it.
             patience = wait_ms if parked.retry_s is None else int(parked.retry_s * 1000)
             call = self._next(replica, parked.to, min(wait_ms, patience), inline=0)
-        answer = await self._answer_or_wake(call)
+        answer = await self._ways.call_or(call, self._wake)
         self.following.set()
         if answer is None:
+            self._check_agent()
             return
         replica.asked = True
         told = Next.of(answer)
@@ -245,10 +209,12 @@ class Receiver:
 
         Tells whether there was nothing to do, so that the next question should wait a little.
         """
-        told = Next.of(await self._call(self._next(replica, replica.cursor, 0)))
+        told = Next.of(await self._ways.call(self._next(replica, replica.cursor, 0)))
         same = told.batch is not None and told.batch.batch == parked.batch
         if same and parked.retry_s is None:
             return True
+        if told.state == "current":
+            replica.parked = None  # The laptop went back to what the replica has.
         await self._take(replica, told)
         return told.state == "held"
 
@@ -280,7 +246,7 @@ class Receiver:
             if not replica.carrier:
                 return await self._fresh_of_another(replica)
             async with self._turn:
-                answer = await self._call(self._next(replica, replica.cursor, 0, fresh=True))
+                answer = await self._ways.call(self._next(replica, replica.cursor, 0, fresh=True))
                 told = Next.of(answer)
                 if told.state == "held":
                     return Fresh(replica.cursor, True, told.why)
@@ -299,7 +265,7 @@ class Receiver:
 
     async def _fresh_of_another(self, replica: Replica) -> Fresh:
         """Another kernel brings the bytes: see what there is, and wait until it has."""
-        answer = await self._call(self._next(replica, replica.cursor, 0, fresh=True, inline=0))
+        answer = await self._ways.call(self._next(replica, replica.cursor, 0, fresh=True, inline=0))
         told = Next.of(answer)
         if told.batch is not None:
             wanted = told.batch.to
@@ -323,7 +289,7 @@ class Receiver:
         if told.cursor is not None and told.cursor != replica.cursor and replica.parked is None:
             request = agent_words.adopt(replica.id, told.cursor, replica.tree)
             try:
-                await self._agent(request)
+                await self._ways.ask(request)
             except AgentRefused as error:
                 await self._refused(replica, None, error)
                 return
@@ -334,24 +300,27 @@ class Receiver:
     async def _exchange(self, replica: Replica) -> None:
         """Tell the laptop by digest what the replica has, so that only what differs is sent."""
         self._listener.on_state("comparing")
-        attached = Attached.of(await self._agent(agent_words.attach(self._root, self._project)))
+        attached = Attached.of(await self._ways.ask(agent_words.attach(self._root, self._project)))
         replica.cursor, replica.tree = attached.cursor, attached.tree
         pieces: list[bytes] = []
         parts = 1
         while len(pieces) < parts:
-            reply = await self._agent(agent_words.manifest(replica.id, len(pieces)))
+            reply = await self._ways.ask(agent_words.manifest(replica.id, len(pieces)))
             parts = agent_words.manifest_parts(reply)
             pieces.append(reply.body)
         manifest = laptop_words.put_manifest(replica.id, b"".join(pieces))
-        (await self._call(manifest)).checked()
+        (await self._ways.call(manifest)).checked()
 
     async def _user_answers(self, replica: Replica, told: Next) -> None:
         """Hand over what the user answered on the laptop to a halt."""
         answers = [(agent_words.confirm, one) for one in told.confirmed]
         answers += [(agent_words.decline, one) for one in told.declined]
         for word, batch in answers:
+            if replica.parked is None or replica.parked.batch != batch:
+                continue
             try:
-                await self._agent(word(replica.id, batch))
+                await self._ways.ask(word(replica.id, batch))
+                self.answered(declined=word is agent_words.decline)
             except AgentRefused as error:
                 _log.info("notesync: the answer to %s came too late: %s", batch, error)
 
@@ -359,7 +328,7 @@ class Receiver:
 
     async def _bring(self, replica: Replica, batch: Descriptor, told: Next) -> None:
         self._listener.on_state("receiving", str(batch.to.sequence))
-        transfer = Transfer(self._agent, self._call, self._outcomes, replica.id, batch)
+        transfer = Transfer(self._ways.ask, self._ways.call, self._outcomes, replica.id, batch)
         replica.plain = False
         try:
             outcome = await transfer.run(told.first, told.end)
@@ -446,10 +415,16 @@ class Receiver:
         if self.replica is not None:
             self.replica.cursor = cursor
             self.replica.parked = None
+            self.replica.asked = False
+            self._listener.on_state("connecting")
             self._wake.set()
 
-    def answered(self) -> None:
-        """The user confirmed or declined a halted batch: look again."""
+    def answered(self, declined: bool) -> None:
+        """The user confirmed or declined the halted batch here."""
+        replica = self.replica
+        if declined and replica is not None and replica.parked is not None:
+            replica.parked.why = "declined"
+            self._listener.on_state("declined")
         self._wake.set()
 
     async def _announce(self) -> None:
@@ -471,7 +446,7 @@ class Receiver:
         self, replica: str, batch: str, state: str, cursor: Cursor | None, told: dict[str, Any]
     ) -> None:
         try:
-            await self._call(laptop_words.report(replica, batch, state, cursor, **told))
+            await self._ways.call(laptop_words.report(replica, batch, state, cursor, **told))
         except NotesyncError as error:
             _log.info("notesync: a report did not arrive: %s", error)
 
@@ -479,32 +454,6 @@ class Receiver:
         task = asyncio.get_running_loop().create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
-
-    async def _agent(self, request: Request, timeout_s: float = 60.0) -> Reply:
-        return await asyncio.wrap_future(self._agents.request(request, timeout_s))
-
-    async def _call(self, call: Call) -> Answer:
-        """An answer of the laptop; asked again once where none came in time."""
-        for attempt in (1, 2):
-            future = asyncio.wrap_future(self._laptop.send(call))
-            try:
-                return await asyncio.wait_for(future, call.wait_ms / 1000 + _GRACE_S)
-            except asyncio.TimeoutError:
-                if attempt == 2:
-                    told = texts.laptop_silent(self._laptop.address)
-                    raise LaptopUnreachable("laptop_unreachable", *told) from None
-        raise AssertionError("unreachable")
-
-    async def _answer_or_wake(self, call: Call) -> Answer | None:
-        """The answer, or None when something happened that makes the question pointless."""
-        asked = asyncio.ensure_future(self._call(call))
-        woken = asyncio.ensure_future(self._wake.wait())
-        try:
-            await asyncio.wait({asked, woken}, return_when=asyncio.FIRST_COMPLETED)
-            return asked.result() if asked.done() else None
-        finally:
-            woken.cancel()
-            asked.cancel()
 
     def _known(self) -> Replica:
         assert self.replica is not None

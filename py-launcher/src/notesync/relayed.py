@@ -41,13 +41,15 @@ class Comm(Protocol):
 class Host(Protocol):
     """What the session does with pages. Called on the loop thread."""
 
-    def on_page_ready(self, laptop: RelayedLaptop, project: Project) -> None: ...
+    def on_page_ready(self, laptop: RelayedLaptop, project: Project) -> bool: ...
 
     def on_page_gone(self, laptop: RelayedLaptop) -> None: ...
 
     def on_page_asks(self, answer: Callable[[int | None, bool], None]) -> None: ...
 
     def on_page_hello(self) -> None: ...
+
+    def on_no_page(self) -> None: ...
 
     def laptop_url(self) -> str: ...
 
@@ -296,7 +298,8 @@ class Pages:
         before, self._carrier = self._carrier, page
         if before is not None and before is not page:
             before.tell(words.greet("standby", self.host.laptop_url()))
-        self.host.on_page_ready(laptop, project)
+        if not self.host.on_page_ready(laptop, project):
+            page.tell(words.greet("standby", self.host.laptop_url()))
 
     def gone(self, page: Page) -> None:
         if self._pages.get(page.hello.relay) is page:
@@ -304,6 +307,8 @@ class Pages:
         if self._carrier is page:
             self._carrier = None
         page.end()
+        if not self._pages:
+            self.host.on_no_page()
 
     def _closed(self, comm: Comm) -> None:
         for page in list(self._pages.values()):

@@ -23,6 +23,7 @@ from . import direct, texts
 from ._log import Log
 from ._loop import LoopThread, in_background
 from ._pending import Pending
+from ._replica import Fresh
 from .agent_link import AgentLink
 from .direct import DirectLaptop
 from .errors import AgentLost, NotesyncError
@@ -32,11 +33,22 @@ from .messages import agent as agent_words
 from .messages import laptop as laptop_words
 from .messages.agent import Attached, Entered, Reply, Request
 from .messages.laptop import Call, Project
-from .receiver import Fresh, Receiver
+from .receiver import Receiver
 
 _log = logging.getLogger("notesync")
 SETTLED = frozenset(
-    {"current", "applied", "waiting", "halted", "held", "refused", "standby", "stopped", "away"}
+    {
+        "current",
+        "applied",
+        "waiting",
+        "halted",
+        "held",
+        "declined",
+        "refused",
+        "standby",
+        "stopped",
+        "away",
+    }
 )
 
 
@@ -84,6 +96,7 @@ class Session:
         self.attached: Attached | None = None
         self.broken: str | None = None
         self.on_change: Callable[[], None] = lambda: None
+        self.shown_in_page = False
         self._receiver: Receiver | None = None
         self._running: Future[None] | None = None
         self._cursor: Cursor | None = None
@@ -168,6 +181,12 @@ class Session:
         self.attached = None
         self._tell("idle")
 
+    @property
+    def follows_directly(self) -> bool:
+        """Whether the user connected kernel-direct, and that goes on: pages then stand by."""
+        running = self._running
+        return isinstance(self.laptop, DirectLaptop) and running is not None and not running.done()
+
     def page_gone(self, laptop: Laptop) -> None:
         """The page behind `laptop` is gone; another may come and go on. Any thread."""
         if self.laptop is laptop:
@@ -232,12 +251,13 @@ class Session:
         return self._git
 
     def resumed(self, cursor: Cursor | None) -> None:
+        self._tell("connecting")
         if self._receiver is not None:
             self.loop.post(self._receiver.resumed, cursor)
 
-    def answered_halt(self) -> None:
+    def answered_halt(self, declined: bool) -> None:
         if self._receiver is not None:
-            self.loop.post(self._receiver.answered)
+            self.loop.post(self._receiver.answered, declined)
 
     def parked_batch(self) -> str | None:
         """The batch that waits for the user's answer."""
@@ -327,7 +347,11 @@ class Session:
         _log.info("%s", texts.applied_line(event))
 
     def on_agent_lost(self, error: AgentLost) -> None:
+        """On the agent client's thread."""
         _log.warning("%s", error)
+        receiver = self._receiver
+        if receiver is not None:
+            self.loop.post(receiver.agent_lost, error)
 
     def _tell(self, state: str, detail: str = "") -> None:
         with self._changed:

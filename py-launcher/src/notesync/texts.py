@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ._replica import Fresh
     from .messages import Cursor
     from .messages.agent import ConnectionFile, Kept
     from .messages.agent import Sequence as Earlier
     from .messages.events import Applied
-    from .receiver import Fresh
     from .session import Status
 
 PREFIX = "notesync: "
@@ -197,6 +197,7 @@ _STATES = {
     "waiting": "the newest batch waits for a cell to end",
     "halted": "waits for your answer: `%notesync confirm` or `%notesync decline`",
     "held": "rolled back; `%notesync resume` catches up",
+    "declined": "you declined the newest batch; the next one is taken again",
     "held_back": "the laptop holds a change back",
     "refused": "the newest batch was refused",
     "standby": "up to date, brought by another kernel of this machine",
@@ -279,6 +280,7 @@ def _why(code: str) -> str:
     return {
         "refused": "the agent refused it (`%notesync` says why)",
         "halted": "it waits for your answer (`%notesync confirm` or `decline`)",
+        "declined": "you declined it",
         "held": "this replica was rolled back (`%notesync resume` catches up)",
     }.get(code, code)
 
@@ -348,10 +350,6 @@ def history_rows(found: Sequence[Earlier]) -> list[tuple[str, str]]:
 
 def switched(name: str, on: bool) -> str:
     return f"{name} is {'on' if on else 'off'}"
-
-
-def strict_refuses(broken: str) -> str:
-    return f"this cell was not run, the saved code is broken: {broken}"
 
 
 NO_SCRIPT: Told = (

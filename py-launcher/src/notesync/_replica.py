@@ -1,0 +1,53 @@
+"""What the receiver knows of a replica, and whom it tells. Values of the receiver's event loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from .errors import NotesyncError
+from .messages import Cursor
+from .messages.agent import Attached
+
+
+class Listener(Protocol):
+    """What the session wants to know. Called on the receiver's thread."""
+
+    def on_attached(self, attached: Attached) -> None: ...
+
+    def on_state(self, state: str, detail: str = "") -> None: ...
+
+    def on_error(self, error: NotesyncError) -> None: ...
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """The answer to "run what was saved": the sequence, and what is newer but not here."""
+
+    cursor: Cursor | None
+    newer: bool
+    why: str = ""
+
+
+@dataclass
+class Parked:
+    """A batch that the agent cannot apply now, or does not take: not sent again as it is."""
+
+    batch: str
+    to: Cursor
+    why: str
+    retry_s: float | None = None
+
+
+@dataclass
+class Replica:
+    """What the agent has, as far as the receiver knows."""
+
+    id: str
+    cursor: Cursor | None
+    tree: str
+    carrier: bool = False
+    parked: Parked | None = None
+    plain: bool = False
+    refusals: int = 0
+    asked: bool = False

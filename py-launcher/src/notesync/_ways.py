@@ -1,0 +1,61 @@
+"""The two ways out of the receiver, as awaitables: to the agent and to the laptop."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Future
+from typing import Protocol
+
+from . import texts
+from .errors import LaptopUnreachable
+from .laptop import Laptop
+from .messages.agent import Reply, Request
+from .messages.laptop import Answer, Call
+
+_GRACE_S = 15.0
+
+
+class Agents(Protocol):
+    """The agent as the receiver sees it. `renew` finds or starts one where it was lost."""
+
+    def request(self, request: Request, timeout_s: float = ...) -> Future[Reply]: ...
+
+    def renew(self) -> Future[None]: ...
+
+
+class Ways:
+    """Belongs to one receiver and its event loop."""
+
+    def __init__(self, laptop: Laptop, agents: Agents) -> None:
+        self._laptop = laptop
+        self._agents = agents
+
+    async def ask(self, request: Request, timeout_s: float = 60.0) -> Reply:
+        """The agent's reply. Raises AgentRefused, AgentLost or AgentSilent."""
+        return await asyncio.wrap_future(self._agents.request(request, timeout_s))
+
+    async def renew(self) -> None:
+        """Find or start an agent."""
+        await asyncio.wrap_future(self._agents.renew())
+
+    async def call(self, call: Call) -> Answer:
+        """An answer of the laptop; asked again once where none came in time."""
+        for _ in range(2):
+            future = asyncio.wrap_future(self._laptop.send(call))
+            try:
+                return await asyncio.wait_for(future, call.wait_ms / 1000 + _GRACE_S)
+            except asyncio.TimeoutError:
+                continue
+        told = texts.laptop_silent(self._laptop.address)
+        raise LaptopUnreachable("laptop_unreachable", *told)
+
+    async def call_or(self, call: Call, woken: asyncio.Event) -> Answer | None:
+        """The answer, or None when something happened that makes the question pointless."""
+        asked = asyncio.ensure_future(self.call(call))
+        waking = asyncio.ensure_future(woken.wait())
+        try:
+            await asyncio.wait({asked, waking}, return_when=asyncio.FIRST_COMPLETED)
+            return asked.result() if asked.done() else None
+        finally:
+            waking.cancel()
+            asked.cancel()
