@@ -1,0 +1,297 @@
+"""Giving a live class the content of a newer one without changing its identity.
+
+Old instances, subclasses, `isinstance`, pickles and registries then go on working. Where Python does not
+allow it (another layout), the caller replaces the class and moves its instances over.
+"""
+
+from __future__ import annotations
+
+import _abc
+import enum
+import types
+from typing import Any
+
+from notesync.reload.patch import forward, patch_function, reconcile
+from notesync.reload.undo import MISSING, Undo
+
+_OWN = frozenset({"__dict__", "__weakref__", "__module__", "__slots__", "_abc_impl"})
+_SLOTS = (types.MemberDescriptorType, types.GetSetDescriptorType)
+
+
+class ClassPatch:
+    """One patch of an old class with a new one."""
+
+    def __init__(self, old: type, new: type, keep: set[str], removed: set[str], undo: Undo) -> None:
+        self.old, self.new, self.undo = old, new, undo
+        self.keep = keep
+        self.removed = removed
+        self.notes: list[str] = []
+
+    # -- decisions ----------------------------------------------------------------------------
+
+    def same_layout(self) -> bool:
+        """True when instances of both look alike in memory."""
+        old, new = self.old, self.new
+        return (
+            old.__basicsize__ == new.__basicsize__
+            and old.__itemsize__ == new.__itemsize__
+            and old.__dictoffset__ == new.__dictoffset__
+            and old.__weakrefoffset__ == new.__weakrefoffset__
+            and _slots(old) == _slots(new)
+        )
+
+    def apply(self) -> bool:
+        """Patch in place. False, with nothing changed, when the class must be replaced."""
+        old, new = self.old, self.new
+        if not self.same_layout():
+            return False
+        if type(old) is not type(new):
+            try:
+                self.undo.set_attr(old, "__class__", type(new))
+            except TypeError:
+                return False
+        bases = tuple(old if base is new else base for base in new.__bases__)
+        if old.__bases__ != bases:
+            before = old.__bases__
+            try:
+                old.__bases__ = bases
+            except TypeError:
+                return False
+            self.undo.add(lambda: setattr(old, "__bases__", before))
+        if issubclass(old, enum.Enum):
+            self._members()
+        self._attributes()
+        self._finish()
+        return True
+
+    # -- attributes ---------------------------------------------------------------------------
+
+    def _attributes(self) -> None:
+        mine, theirs = dict(self.old.__dict__), dict(self.new.__dict__)
+        skip = _OWN | (self._enum_names if issubclass(self.old, enum.Enum) else frozenset())
+        for name, value in theirs.items():
+            if name in skip or isinstance(value, _SLOTS):
+                continue
+            present = mine.get(name, MISSING)
+            if name in self.keep and present is not MISSING and _is_state(present, value):
+                continue
+            self._set(name, self.merged(present, value))
+        for name, present in mine.items():
+            if name in theirs or name in skip or isinstance(present, _SLOTS):
+                continue
+            dunder = name.startswith("__") and name.endswith("__")
+            if name in self.removed or dunder:
+                self._set(name, MISSING)
+
+    def merged(self, present: Any, value: Any) -> Any:
+        """The value of one attribute: the old object where it can be given the new behaviour."""
+        self._adopt(value)
+        if present is MISSING or present is value:
+            return value
+        if isinstance(present, types.FunctionType) and isinstance(value, types.FunctionType):
+            if patch_function(present, value, self.undo):
+                return present
+            forward(present, value, self.undo)
+            return value
+        if isinstance(present, type) and isinstance(value, type):
+            if present.__qualname__ == value.__qualname__ and value.__module__ == self.new.__module__:
+                inner = ClassPatch(present, value, set(), set(), self.undo)
+                if inner.apply():
+                    return present
+            return value
+        if type(present) is type(value) and isinstance(present, (staticmethod, classmethod)):
+            inner_old, inner_new = present.__func__, value.__func__
+            if isinstance(inner_old, types.FunctionType) and isinstance(inner_new, types.FunctionType):
+                if patch_function(inner_old, inner_new, self.undo):
+                    return present
+            return value
+        if isinstance(present, property) and isinstance(value, property):
+            for name in ("fget", "fset", "fdel"):
+                mine, theirs = getattr(present, name), getattr(value, name)
+                if isinstance(mine, types.FunctionType) and isinstance(theirs, types.FunctionType):
+                    patch_function(mine, theirs, self.undo)
+            return value
+        if isinstance(present, types.FunctionType) or hasattr(present, "cache_clear"):
+            return reconcile(present, value, self.undo) if callable(value) else value
+        return value
+
+    def _adopt(self, value: Any, depth: int = 0) -> None:
+        """Make zero-argument `super()` in functions of the new class mean the old class."""
+        if depth > 6:
+            return
+        if isinstance(value, types.FunctionType):
+            for cell in value.__closure__ or ():
+                try:
+                    content = cell.cell_contents
+                except ValueError:
+                    continue
+                if content is self.new:
+                    self.undo.set_attr(cell, "cell_contents", self.old)
+                elif isinstance(content, types.FunctionType):
+                    self._adopt(content, depth + 1)
+            wrapped = value.__dict__.get("__wrapped__")
+            if wrapped is not None:
+                self._adopt(wrapped, depth + 1)
+        elif isinstance(value, (staticmethod, classmethod, types.MethodType)):
+            self._adopt(value.__func__, depth + 1)
+        elif isinstance(value, property):
+            for each in (value.fget, value.fset, value.fdel):
+                self._adopt(each, depth + 1)
+        else:
+            for name in ("func", "__wrapped__"):
+                inner = getattr(type(value), name, None) and getattr(value, name, None)
+                if isinstance(inner, types.FunctionType):
+                    self._adopt(inner, depth + 1)
+
+    def _set(self, name: str, value: Any) -> None:
+        old = self.old
+        present = old.__dict__.get(name, MISSING)
+        if value is present:
+            return
+        if name == "__annotations__" and "__annotate__" in self.new.__dict__:
+            return  # computed from __annotate__
+        if value is MISSING:
+            type.__delattr__(old, name)
+        else:
+            type.__setattr__(old, name, value)
+
+        def back() -> None:
+            if present is MISSING:
+                type.__delattr__(old, name)
+            else:
+                type.__setattr__(old, name, present)
+
+        self.undo.add(back)
+
+    def _finish(self) -> None:
+        old, new = self.old, self.new
+        for name in ("__module__", "__qualname__"):
+            if getattr(old, name) != getattr(new, name):
+                self.undo.set_attr(old, name, getattr(new, name))
+        if "_abc_impl" in new.__dict__ and "_abc_impl" in old.__dict__:
+            _abc._reset_caches(old)
+            for registered in _registry(new):
+                _abc._abc_register(old, registered)
+        abstract = getattr(new, "__abstractmethods__", MISSING)
+        present = getattr(old, "__abstractmethods__", MISSING)
+        if abstract != present and (abstract is not MISSING):
+            if present is MISSING:
+                self.undo.add(lambda: delattr(old, "__abstractmethods__"))
+                old.__abstractmethods__ = abstract  # type: ignore[attr-defined]
+            else:
+                self.undo.set_attr(old, "__abstractmethods__", abstract)
+
+    # -- enumerations -------------------------------------------------------------------------
+
+    def _members(self) -> None:
+        """Members keep their identity by name; plain ones take a changed value in place."""
+        old: Any = self.old
+        new: Any = self.new
+        undo = self.undo
+        names = set(old._member_map_) | set(new._member_map_)
+        internal = {name for name in new.__dict__ if name.startswith("_") and name.endswith("_")
+                    and not name.startswith("__")}
+        self._enum_names = frozenset(names | {"_member_map_", "_member_names_",
+                                              "_value2member_map_"} | set())
+        del internal
+        members: dict[str, Any] = {}
+        by_identity: dict[int, Any] = {}
+        for name, theirs in new._member_map_.items():
+            if id(theirs) in by_identity:  # an alias of a member seen before
+                members[name] = by_identity[id(theirs)]
+                continue
+            mine = old._member_map_.get(name)
+            if mine is None or mine._name_ != theirs._name_:
+                mine = self._move(theirs)
+            elif mine._value_ != theirs._value_ or type(mine._value_) is not type(theirs._value_):
+                if old._member_type_ is object:
+                    undo.snapshot(mine)
+                    mine._value_ = theirs._value_
+                else:
+                    mine = self._move(theirs)
+                    self.notes.append(f"{old.__name__}.{name} is a new object (its value changed)")
+            if mine is not theirs:
+                undo.snapshot(mine)
+                for key, value in vars(theirs).items():
+                    if key not in ("__objclass__",):
+                        mine.__dict__[key] = value
+            by_identity[id(theirs)] = members[name] = mine
+        for name in set(old._member_map_) - set(members):
+            self.notes.append(f"{old.__name__}.{name} no longer exists; held objects stay")
+            if name in old.__dict__:
+                self._set(name, MISSING)
+        for name, member in members.items():
+            raw = new.__dict__.get(name)
+            if raw is None:
+                continue
+            if isinstance(raw, old):
+                self._set(name, member)
+            elif name not in old.__dict__ or old._member_map_.get(name) is not member:
+                if hasattr(raw, "member"):
+                    raw.member = member
+                self._set(name, member if raw is new._member_map_.get(name) else raw)
+        values = {value: by_identity.get(id(member), member)
+                  for value, member in new._value2member_map_.items()}
+        for attribute, content in (("_member_map_", members), ("_value2member_map_", values)):
+            target = getattr(old, attribute)
+            undo.snapshot(target)
+            target.clear()
+            target.update(content)
+        undo.snapshot(old._member_names_)
+        old._member_names_[:] = new._member_names_
+        for name in ("_unhashable_values_", "_hashable_values_"):
+            if name in new.__dict__:
+                self._set(name, new.__dict__[name])
+
+    def _move(self, member: Any) -> Any:
+        """Make a member of the new class one of the old class."""
+        member.__class__ = self.old
+        if hasattr(member, "__objclass__"):
+            member.__objclass__ = self.old
+        return member
+
+    _enum_names: frozenset[str] = frozenset()
+
+
+def _slots(cls: type) -> tuple[str, ...]:
+    return tuple(sorted(name for name, value in cls.__dict__.items()
+                        if isinstance(value, types.MemberDescriptorType)))
+
+
+def _is_state(present: Any, value: Any) -> bool:
+    """Data that may have changed since the class was made, as opposed to behaviour."""
+    behaviour = (types.FunctionType, type, property, staticmethod, classmethod)
+    return not isinstance(present, behaviour) and not isinstance(value, behaviour)
+
+
+def _registry(cls: type) -> list[type]:
+    registry = _abc._get_dump(cls)[0]
+    return [found for ref in registry if (found := ref()) is not None]
+
+
+def patch_methods_only(old: type, new: type, undo: Undo) -> None:
+    """Give the instances of a class that had to be replaced at least the new methods."""
+    for name, value in new.__dict__.items():
+        present = old.__dict__.get(name)
+        if isinstance(present, types.FunctionType) and isinstance(value, types.FunctionType):
+            if "__class__" not in value.__code__.co_freevars:
+                patch_function(present, value, undo)
+
+
+def replace_class(old: type, new: type, undo: Undo) -> list[str]:
+    """Move every instance of `old` over to `new`. Returns what could not be moved."""
+    from notesync.reload.heap import instances_of
+
+    stuck = 0
+    moved = 0
+    for item in instances_of(old):
+        try:
+            undo.set_attr(item, "__class__", new)
+            moved += 1
+        except TypeError:
+            stuck += 1
+    if stuck:
+        patch_methods_only(old, new, undo)
+        return [f"{stuck} instance{'s' if stuck > 1 else ''} of {old.__qualname__} made before "
+                "stay as they are (their memory layout differs)"]
+    return []

@@ -1,0 +1,206 @@
+"""What a statement reads and changes through the functions that it calls."""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from notesync.reload.names import HOLDERS, Body, Facts, Ref
+from notesync.reload.source import Source, Stmt
+from notesync.reload.unit import Symbol, Unit, index_of
+
+if TYPE_CHECKING:
+    from notesync.reload.plan import Planner
+
+Target = tuple[str, str, Ref]  # module, global name, attributes beyond it
+_MAKING = ("__init__", "__new__", "__post_init__")
+_DICT_LIKE = frozenset("get items keys values copy format join split strip lower upper".split())
+
+
+class Closure:
+    """Follows calls from statement to function to function, through imports. Results are cached."""
+
+    def __init__(self, planner: Planner) -> None:
+        self.planner = planner
+        self._resolved: dict[tuple[str, Ref, bool], Target | None] = {}
+        self._effects: dict[tuple[int, bool], tuple[Stmt, set[Symbol]]] = {}
+
+    # -- names --------------------------------------------------------------------------------
+
+    def source(self, module: str, *, newer: bool = True) -> Source | None:
+        """The text of a project module in the wanted version."""
+        unit = self.planner.units.get(module)
+        if unit is not None:
+            return unit.new if newer else unit.old
+        loaded = self.planner.project.loaded.get(module)
+        return loaded.source if loaded is not None else None
+
+    def resolve(self, unit: Unit, ref: Ref, *, newer: bool = True) -> Target | None:
+        """The module and global name that a reference in `unit` leads to."""
+        return self._resolve(unit.name, ref, newer)
+
+    def _resolve(self, module: str, ref: Ref, newer: bool) -> Target | None:
+        key = (module, ref, newer)
+        if key not in self._resolved:
+            self._resolved[key] = self._resolve_now(module, ref, newer)
+        return self._resolved[key]
+
+    def _resolve_now(self, module: str, ref: Ref, newer: bool) -> Target | None:
+        root = ref[0]
+        if root.startswith("@"):
+            return self._walk(root[1:], ref[1:])
+        source = self.source(module, newer=newer)
+        if source is None:
+            return None
+        alias = index_of(source).aliases.get(root)
+        if alias is not None:
+            if len(alias) == 1:
+                return self._walk(alias[0][1:], ref[1:])
+            inner = f"{alias[0][1:]}.{alias[1]}"
+            if inner in self.planner.project.loaded or inner in self.planner.gone:
+                return self._walk(inner, ref[1:])
+            return (module, root, ref[1:])
+        value = getattr(sys.modules.get(module), "__dict__", {}).get(root)
+        if isinstance(value, types.ModuleType) and value.__name__ in self.planner.project.loaded:
+            return self._walk(value.__name__, ref[1:])
+        return (module, root, ref[1:])
+
+    def _walk(self, module: str, rest: Ref) -> Target | None:
+        project = self.planner.project
+        while rest and (f"{module}.{rest[0]}" in project.loaded
+                        or f"{module}.{rest[0]}" in self.planner.gone):
+            module, rest = f"{module}.{rest[0]}", rest[1:]
+        if module not in project.loaded and module not in self.planner.gone:
+            return None
+        if not rest:
+            return (module, "", ())
+        return (module, rest[0], rest[1:])
+
+    def origin(self, target: Target, *, newer: bool = True) -> Target:
+        """Follow `from a import X` to where X is defined."""
+        for _ in range(20):
+            module, name, rest = target
+            source = self.source(module, newer=newer)
+            if source is None:
+                return target
+            index = index_of(source)
+            alias = index.aliases.get(name)
+            if alias is None or len(alias) != 2:
+                found = None
+                if name not in index.binds:
+                    for star in index.stars:
+                        inner = self.source(star, newer=newer)
+                        if inner is not None and name in index_of(inner).binds:
+                            found = (star, name, rest)
+                if found is None:
+                    return target
+                target = found
+                continue
+            target = (alias[0][1:], alias[1], rest)
+        return target
+
+    # -- calls --------------------------------------------------------------------------------
+
+    def _called(self, module: str, facts: Facts, newer: bool) -> Iterator[tuple[str, Body]]:
+        """Every project function that running a statement may run, with its module."""
+        seen: set[int] = set()
+        stack: list[tuple[str, Ref]] = [(module, ref) for ref in facts.uses]
+        stack += [(module, ref) for ref, _ in facts.passed]
+        attributes = [(module, name) for name in facts.attrs]
+        for kind in facts.classes.values():
+            stack += [(module, base) for base in kind.bases]
+        while stack or attributes:
+            bodies: list[tuple[str, Body]] = []
+            if stack:
+                where, ref = stack.pop()
+                found = self._resolve(where, ref, newer)
+                if found is None or not found[1]:
+                    continue
+                where, name, rest = self.origin(found, newer=newer)
+                source = self.source(where, newer=newer)
+                if source is None:
+                    continue
+                index = index_of(source)
+                if name in index.bodies:
+                    bodies.append((where, index.bodies[name]))
+                kind = index.classes.get(name)
+                if kind is not None:
+                    wanted = [*_MAKING, "__init_subclass__", "__set_name__", *rest]
+                    bodies += [(where, kind.methods[n]) for n in wanted if n in kind.methods]
+                    stack += [(where, base) for base in kind.bases]
+            else:
+                where, name = attributes.pop()
+                if name in _DICT_LIKE:
+                    continue
+                bodies += self._methods(where, name, newer)
+            for where, body in bodies:
+                if id(body) in seen:
+                    continue
+                seen.add(id(body))
+                yield where, body
+                stack += [(where, ref) for ref in body.reads]
+                attributes += [(where, name) for name in body.attrs]
+
+    def _methods(self, module: str, name: str, newer: bool) -> Iterator[tuple[str, Body]]:
+        """Methods of that name in the module and in the modules that it imports."""
+        source = self.source(module, newer=newer)
+        if source is None:
+            return
+        word = b"def " + name.encode()
+        nearby = {module, *(edge for edge in source.edges if edge in self.planner.project.loaded)}
+        for where in nearby:
+            text = self.source(where, newer=newer)
+            if text is not None and word in text.data:
+                for body in index_of(text).methods.get(name, ()):
+                    yield where, body
+
+    def effects(self, unit: Unit, stmt: Stmt, newer: bool) -> set[Symbol]:
+        """The globals whose objects a statement changes (not those that it binds itself)."""
+        key = (id(stmt), newer)
+        if key in self._effects:
+            return self._effects[key][1]
+        facts = stmt.facts
+        found: set[Symbol] = set()
+        for ref in facts.stores:
+            self._add(found, unit.name, ref, newer, calls=False)
+        for ref in facts.mutates:
+            self._add(found, unit.name, ref, newer, calls=True)
+        for where, body in self._called(unit.name, facts, newer):
+            found.update((where, name) for name in body.writes)
+            for ref in body.mutates:
+                self._add(found, where, ref, newer, calls=True)
+        self._effects[key] = (stmt, found)
+        return found
+
+    def _add(self, found: set[Symbol], module: str, ref: Ref, newer: bool, *, calls: bool) -> None:
+        target = self._resolve(module, ref, newer)
+        if target is None or not target[1]:
+            return
+        target = self.origin(target, newer=newer)
+        source = self.source(target[0], newer=newer)
+        if calls and source is not None:
+            index = index_of(source)
+            if target[1] in index.bodies or target[1] in index.classes:
+                return
+        found.add((target[0], target[1]))
+
+    def open_attributes(self, unit: Unit, facts: Facts) -> set[str]:
+        """Attributes that a statement looks up, itself or in functions that it hands things to."""
+        found = set(facts.attrs)
+        for _, body in self._called(unit.name, facts, True):
+            found |= body.attrs
+        return found
+
+    def is_called(self, unit: Unit, callee: Ref, facts: Facts) -> bool:
+        """Whether an argument of `callee` may be called before the statement is over."""
+        if callee[-1] in HOLDERS:
+            return False
+        found = self._resolve(unit.name, callee, True) if callee[0] else None
+        if found is not None and found[1]:
+            module, name, _ = self.origin(found)
+            source = self.source(module)
+            if source is not None and name in index_of(source).bodies:
+                return index_of(source).bodies[name].calls_params
+        return not facts.bare_call

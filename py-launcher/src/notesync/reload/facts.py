@@ -1,0 +1,310 @@
+"""What one top-level statement binds, reads, holds and changes, found by reading its tree only."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from notesync.reload.bodies import body_of
+from notesync.reload.names import (
+    COMPREHENSIONS,
+    HOLDERS,
+    MUTATORS,
+    Body,
+    ClassFacts,
+    Facts,
+    Ref,
+    Scope,
+    Walker,
+    chain,
+    root_chain,
+)
+from notesync.reload.syntax import FUNCTIONS, absolute, assigned_names
+
+
+def scan(node: ast.stmt, package: str, *, lazy_annotations: bool) -> Facts:
+    """The facts of one top-level statement of a module in `package`."""
+    scanner = _Scanner(package, lazy_annotations)
+    scanner.statement(node, top=True)
+    return scanner.facts
+
+
+class _Scanner(Walker):
+    """Walks what runs when the statement runs."""
+
+    def __init__(self, package: str, lazy_annotations: bool) -> None:
+        super().__init__(package, [])
+        self.facts = Facts()
+        self.lazy = lazy_annotations
+        self.collect: set[Ref] | None = None
+        self.locals: set[str] = set()
+
+    # -- statements ---------------------------------------------------------------------------
+
+    def statement(self, node: ast.stmt, *, top: bool = False, path: str = "") -> None:
+        facts = self.facts
+        if isinstance(node, FUNCTIONS):
+            self.function(node, path)
+            self.bind(node.name, top)
+        elif isinstance(node, ast.ClassDef):
+            self.class_(node, path)
+            self.bind(node.name, top)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            self.import_(node, top)
+        elif isinstance(node, ast.Assign):
+            target = node.targets[0]
+            if isinstance(node.value, ast.Lambda) and isinstance(target, ast.Name) and not path:
+                facts.bodies[target.id] = _function_body(node.value, self)
+                self.defaults(node.value.args)
+            else:
+                self.expr(node.value, hold=True)
+            for each in node.targets:
+                self.target(each, top)
+        elif isinstance(node, ast.AugAssign):
+            self.expr(node.value)
+            if isinstance(node.target, ast.Name):
+                self.read((node.target.id,), hold=False)
+                self.bind(node.target.id, False)
+            else:
+                self.target(node.target, top)
+        elif isinstance(node, ast.AnnAssign):
+            if not self.lazy:
+                self.expr(node.annotation, hold=True)
+            if node.value is not None:
+                self.expr(node.value, hold=True)
+                self.target(node.target, top)
+        elif isinstance(node, ast.Delete):
+            for each in node.targets:
+                if isinstance(each, ast.Name):
+                    self.bind(each.id, top)
+                    facts.deletes.add(each.id)
+                else:
+                    self.target(each, top)
+        elif isinstance(node, ast.Expr):
+            if isinstance(node.value, ast.Call):
+                facts.bare_call = top
+                self.call(node.value, bare=True)
+            else:
+                self.expr(node.value)
+        else:
+            self.compound(node, path)
+
+    def compound(self, node: ast.AST, path: str) -> None:
+        """if, try, for, while, with, match: its parts in order; whatever it binds, it may bind."""
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.stmt):
+                self.statement(child, path=path)
+            elif isinstance(child, ast.expr):
+                if isinstance(getattr(child, "ctx", None), ast.Store):
+                    self.target(child, False)
+                else:
+                    self.expr(child)
+            elif isinstance(child, ast.withitem):
+                self.expr(child.context_expr)
+                if child.optional_vars is not None:
+                    self.target(child.optional_vars, False)
+            else:
+                name = getattr(child, "name", None) or getattr(child, "rest", None)
+                if isinstance(name, str):
+                    self.bind(name, False)
+                self.compound(child, path)
+
+    def bind(self, name: str, kills: bool) -> None:
+        if self.scopes and name not in self.scopes[-1].names:
+            self.scopes[-1].names[name] = None  # a class body's own name
+        if not self.scopes:
+            self.facts.binds[name] = kills and self.facts.binds.get(name, True)
+
+    def target(self, node: ast.expr, top: bool) -> None:
+        if isinstance(node, ast.Name):
+            self.bind(node.id, top)
+        elif isinstance(node, (ast.Tuple, ast.List)):
+            for each in node.elts:
+                self.target(each, top)
+        elif isinstance(node, ast.Starred):
+            self.target(node.value, top)
+        else:
+            if isinstance(node, ast.Subscript):
+                self.expr(node.slice)
+            ref = root_chain(node.value) if isinstance(node, (ast.Subscript, ast.Attribute)) else None
+            ref = self.global_ref(ref)
+            if ref is not None:
+                self.facts.stores.add(ref)
+                self.read(ref, hold=True)
+
+    def import_(self, node: ast.Import | ast.ImportFrom, top: bool) -> None:
+        for name, ref in self.import_aliases(node):
+            self.bind(name, top)
+            if not self.scopes:
+                self.facts.aliases[name] = ref
+            if isinstance(node, ast.Import):
+                self.facts.uses.add(("@" + node.names[0].name, ""))
+        if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+            self.facts.stars.append(absolute(node.module or "", node.level, self.package))
+
+    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, path: str) -> None:
+        for decorator in node.decorator_list:
+            self.decorator(decorator)
+        self.defaults(node.args)
+        if not self.lazy:
+            every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            every += [arg for arg in (node.args.vararg, node.args.kwarg) if arg]
+            for annotation in [*(arg.annotation for arg in every), node.returns]:
+                if annotation is not None:
+                    self.expr(annotation, hold=True)
+        if not path:
+            self.facts.bodies[node.name] = _function_body(node, self)
+
+    def decorator(self, node: ast.expr) -> None:
+        self.expr(node)
+        ref = chain(node.func if isinstance(node, ast.Call) else node)
+        self.facts.decorators.append(".".join(ref) if ref else "?")
+        if ref is not None and len(ref) > 1:
+            ref = self.global_ref(ref[:-1])
+            if ref is not None and not self.scopes:
+                self.facts.mutates.add(ref)
+
+    def defaults(self, args: ast.arguments) -> None:
+        for default in [*args.defaults, *args.kw_defaults]:
+            if default is not None:
+                self.expr(default, hold=True)
+
+    def class_(self, node: ast.ClassDef, path: str) -> None:
+        where = f"{path}.{node.name}" if path else node.name
+        mine = ClassFacts(decorated=bool(node.decorator_list), plain=not node.keywords)
+        self.facts.classes[where] = mine
+        for decorator in node.decorator_list:
+            self.decorator(decorator)
+        for base in [*node.bases, *(keyword.value for keyword in node.keywords)]:
+            ref = self.global_ref(chain(base))
+            if ref is not None:
+                mine.bases.add(ref)
+            self.expr(base, hold=True)
+        scope = Scope({})
+        outside = list(self.scopes)
+        for child in node.body:
+            self.scopes = [*outside, scope]
+            before = set(scope.names)
+            self.collect = reads = set()
+            self.locals = own = set()
+            if isinstance(child, FUNCTIONS):
+                self.scopes = [*outside, Scope(dict(scope.names))]
+                self.function(child, where)
+                scope.names[child.name] = None
+                self.scopes = outside
+                body = _function_body(child, self)
+                old = mine.methods.get(child.name)
+                mine.methods[child.name] = _joined(old, body) if old else body
+                names = {child.name}
+            else:
+                self.statement(child, path=where)
+                names = set(scope.names) - before
+                if isinstance(child, ast.ClassDef):
+                    names = {child.name}
+                elif isinstance(child, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+                    names = set(assigned_names(child))
+                    value = child.value
+                    if isinstance(value, ast.Lambda):
+                        for name in names:
+                            mine.methods[name] = _function_body(value, self)
+            self.collect = None
+            for name in names or {""}:
+                mine.items.setdefault(name, []).append(child)
+                mine.item_reads.setdefault(name, set()).update(reads)
+                mine.item_locals.setdefault(name, set()).update(own)
+        self.scopes = outside
+
+    # -- expressions --------------------------------------------------------------------------
+
+    def read(self, ref: Ref, *, hold: bool) -> None:
+        resolved = self.global_ref(ref)
+        if resolved is None:
+            self.locals.add(ref[0])
+            return
+        if self.collect is not None:
+            self.collect.add(resolved)
+        (self.facts.holds if hold else self.facts.uses).add(resolved)
+
+    def expr(self, node: ast.AST, *, hold: bool = False) -> None:
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            ref = chain(node)
+            if ref is None:
+                assert isinstance(node, ast.Attribute)
+                self.facts.attrs.add(node.attr)
+                self.expr(node.value)
+            else:
+                self.facts.attrs.update(ref[1:])
+                self.read(ref, hold=hold)
+        elif isinstance(node, ast.Call):
+            self.call(node)
+        elif isinstance(node, (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Starred, ast.IfExp)):
+            for child in ast.iter_child_nodes(node):
+                test = isinstance(node, ast.IfExp) and child is node.test
+                self.expr(child, hold=hold and not test)
+        elif isinstance(node, ast.Lambda):
+            self.defaults(node.args)
+            self.inside(_argument_names(node.args), [node.body])
+        elif isinstance(node, COMPREHENSIONS):
+            names = {n.id for g in node.generators for n in ast.walk(g.target)
+                     if isinstance(n, ast.Name)}
+            self.expr(node.generators[0].iter)
+            self.inside(names, list(ast.iter_child_nodes(node)))
+        elif isinstance(node, ast.NamedExpr):
+            self.expr(node.value, hold=hold)
+            self.bind(node.target.id, False)
+        else:
+            for child in ast.iter_child_nodes(node):
+                self.expr(child)
+
+    def inside(self, names: Iterable[str], nodes: list[ast.AST]) -> None:
+        outside = self.scopes
+        self.scopes = [*outside, Scope(dict.fromkeys(names))]
+        for node in nodes:
+            self.expr(node)
+        self.scopes = outside
+
+    def call(self, node: ast.Call, *, bare: bool = False) -> None:
+        self.expr(node.func)
+        callee = chain(node.func)
+        last = callee[-1] if callee else getattr(node.func, "attr", "")
+        if isinstance(node.func, ast.Attribute) and (bare or last in MUTATORS):
+            ref = self.global_ref(root_chain(node.func.value))
+            if ref is not None:
+                self.facts.mutates.add(ref)
+        target = self.global_ref(callee) or ("", last)
+        arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
+        for position, argument in enumerate(arguments):
+            ref = self.global_ref(chain(argument))
+            if ref is None:  # also records names of the class body
+                self.expr(argument, hold=last in HOLDERS)
+                continue
+            self.facts.attrs.update(ref[1:])
+            if self.collect is not None:
+                self.collect.add(ref)
+            if last in HOLDERS:
+                self.facts.holds.add(ref)
+            else:
+                self.facts.passed.add((ref, target))
+            if bare or (position == 0 and last in ("setattr", "delattr", "next", "heappush")):
+                self.facts.mutates.add(ref)
+
+
+def _argument_names(args: ast.arguments) -> set[str]:
+    every = [*args.posonlyargs, *args.args, *args.kwonlyargs]
+    return {arg.arg for arg in [*every, args.vararg, args.kwarg] if arg is not None}
+
+
+def _joined(left: Body, right: Body) -> Body:
+    return Body(
+        left.reads | right.reads,
+        left.attrs | right.attrs,
+        left.writes | right.writes,
+        left.mutates | right.mutates,
+        left.calls_params or right.calls_params,
+    )
+
+
+def _function_body(
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, around: Walker
+) -> Body:
+    return body_of(node, around.package, around.scopes)

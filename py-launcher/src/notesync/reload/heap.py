@@ -1,0 +1,261 @@
+"""Finding live objects: first by a walk near the module, by a pass over the heap only when that is
+proven incomplete.
+
+The proof is a reference count. A module's dict is referred to by its module and by every function that
+runs in it; when the walk has found as many functions as there are references, no other exists.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import sys
+import types
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+_CONTAINERS = (dict, list, tuple, set, frozenset, deque, OrderedDict, defaultdict,
+               types.MappingProxyType)
+_WRAPPED = ("__wrapped__", "__func__", "fget", "fset", "fdel", "func", "_method", "dispatcher")
+_LRU: Any = type(functools.lru_cache(lambda: None))
+_BIG = 10_000
+
+
+def is_lru(value: object) -> bool:
+    """The object that `functools.lru_cache` returns."""
+    return isinstance(value, _LRU)
+
+
+def _count(target: dict[str, Any]) -> int:
+    return sys.getrefcount(target)
+
+
+def _baseline() -> int:
+    """References to a module's dict, as `_count` sees them, when no function exists."""
+    module = types.ModuleType("notesync_probe")
+    return _count(module.__dict__)
+
+
+def functions_of(module: types.ModuleType) -> list[types.FunctionType]:
+    """Every live function that runs in the module's namespace, wherever it is held."""
+    found = list(_walk(module))
+    if len(found) >= _count(module.__dict__) - _baseline():
+        return found
+    known = {id(function) for function in found}
+    space = module.__dict__
+    for referrer in gc.get_referrers(space):
+        if (
+            isinstance(referrer, types.FunctionType)
+            and id(referrer) not in known
+            and referrer.__globals__ is space
+        ):
+            found.append(referrer)
+    return found
+
+
+def _walk(module: types.ModuleType) -> Iterator[types.FunctionType]:
+    """The functions of the module that its own values lead to."""
+    space, name = module.__dict__, module.__name__
+    seen: set[int] = {id(space)}
+    stack: list[tuple[Any, int]] = [(value, 0) for value in list(space.values())]
+    while stack:
+        value, depth = stack.pop()
+        if id(value) in seen or depth > 12:
+            continue
+        kind = type(value)
+        if kind in (int, str, float, bool, bytes, type(None), types.ModuleType, types.CodeType):
+            continue
+        seen.add(id(value))
+        children: list[Any] = []
+        if kind is types.FunctionType:
+            if value.__globals__ is space:
+                yield value
+            elif depth > 2:
+                continue
+            children += value.__dict__.values()
+            for cell in value.__closure__ or ():
+                try:
+                    children.append(cell.cell_contents)
+                except ValueError:
+                    continue
+            children += value.__defaults__ or ()
+            children += (value.__kwdefaults__ or {}).values()
+        elif isinstance(value, type):
+            if getattr(value, "__module__", None) != name:
+                continue
+            children += list(value.__dict__.values())
+        elif isinstance(value, _CONTAINERS):
+            if len(value) <= _BIG:
+                children += value.values() if hasattr(value, "values") else value
+        else:
+            for attribute in _WRAPPED:
+                inner = _plain_attribute(value, attribute)
+                if inner is not None:
+                    children.append(inner)
+            if kind is functools.partial:
+                children += [*value.args, *value.keywords.values()]
+            fields = getattr(value, "__dict__", None)
+            if type(fields) is dict and len(fields) <= 200:
+                children += fields.values()
+        stack += [(child, depth + 1) for child in children]
+
+
+def _plain_attribute(value: object, name: str) -> object | None:
+    """An attribute of a descriptor or wrapper, without running any `__getattr__` of the user's."""
+    if not (isinstance(value, (property, staticmethod, classmethod, types.MethodType,
+                               functools.partial, functools.cached_property)) or is_lru(value)):
+        return None
+    return getattr(value, name, None)
+
+
+# -- objects that were replaced ---------------------------------------------------------------
+
+
+def is_private(cls: type) -> bool:
+    """True when nothing but the class itself and its own parts refers to it.
+
+    Decides whether a class made during a reload was captured by anyone (a registry, a decorator).
+    """
+    parts: list[Any] = [cls.__mro__, *cls.__dict__.values()]
+    seen: set[int] = {id(cls)}
+    inner = 0
+    while parts:
+        part = parts.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if isinstance(part, types.FunctionType):
+            parts += part.__closure__ or ()
+            parts += part.__dict__.values()
+            continue
+        if isinstance(part, (property, staticmethod, classmethod)):
+            parts += [p for p in (_plain_attribute(part, n) for n in _WRAPPED) if p is not None]
+            continue
+        if isinstance(part, (tuple, types.CellType, types.GetSetDescriptorType,
+                             types.MemberDescriptorType)):
+            children = gc.get_referents(part)
+            inner += sum(1 for child in children if child is cls)
+            parts += [c for c in children if isinstance(c, types.FunctionType)]
+    return sys.getrefcount(cls) - _CLASS_BASE <= inner
+
+
+def _class_base() -> int:
+    """References that `is_private` itself and its caller hold to a class that nobody else has."""
+    probe = type("Probe", (), {})
+
+    def measure(cls: type) -> int:
+        inner = sum(
+            1
+            for part in [cls.__mro__, *cls.__dict__.values()]
+            if isinstance(part, (tuple, types.GetSetDescriptorType))
+            for child in gc.get_referents(part)
+            if child is cls
+        )
+        return sys.getrefcount(cls) - inner
+
+    return measure(probe)
+
+
+_CLASS_BASE = _class_base()
+
+
+def retarget(undo: Any, replaced: list[tuple[Any, Any]], skip: Iterable[Any] = ()) -> None:
+    """Make everything that refers to the first of each pair refer to the second. One heap pass.
+
+    Containers, instance fields, closure cells, bases of subclasses and bound methods are reached;
+    what C code holds on to is not.
+    """
+    if not replaced:
+        return
+    to = {id(old): new for old, new in replaced}
+    avoid = {id(old) for old, _ in replaced} | {id(replaced), id(to)}
+    avoid |= {id(item) for item in skip} | {id(pair) for pair in replaced}
+    for holder in gc.get_referrers(*(old for old, _ in replaced)):
+        if id(holder) in avoid or isinstance(holder, types.FrameType):
+            continue
+        try:
+            _retarget_one(undo, holder, to)
+        except Exception:  # noqa: BLE001 - a foreign container may refuse; its content stays
+            continue
+
+
+def _retarget_one(undo: Any, holder: Any, to: dict[int, Any]) -> None:
+    if isinstance(holder, dict):
+        for key, value in list(holder.items()):
+            if id(value) in to:
+                undo.set_item(holder, key, to[id(value)])
+            if id(key) in to:
+                value = holder[key]
+                undo.set_item(holder, key, _missing())
+                undo.set_item(holder, to[id(key)], value)
+    elif isinstance(holder, list):
+        undo.snapshot(holder)
+        present = {id(item) for item in holder}
+        content = []
+        for item in holder:
+            new = to.get(id(item), item)
+            if new is item or id(new) not in present:
+                content.append(new)
+        holder[:] = content
+    elif isinstance(holder, set):
+        undo.snapshot(holder)
+        for item in list(holder):
+            if id(item) in to:
+                holder.discard(item)
+                holder.add(to[id(item)])
+    elif isinstance(holder, types.CellType):
+        if id(holder.cell_contents) in to:
+            undo.set_attr(holder, "cell_contents", to[id(holder.cell_contents)])
+    elif isinstance(holder, type):
+        bases = tuple(to.get(id(base), base) for base in holder.__bases__)
+        if bases != holder.__bases__:
+            undo.set_attr(holder, "__bases__", bases)
+    elif isinstance(holder, types.FunctionType):
+        for name in ("__defaults__", "__kwdefaults__"):
+            value = getattr(holder, name)
+            if isinstance(value, tuple) and any(id(item) in to for item in value):
+                undo.set_attr(holder, name, tuple(to.get(id(item), item) for item in value))
+    elif isinstance(holder, tuple):
+        _retarget_tuple(undo, holder, to)
+    elif isinstance(holder, functools.partial):
+        function, arguments, keywords, fields = holder.__reduce__()[2]
+        state = (to.get(id(function), function),
+                 tuple(to.get(id(item), item) for item in arguments),
+                 {key: to.get(id(item), item) for key, item in keywords.items()}, fields)
+        undo.add(lambda: holder.__setstate__((function, arguments, keywords, fields)))
+        holder.__setstate__(state)
+    else:
+        # Python 3.11 and newer keep instance fields outside a dict until it is asked for
+        fields = getattr(holder, "__dict__", None)
+        if isinstance(fields, dict):
+            for key, value in list(fields.items()):
+                if id(value) in to:
+                    undo.set_item(fields, key, to[id(value)])
+
+
+def _retarget_tuple(undo: Any, holder: tuple[Any, ...], to: dict[int, Any]) -> None:
+    """A tuple cannot be changed; those who hold it can (defaults, bases, dict values)."""
+    if type(holder) is not tuple:
+        return
+    new = tuple(to.get(id(item), item) for item in holder)
+    for above in gc.get_referrers(holder):
+        if isinstance(above, dict):
+            for key, value in list(above.items()):
+                if value is holder:
+                    undo.set_item(above, key, new)
+        elif isinstance(above, types.FunctionType) and above.__defaults__ is holder:
+            undo.set_attr(above, "__defaults__", new)
+        elif isinstance(above, type) and above.__bases__ is holder:
+            undo.set_attr(above, "__bases__", new)
+
+
+def _missing() -> Any:
+    from notesync.reload.undo import MISSING
+
+    return MISSING
+
+
+def instances_of(cls: type) -> list[Any]:
+    """Every live object whose class is exactly `cls`."""
+    return [item for item in gc.get_referrers(cls) if type(item) is cls]

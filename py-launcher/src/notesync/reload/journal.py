@@ -1,0 +1,132 @@
+"""Which names of the notebook came out of project modules, and how they follow their origin."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from notesync.reload.names import Scope, Walker
+from notesync.reload.undo import MISSING, Undo
+
+_ATOMS = (int, float, complex, str, bytes, bool, type(None), types.EllipsisType, range, frozenset)
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
+
+class Journal:
+    """The imports that the cells have made and nothing has overwritten since. Main thread only."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, tuple[str, str]] = {}  # notebook name → (module, attribute)
+        self.stars: set[str] = set()
+        self.read = 0  # how many entries of the shell's history have been read
+
+    def cell_ran(self, text: str, is_project: Callable[[str], bool]) -> None:
+        """Read what a cell imported and what it bound otherwise."""
+        if not self.names and not self.stars and "import" not in text:
+            return
+        tree = _parse(text)
+        if tree is None:
+            return
+        for node in _statements(tree):
+            if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+                ours = is_project(node.module)
+                for alias in node.names:
+                    if alias.name == "*":
+                        if ours:
+                            self._star(node.module)
+                    elif ours:
+                        self.names[alias.asname or alias.name] = (node.module, alias.name)
+                    else:
+                        self.names.pop(alias.asname or alias.name, None)
+            else:
+                for name in _bound(node):
+                    self.names.pop(name, None)
+
+    def _star(self, module: str) -> None:
+        self.stars.add(module)
+        for name in public_names(getattr(sys.modules.get(module), "__dict__", {})):
+            self.names[name] = (module, name)
+
+    def follow(
+        self,
+        user: dict[str, Any],
+        before: dict[str, dict[str, Any]],
+        replaced: list[tuple[Any, Any]],
+        undo: Undo,
+    ) -> list[str]:
+        """Rebind notebook names whose origin changed. Returns imported names that are gone."""
+        lost: list[str] = []
+        for name, (module, attribute) in list(self.names.items()):
+            if module not in before:
+                continue
+            old = before[module].get(attribute, MISSING)
+            new = getattr(sys.modules.get(module), "__dict__", {}).get(attribute, MISSING)
+            if old is MISSING or user.get(name, MISSING) is not old:
+                continue
+            if new is MISSING:
+                lost.append(f"{name} (from {module})")
+            elif new is not old:
+                undo.set_item(user, name, new)
+        for module in self.stars:
+            if module in before:
+                self._new_star_names(user, module, before[module], undo)
+        to = {id(old): (old, new) for old, new in replaced if not isinstance(old, _ATOMS)}
+        if to:
+            for name, value in list(user.items()):
+                if id(value) in to and not name.startswith("_") and name not in ("In", "Out"):
+                    undo.set_item(user, name, to[id(value)][1])
+        return lost
+
+    def _new_star_names(
+        self, user: dict[str, Any], module: str, before: dict[str, Any], undo: Undo
+    ) -> None:
+        space = getattr(sys.modules.get(module), "__dict__", {})
+        for name in public_names(space):
+            if name not in before and name not in user:
+                undo.set_item(user, name, space[name])
+                self.names[name] = (module, name)
+
+
+def public_names(space: dict[str, Any]) -> list[str]:
+    """What a star import of a module takes."""
+    listed = space.get("__all__")
+    if listed is not None:
+        return [name for name in listed if name in space]
+    return [name for name in space if not name.startswith("_")]
+
+
+def _parse(text: str) -> ast.Module | None:
+    """The tree of a cell; lines that are IPython's own are left out."""
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError):
+        pass
+    try:
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        return ast.parse(TransformerManager().transform_cell(text))
+    except Exception:  # noqa: BLE001 - a cell that nobody can parse has bound nothing
+        return None
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every statement that runs with the cell, in order."""
+    for child in ast.iter_child_nodes(tree):
+        yield child
+        if not isinstance(child, _SCOPES):
+            yield from _statements(child)
+
+
+def _bound(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        walker = Walker("", [Scope({})])
+        yield from (name for name, _ in walker.import_aliases(node))
+    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        yield node.name
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
+        yield node.id
+    elif isinstance(node, ast.ExceptHandler) and node.name:
+        yield node.name

@@ -1,0 +1,134 @@
+"""The facts that are kept about a statement, and how names in it are resolved.
+
+A *reference* is a tuple of names: ``("a", "X")`` is ``a.X`` with the global ``a``; a first part that
+starts with ``@`` is an absolute module name that a function imports itself.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from notesync.reload.syntax import absolute
+
+Ref = tuple[str, ...]
+
+MUTATORS = frozenset(
+    "append extend insert remove pop popitem clear update add discard setdefault sort reverse "
+    "appendleft extendleft popleft rotate move_to_end register write writelines put subscribe "
+    "connect __setitem__ __delitem__".split()
+)
+HOLDERS = frozenset(
+    "partial partialmethod append appendleft add insert setdefault register connect subscribe Thread "
+    "Timer property staticmethod classmethod wraps update_wrapper isinstance issubclass id type "
+    "namedtuple NewType TypeVar cast weakref ref proxy signal atexit field".split()
+)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+@dataclass
+class Body:
+    """What a function does when it is called."""
+
+    reads: set[Ref] = field(default_factory=set)
+    attrs: set[str] = field(default_factory=set)
+    writes: set[str] = field(default_factory=set)
+    mutates: set[Ref] = field(default_factory=set)
+    calls_params: bool = False
+
+
+@dataclass
+class ClassFacts:
+    """The parts of a class body by the name that they bind."""
+
+    bases: set[Ref] = field(default_factory=set)
+    items: dict[str, list[ast.stmt]] = field(default_factory=dict)
+    methods: dict[str, Body] = field(default_factory=dict)
+    item_reads: dict[str, set[Ref]] = field(default_factory=dict)
+    item_locals: dict[str, set[str]] = field(default_factory=dict)  # other items that it reads
+    decorated: bool = False
+    plain: bool = True  # no keyword, metaclass or base that could rewrite the class
+
+
+@dataclass
+class Facts:
+    """What a statement does when it runs."""
+
+    binds: dict[str, bool] = field(default_factory=dict)  # name -> replaces whatever was bound
+    deletes: set[str] = field(default_factory=set)
+    uses: set[Ref] = field(default_factory=set)
+    holds: set[Ref] = field(default_factory=set)
+    passed: set[tuple[Ref, Ref]] = field(default_factory=set)  # (argument, callee)
+    attrs: set[str] = field(default_factory=set)
+    stores: set[Ref] = field(default_factory=set)  # x.a = …, x[k] = …
+    mutates: set[Ref] = field(default_factory=set)  # x.append(…), shuffle(x)
+    bodies: dict[str, Body] = field(default_factory=dict)
+    classes: dict[str, ClassFacts] = field(default_factory=dict)
+    aliases: dict[str, Ref] = field(default_factory=dict)
+    stars: list[str] = field(default_factory=list)
+    bare_call: bool = False
+    decorators: list[str] = field(default_factory=list)
+
+    @property
+    def reads(self) -> set[Ref]:
+        """Everything that is evaluated when the statement runs."""
+        return self.uses | self.holds | {ref for ref, _ in self.passed}
+
+
+def chain(node: ast.expr) -> Ref | None:
+    """`a.b.c` as a reference, or None when it does not start at a name."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return None
+    return (node.id, *reversed(parts))
+
+
+def root_chain(node: ast.expr) -> Ref | None:
+    """The reference under subscripts and attributes: what a store into `node` changes."""
+    while isinstance(node, (ast.Subscript, ast.Starred)):
+        node = node.value
+    return chain(node)
+
+
+class Scope:
+    """Local names of a function, comprehension or class body → what they import, if anything."""
+
+    def __init__(self, names: dict[str, Ref | None]) -> None:
+        self.names = names
+
+
+class Walker:
+    """Shared by statements that run now and function bodies that run later: resolves names."""
+
+    def __init__(self, package: str, scopes: list[Scope]) -> None:
+        self.package = package
+        self.scopes = scopes
+
+    def global_ref(self, ref: Ref | None) -> Ref | None:
+        """The reference with local import aliases replaced; None when its root is local."""
+        if ref is None:
+            return None
+        for scope in reversed(self.scopes):
+            if ref[0] in scope.names:
+                target = scope.names[ref[0]]
+                return None if target is None else target + ref[1:]
+        return ref
+
+    def import_aliases(self, node: ast.Import | ast.ImportFrom) -> Iterable[tuple[str, Ref]]:
+        """Name → reference for each alias of an import statement (stars excluded)."""
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.asname:
+                    yield alias.asname, ("@" + alias.name,)
+                else:
+                    top = alias.name.partition(".")[0]
+                    yield top, ("@" + top,)
+            return
+        base = absolute(node.module or "", node.level, self.package)
+        for alias in node.names:
+            if alias.name != "*":
+                yield alias.asname or alias.name, ("@" + base, alias.name)

@@ -1,0 +1,292 @@
+"""The loaded modules of the project: their source as it was executed, their files, their imports."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import types
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
+from typing import Any
+
+from notesync.reload.source import Source
+
+_FOREIGN = frozenset({"site-packages", "dist-packages", ".venv", "venv", "node_modules"})
+_PARSED = 100  # trees kept between batches
+
+
+@dataclass
+class Loaded:
+    """One module of the project and the text that it was executed from."""
+
+    name: str
+    module: types.ModuleType
+    source: Source
+    real: str  # real path of the file, "" for a namespace package
+    spec: object = field(repr=False, default=None)
+
+    @property
+    def space(self) -> dict[str, Any]:
+        """The live namespace."""
+        return self.module.__dict__
+
+
+class Project:
+    """Knows which modules belong to the roots. Reads each file once, when its module is first seen."""
+
+    def __init__(self, roots: Iterable[Path]) -> None:
+        self.roots = [os.path.realpath(root) for root in roots]
+        self.loaded: dict[str, Loaded] = {}
+        self.parked: dict[str, Loaded] = {}  # deleted from disk; the same object if it comes back
+        self._seen: dict[str, int] = {}
+        self._mark: tuple[int, str] = (0, "")
+        self._real: dict[str, str] = {}
+        self._recent: list[Source] = []
+
+    # -- what is loaded -----------------------------------------------------------------------
+
+    def scan(self, *, force: bool = False) -> list[Loaded]:
+        """Take note of modules imported since the last call. Costs nothing when there are none."""
+        if not sys.modules:
+            return []
+        mark = (len(sys.modules), next(reversed(sys.modules)))
+        if mark == self._mark and not force:
+            return []
+        self._mark = mark
+        fresh: list[Loaded] = []
+        for name, module in list(sys.modules.items()):
+            if self._seen.get(name) == id(module) and not (
+                force and name in self.loaded and self._executed_again(name)
+            ):
+                continue
+            self._seen[name] = id(module)
+            found = self._capture(name, module)
+            if found is not None:
+                self.loaded[name] = found
+                fresh.append(found)
+            else:
+                self.loaded.pop(name, None)
+        for name in [name for name in self.loaded if name not in sys.modules]:
+            del self.loaded[name]
+            self._seen.pop(name, None)
+        return fresh
+
+    def _executed_again(self, name: str) -> bool:
+        """`importlib.reload` leaves the module and gives it a new spec."""
+        loaded = self.loaded[name]
+        return getattr(loaded.module, "__spec__", None) is not loaded.spec
+
+    def _capture(self, name: str, module: object) -> Loaded | None:
+        if name == "__main__" or not isinstance(module, types.ModuleType):
+            return None
+        file = getattr(module, "__file__", None)
+        spec = getattr(module, "__spec__", None)
+        if file is None:
+            paths = list(getattr(module, "__path__", ()))
+            if not paths or not any(self.contains(os.path.realpath(path)) for path in paths):
+                return None
+            return Loaded(name, module, Source(b"", name, "", is_package=True), "", spec)
+        if not isinstance(file, str) or not file.endswith(".py"):
+            return None
+        real = self.real(file)
+        if not self.contains(real):
+            return None
+        try:
+            data = Path(file).read_bytes()
+        except OSError:
+            return None
+        package = hasattr(module, "__path__")
+        return Loaded(name, module, Source(data, name, file, is_package=package), real, spec)
+
+    def contains(self, real: str) -> bool:
+        """True for a path under a root that is not an installed package."""
+        for root in self.roots:
+            if real == root or real.startswith(root + os.sep):
+                inner = real[len(root):]
+                return not any(part in _FOREIGN for part in inner.split(os.sep))
+        return False
+
+    def real(self, file: str) -> str:
+        """The real path of a file, remembered."""
+        found = self._real.get(file)
+        if found is None:
+            found = self._real[file] = os.path.realpath(file)
+        return found
+
+    def by_file(self, real: str) -> list[Loaded]:
+        """Every module loaded from a file: one file may have been imported under two names."""
+        return [each for each in self.loaded.values() if each.real == real]
+
+    # -- names and files ----------------------------------------------------------------------
+
+    def names_for(self, real: str) -> set[str]:
+        """The names under which a file could be imported."""
+        stem, extension = os.path.splitext(real)
+        if extension != ".py":
+            return set()
+        if os.path.basename(stem) == "__init__":
+            stem = os.path.dirname(stem)
+        names: set[str] = set()
+        bases = [("", entry or os.getcwd()) for entry in sys.path if isinstance(entry, str)]
+        for each in list(self.loaded.values()):
+            bases += [(each.name + ".", str(path)) for path in getattr(each.module, "__path__", ())]
+        for prefix, base in bases:
+            base = self.real(base)
+            if stem.startswith(base + os.sep):
+                parts = stem[len(base) + 1 :].split(os.sep)
+                if all(part.isidentifier() for part in parts):
+                    names.add(prefix + ".".join(parts))
+        return names
+
+    @staticmethod
+    def find_spec(name: str) -> ModuleSpec | None:
+        """Where an import of `name` would find it now."""
+        parent = name.rpartition(".")[0]
+        path = None
+        if parent:
+            package = sys.modules.get(parent)
+            path = getattr(package, "__path__", None)
+            if path is None:
+                return None
+        try:
+            return PathFinder.find_spec(name, path)
+        except (ImportError, AttributeError, ValueError):
+            return None
+
+    def read(self, name: str, spec: ModuleSpec) -> Source:
+        """The source that a spec leads to; a namespace package has none."""
+        package = spec.submodule_search_locations is not None
+        if not spec.has_location or spec.origin is None:
+            return Source(b"", name, "", is_package=package)
+        return Source(Path(spec.origin).read_bytes(), name, spec.origin, is_package=package)
+
+    # -- imports ------------------------------------------------------------------------------
+
+    def dependants(self, name: str, words: Iterable[str] | None) -> Iterator[Loaded]:
+        """Loaded modules that may read from `name`, by text: any of `words`, or anything if None."""
+        parents = set()
+        parent = name.rpartition(".")[0]
+        while parent:
+            parents.add(parent)
+            parent = parent.rpartition(".")[0]
+        last = name.rpartition(".")[2].encode()
+        wanted = None if words is None else [word.encode() for word in words]
+        for each in list(self.loaded.values()):
+            if each.name == name:
+                continue
+            data, edges = each.source.data, each.source.edges
+            direct = name in edges
+            if not direct and last in data:
+                dynamic = b"import_module" in data or b"__import__" in data
+                direct = dynamic or any(parent in edges for parent in parents)
+            if direct and (wanted is None or any(word in data for word in wanted)):
+                yield each
+
+    def order(self, names: Iterable[str], newer: dict[str, Source]) -> list[str]:
+        """`names` so that each comes after what it imports. `newer` are texts not yet executed."""
+        wanted = list(names)
+        if len(wanted) < 2 and not newer:
+            return wanted
+        position = {name: index for index, name in enumerate(sys.modules)}
+        starts = sorted(wanted, key=lambda name: -position.get(name, 1 << 30))
+        strong = self._visit(starts, newer, weak=False)
+        full = self._visit(starts, newer, weak=True)
+        rank = {name: index for index, name in enumerate(strong)}
+        if all(
+            rank.get(target, -1) < 0 or full.index(target) < full.index(name) or
+            rank[target] > rank[name]
+            for name in wanted
+            for target, is_strong in self._edges(name, newer).items()
+            if is_strong and target in wanted and target != name
+        ):
+            return [name for name in full if name in wanted]
+        return [name for name in strong if name in wanted]
+
+    def _edges(self, name: str, newer: dict[str, Source]) -> dict[str, bool]:
+        source = newer.get(name)
+        if source is None and name in self.loaded:
+            source = self.loaded[name].source
+        if source is None:
+            located = self._locate(name)
+            if located is None:
+                return {}
+            source = newer[name] = located
+        return source.edges
+
+    def _visit(self, starts: list[str], newer: dict[str, Source], *, weak: bool) -> list[str]:
+        done: list[str] = []
+        seen: set[str] = set()
+        for start in starts:
+            if start in seen:
+                continue
+            seen.add(start)
+            stack = [(start, iter(list(self._edges(start, newer).items())))]
+            while stack:
+                name, edges = stack[-1]
+                for target, is_strong in edges:
+                    if target not in seen and (weak or is_strong):
+                        if target in self.loaded or target in newer or self._locate(target):
+                            seen.add(target)
+                            following = list(self._edges(target, newer).items())
+                            stack.append((target, iter(following)))
+                            break
+                else:
+                    done.append(name)
+                    stack.pop()
+        return done
+
+    def _locate(self, name: str) -> Source | None:
+        """The source of a module that is not loaded but would be found under the roots."""
+        if name in sys.modules:
+            return None
+        parent, _, tail = name.rpartition(".")
+        if parent:
+            bases = [str(path) for path in getattr(sys.modules.get(parent), "__path__", ())]
+        else:
+            bases = [entry for entry in sys.path if isinstance(entry, str)]
+        for base in bases:
+            if not self.contains(self.real(base or ".")):
+                continue
+            for path, package in ((os.path.join(base, tail, "__init__.py"), True),
+                                  (os.path.join(base, tail + ".py"), False)):
+                if os.path.isfile(path):
+                    return Source(Path(path).read_bytes(), name, path, is_package=package)
+        return None
+
+    # -- housekeeping -------------------------------------------------------------------------
+
+    def trim(self, used: Iterable[Source]) -> None:
+        """Keep the trees of the sources used last, drop those of the others."""
+        for source in used:
+            if source in self._recent:
+                self._recent.remove(source)
+            self._recent.append(source)
+        while len(self._recent) > _PARSED:
+            self._recent.pop(0).forget()
+
+    def pinned(self, name: str, module: types.ModuleType) -> None:
+        """A module was put back into `sys.modules` by us: it is known already."""
+        self._seen[name] = id(module)
+
+
+def drop_bytecode(path: str) -> None:
+    """Remove the cached bytecode of a source file: its time and size may still fit."""
+    try:
+        cached = importlib.util.cache_from_source(path)
+    except NotImplementedError:
+        return
+    directory = os.path.dirname(cached)
+    stem = os.path.splitext(os.path.basename(path))[0] + "."
+    try:
+        entries = os.listdir(directory)
+    except OSError:
+        return
+    for entry in entries:
+        if entry.startswith(stem) and entry.endswith(".pyc"):
+            try:
+                os.unlink(os.path.join(directory, entry))
+            except OSError:
+                continue

@@ -1,0 +1,270 @@
+"""The one entry: told which files changed, brings every loaded module of the project up to date.
+
+    from notesync.reload import Change, Reloader
+    reloader = Reloader(get_ipython(), roots=[Path("~/project").expanduser()])
+    report = reloader.apply([Change(Path("~/project/pkg/mod.py").expanduser())])
+    print(report.line())
+"""
+
+from __future__ import annotations
+
+import importlib
+import linecache
+import os
+import sys
+import threading
+import time
+import types
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from notesync.reload.batch import Batch
+from notesync.reload.journal import Journal
+from notesync.reload.peace import failure_of, quiet_autoreload
+from notesync.reload.plan import Planner
+from notesync.reload.project import Loaded, Project, drop_bytecode
+from notesync.reload.report import Change, Report
+from notesync.reload.run import Runner
+from notesync.reload.undo import Undo
+
+
+class Reloader:
+    """Reloads batches of changed files, each whole or not at all.
+
+    `shell` is an IPython shell or any object with `user_ns`. No hook is installed: whoever owns the
+    session calls `cell_ran` after each cell and `apply` between cells, both on the main thread.
+    `before_files_change` and `swap_bodies` may be called from any thread.
+    """
+
+    def __init__(self, shell: Any, roots: Iterable[Path | str]) -> None:
+        self._shell = shell
+        self._project = Project(Path(root) for root in roots)
+        self._journal = Journal()
+        self._pending: dict[str, Change] = {}
+        self._refused: Report | None = None
+        self._lock = threading.RLock()
+        self._project.scan(force=True)
+        self._read_history()
+
+    # -- what the owner calls -----------------------------------------------------------------
+
+    @property
+    def pending(self) -> list[Path]:
+        """Files that are on disk but not in memory."""
+        return [change.path for change in self._pending.values()]
+
+    @property
+    def broken(self) -> Report | None:
+        """The report of the last batch while it stays refused."""
+        return self._refused
+
+    def before_files_change(self, paths: Iterable[Path | str]) -> None:
+        """Call before files are exchanged on disk: keeps the old text for tracebacks of running code."""
+        with self._lock:
+            self._project.scan(force=True)
+            for path in paths:
+                for loaded in self._project.by_file(os.path.realpath(path)):
+                    _pin(loaded)
+
+    def cell_ran(self, raw_cell: str) -> None:
+        """Call after each cell: takes note of imported modules and of imported names."""
+        with self._lock:
+            fresh = self._project.scan()
+            if fresh:
+                quiet_autoreload(self._shell, self._project.loaded)
+            self._journal.cell_ran(raw_cell, self._is_project)
+
+    def apply(self, changes: Iterable[Change]) -> Report:
+        """Load a batch together with what is pending. Never raises for an error in the user's code."""
+        with self._lock:
+            for change in changes:
+                self._pending[os.path.realpath(change.path)] = change
+            if not self._pending:
+                return Report()
+            started = time.perf_counter()
+            report = self._apply(dict(self._pending))
+            report.seconds = time.perf_counter() - started
+            return report
+
+    def retry_pending(self) -> Report:
+        """Try again what was refused or has to wait."""
+        return self.apply([])
+
+    def swap_bodies(self, changes: Iterable[Change]) -> Report:
+        """Live mode: take over changed function bodies while a cell runs, if nothing else changed.
+
+        No statement is executed. When more than bodies changed, everything stays pending for `apply`.
+        """
+        with self._lock:
+            started = time.perf_counter()
+            for change in changes:
+                self._pending[os.path.realpath(change.path)] = change
+            report = self._swap_bodies(dict(self._pending))
+            report.seconds = time.perf_counter() - started
+            return report
+
+    # -- a batch ------------------------------------------------------------------------------
+
+    def _apply(self, todo: dict[str, Change]) -> Report:
+        report, undo = Report(), Undo()
+        batch = Batch(self._project, todo, undo, report)
+        runner: Runner | None = None
+        modules, path = dict(sys.modules), list(sys.path)
+        try:
+            for real in todo:
+                drop_bytecode(real)
+            importlib.invalidate_caches()
+            batch.collect()
+            batch.check()
+            planner = Planner(self._project, batch.gone)
+            for unit in batch.units():
+                planner.add(unit)
+            planner.run()
+            runner = Runner(planner, undo, report)
+            self._execute(batch, planner, runner)
+            lost = self._journal.follow(
+                self._shell.user_ns, runner.before, runner.names + runner.replaced, undo)
+        except BaseException as error:  # noqa: BLE001 - anything the user's code may raise
+            file, line = _running(runner, todo)
+            for real, change in todo.items():
+                linecache.cache.pop(str(change.path), None)
+                for loaded in self._project.by_file(real):
+                    linecache.cache.pop(loaded.source.file, None)
+            report.failed = failure_of(error, self._project.roots, file, line)
+            error.__traceback__ = None
+            undo.rollback()
+            self._restore(modules, path)
+            self._refuse(report, todo)
+            return report
+        undo.commit()
+        for name in lost:
+            report.note("", 0, f"{name} no longer exists; the notebook keeps the old object")
+        self._commit(batch, planner, runner, report)
+        return report
+
+    def _execute(self, batch: Batch, planner: Planner, runner: Runner) -> None:
+        units = {unit.name: unit for unit in planner.affected()}
+        newer = {name: unit.new for name, unit in units.items()}
+        order = self._project.order(units, newer)
+        for name in order:
+            runner.snapshot(units[name])
+        for name in order:
+            runner.protect(units[name])
+        batch.unload()
+        runner.clear_caches()
+        for name in order:
+            runner.run(units[name])
+
+    def _commit(self, batch: Batch, planner: Planner, runner: Runner, report: Report) -> None:
+        for unit in planner.affected():
+            unit.loaded.source = unit.new
+            linecache.cache.pop(unit.new.file, None)
+            if unit.touched or unit.dirty:
+                report.reloaded.append(unit.name)
+        runner.finish()
+        batch.finish()
+        self._pending.clear()
+        self._refused = None
+        self._project.trim(planner.sources())
+        self._project.scan(force=True)
+        if quiet_autoreload(self._shell, self._project.loaded) and report.reloaded:
+            report.note("", 0, "%autoreload is active; it now leaves the project's modules to notesync")
+
+    def _refuse(self, report: Report, todo: dict[str, Change]) -> None:
+        report.reloaded.clear()
+        report.kept.clear()
+        report.statements = 0
+        report.pending = [change.path for change in todo.values()]
+        for real in todo:
+            for loaded in self._project.by_file(real):
+                _pin(loaded)
+        self._refused = report
+        self._project.scan(force=True)
+
+    def _restore(self, modules: dict[str, types.ModuleType], path: list[str]) -> None:
+        """Take out the project modules that a refused batch has imported."""
+        for name, module in list(sys.modules.items()):
+            if name not in modules and self._is_ours(module):
+                del sys.modules[name]
+                parent, _, last = name.rpartition(".")
+                space = getattr(sys.modules.get(parent), "__dict__", None)
+                if space is not None and space.get(last) is module:
+                    del space[last]
+        for name, module in modules.items():
+            if name not in sys.modules and self._is_ours(module):
+                sys.modules[name] = module
+        sys.path[:] = path
+
+    def _is_ours(self, module: object) -> bool:
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str):
+            return self._project.contains(self._project.real(file))
+        paths = getattr(module, "__path__", None)
+        return paths is not None and any(self._project.contains(os.path.realpath(p)) for p in paths)
+
+    def _swap_bodies(self, todo: dict[str, Change]) -> Report:
+        report, undo = Report(), Undo()
+        batch = Batch(self._project, todo, undo, report)
+        try:
+            importlib.invalidate_caches()
+            batch.collect()
+            batch.check()
+            planner = Planner(self._project, batch.gone)
+            for unit in batch.units():
+                planner.add(unit)
+            planner.run()
+            units = list(planner.affected())
+            if batch.gone or any(
+                unit.dirty or unit.removed or not unit.trusted or unit.kept for unit in units
+            ):
+                undo.rollback()
+                report.pending = [change.path for change in todo.values()]
+                return report
+            runner = Runner(planner, undo, report)
+            for unit in units:
+                runner.swap_only(unit)
+            runner.clear_caches()
+        except BaseException as error:  # noqa: BLE001 - the running cell must not notice
+            undo.rollback()
+            file, line = _running(None, todo)
+            report.failed = failure_of(error, self._project.roots, file, line)
+            self._refuse(report, todo)
+            return report
+        undo.commit()
+        for real in todo:
+            drop_bytecode(real)
+        self._commit(batch, planner, runner, report)
+        return report
+
+    # -- the notebook -------------------------------------------------------------------------
+
+    def _is_project(self, name: str) -> bool:
+        if name in self._project.loaded:
+            return True
+        return self._is_ours(sys.modules.get(name))
+
+    def _read_history(self) -> None:
+        history = getattr(self._shell, "user_ns", {}).get("In")
+        for text in list(history or ()):
+            if isinstance(text, str) and text:
+                self._journal.cell_ran(text, self._is_project)
+
+
+def _running(runner: Runner | None, todo: dict[str, Change]) -> tuple[str, int]:
+    if runner is not None and runner.statement is not None:
+        unit, each = runner.statement
+        return unit.new.file, each.new.line
+    return str(next(iter(todo.values())).path), 0
+
+
+def _pin(loaded: Loaded) -> None:
+    """Make tracebacks of the running code show the text that it was compiled from."""
+    if not loaded.source.file:
+        return
+    try:
+        text = loaded.source.text
+    except (SyntaxError, UnicodeError):
+        return
+    lines = [line + "\n" for line in text.splitlines()]
+    linecache.cache[loaded.source.file] = (len(text), None, lines, loaded.source.file)

@@ -1,0 +1,88 @@
+"""What goes into a reload and what comes out of it: values only, no behaviour beyond their text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Change:
+    """One file that is no longer what it was. Content is read from disk; times are never looked at."""
+
+    path: Path
+    deleted: bool = False
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a batch was refused. `file` and `line` point into the user's code."""
+
+    file: str
+    line: int
+    message: str
+    traceback: str
+
+    def __iter__(self) -> Iterable[object]:  # unpacks as (file, line, message, traceback)
+        return iter((self.file, self.line, self.message, self.traceback))
+
+
+@dataclass
+class Report:
+    """The outcome of one batch: either everything was loaded, or nothing was and `failed` says why."""
+
+    reloaded: list[str] = field(default_factory=list)
+    kept: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[tuple[str, int, str]] = field(default_factory=list)
+    failed: Failure | None = None
+    pending: list[Path] = field(default_factory=list)
+    statements: int = 0
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """True when nothing of the batch was refused."""
+        return self.failed is None
+
+    def keep(self, what: str, why: str) -> None:
+        """Say that something still is what it was before."""
+        if (what, why) not in self.kept:
+            self.kept.append((what, why))
+
+    def note(self, file: str, line: int, text: str) -> None:
+        """Say something that the user should know about one line."""
+        if (file, line, text) not in self.notes:
+            self.notes.append((file, line, text))
+
+    def line(self) -> str:
+        """One line for the notebook."""
+        if self.failed is not None:
+            where = f"{Path(self.failed.file).name}:{self.failed.line}"
+            return (
+                f"kept the old code: {where}: {self.failed.message} "
+                "(save a fix and it is loaded by itself)"
+            )
+        if self.pending and not self.reloaded:
+            names = ", ".join(path.name for path in self.pending[:4])
+            return f"waiting for the end of the cell: {names}"
+        if not self.reloaded:
+            return "nothing to reload"
+        names = ", ".join(self.reloaded[:4])
+        if len(self.reloaded) > 4:
+            names += f" and {len(self.reloaded) - 4} more"
+        ran = "" if self.statements == 1 else "s"
+        text = f"reloaded {names} ({self.statements} statement{ran} run, {self.seconds * 1e3:.0f} ms)"
+        if self.kept:
+            text += f"; kept {len(self.kept)}"
+        return text
+
+    def details(self) -> str:
+        """Everything that is known about the batch, for a log."""
+        lines = [self.line()]
+        lines += [f"  kept {what}: {why}" for what, why in self.kept]
+        lines += [f"  {Path(file).name}:{line}: {text}" for file, line, text in self.notes]
+        lines += [f"  pending: {path}" for path in self.pending]
+        if self.failed is not None and self.failed.traceback:
+            lines.append(self.failed.traceback.rstrip())
+        return "\n".join(lines)

@@ -1,0 +1,43 @@
+"""Small questions about syntax trees."""
+
+from __future__ import annotations
+
+import ast
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def absolute(name: str, level: int, package: str) -> str:
+    """The absolute name of a relative import."""
+    if not level:
+        return name
+    parts = package.split(".") if package else []
+    base = ".".join(parts[: len(parts) - level + 1])
+    return f"{base}.{name}" if base and name else base or name
+
+
+def first_line(node: ast.stmt) -> int:
+    """The first line of a statement, decorators included."""
+    decorators = getattr(node, "decorator_list", None)
+    return min([node.lineno, *(d.lineno for d in decorators)]) if decorators else node.lineno
+
+
+def is_lambda(node: ast.stmt) -> bool:
+    """`name = lambda …` defines a function as `def name` does."""
+    return (
+        isinstance(node, ast.Assign)
+        and len(node.targets) == 1
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Lambda)
+    )
+
+
+def assigned_names(node: ast.stmt) -> list[str]:
+    """The plain names on the left of an assignment."""
+    if isinstance(node, ast.Assign):
+        targets = node.targets
+    elif isinstance(node, (ast.AnnAssign, ast.AugAssign)):
+        targets = [node.target]
+    else:
+        return []
+    return [n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)]
