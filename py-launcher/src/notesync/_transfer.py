@@ -118,10 +118,10 @@ class Transfer:
         fetches: collections.deque[tuple[int, asyncio.Future[Answer]]] = collections.deque()
         sends: collections.deque[asyncio.Future[int]] = collections.deque()
         size = self._batch.stream_size
-        ahead = offset
+        ahead = at = offset
         try:
             while True:
-                while len(fetches) < IN_FLIGHT and (size is None or ahead < size):
+                while len(fetches) < IN_FLIGHT and (size is None or ahead < size or ahead == at):
                     call = laptop_words.chunk(self._batch.batch, ahead)
                     fetches.append((ahead, asyncio.ensure_future(self._fetch(call))))
                     ahead += CHUNK_BYTES
@@ -137,7 +137,7 @@ class Transfer:
                     # The stream is still in the making: what was asked behind it is no longer due.
                     _cancel(one for _, one in fetches)
                     fetches.clear()
-                    ahead = at + len(piece.data)
+                    ahead = at = at + len(piece.data)
                 while len(sends) >= IN_FLIGHT:
                     self._wanted = await sends.popleft()
             while sends:

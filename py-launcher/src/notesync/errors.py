@@ -27,8 +27,8 @@ class NotesyncError(Exception):
 class Malformed(NotesyncError):
     """A peer sent something that the protocol does not allow."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__("bad_request", message)
+    def __init__(self, message: str, code: str = "bad_request") -> None:
+        super().__init__(code, message)
 
 
 class ProtocolMismatch(NotesyncError):

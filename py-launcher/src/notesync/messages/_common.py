@@ -32,6 +32,7 @@ def hello(who: str = "kernel") -> read.Json:
 def check_hello(peer: Mapping[str, Any], who: str) -> None:
     """Refuse a peer that is not `who`, or speaks another protocol (naming which to upgrade)."""
     name = read.text(peer, "notesync")
+    read.texts(peer, "capabilities")
     if name != who:
         raise Malformed(f"expected the notesync {who}, found {name!r}")
     theirs = read.whole(peer, "protocol")
@@ -96,7 +97,9 @@ def unpack_envelope(data: bytes) -> tuple[read.Json, bytes]:
     if len(data) < 4:
         raise Malformed(f"an envelope of {len(data)} bytes")
     size = int.from_bytes(data[:4], "big")
-    if size > LARGEST_HEADER or 4 + size > len(data):
+    if size > LARGEST_HEADER:
+        raise Malformed(f"an envelope announces {size} bytes of JSON", "limit_exceeded")
+    if 4 + size > len(data):
         raise Malformed(f"an envelope of {len(data)} bytes announces {size} bytes of JSON")
     return read.loads(data[4 : 4 + size]), data[4 + size :]
 

@@ -10,6 +10,7 @@ from notesync.errors import Malformed
 
 Json = dict[str, Any]
 _LARGEST = 2**53
+_DEEPEST = 32
 
 
 def dumps(value: Mapping[str, Any]) -> bytes:
@@ -17,15 +18,46 @@ def dumps(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def loads(data: bytes | memoryview | str) -> Json:
-    """The JSON object in `data`. Raises Malformed where it is not one."""
+def loads(data: bytes) -> Json:
+    """The JSON object in `data`: UTF-8, no field twice, not nested too deep. Raises Malformed."""
     try:
-        value = json.loads(bytes(data) if isinstance(data, memoryview) else data)
-    except (ValueError, RecursionError) as error:
+        value = json.loads(
+            data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant
+        )
+    except RecursionError:
+        raise Malformed("JSON is nested too deep", "limit_exceeded") from None
+    except ValueError as error:
         raise Malformed(f"not JSON: {error}") from None
     if not isinstance(value, dict):
         raise Malformed(f"not a JSON object but {type(value).__name__}")
+    if _depth(value) > _DEEPEST:
+        raise Malformed(f"JSON is nested more than {_DEEPEST} deep", "limit_exceeded")
     return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> Json:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a field is there twice")
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _depth(value: Json) -> int:
+    depth = 0
+    level: list[Any] = [value]
+    while level:
+        depth += 1
+        level = [
+            child
+            for one in level
+            for child in (one.values() if isinstance(one, dict) else one)
+            if isinstance(child, (dict, list))
+        ]
+    return depth
 
 
 def _wrong(name: str, wanted: str, value: object) -> Malformed:

@@ -1,0 +1,319 @@
+"""The way through a page, with a page and its comms played by the test."""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from notesync._loop import LoopThread
+from notesync.errors import LaptopUnreachable, NotesyncError, PermissionRefused, Unpaired
+from notesync.messages import comm as words
+from notesync.messages import hello
+from notesync.messages import laptop as laptop_words
+from notesync.messages.laptop import Project
+from notesync.relayed import Pages, RelayedLaptop
+
+PROJECT = {"name": "shop", "cursor": None, "python_paths": ["", "src"], "files": 1, "bytes": 1}
+
+
+class Comm:
+    """One comm, kernel side: keeps what is sent, can be talked to."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[dict[str, Any], list[bytes]]] = []
+        self.new = threading.Condition()
+
+    def send(self, data: Any, buffers: Any = None) -> None:
+        with self.new:
+            self.sent.append((data, list(buffers or [])))
+            self.new.notify_all()
+
+    def on_msg(self, callback: Callable[[Any], None]) -> None:
+        self.hear = callback
+
+    def on_close(self, callback: Callable[[Any], None]) -> None:
+        self.end = callback
+
+    def close(self) -> None:
+        pass
+
+    def wait(self, kind: str, count: int = 1) -> dict[str, Any]:
+        """The `count`th message of a kind, once it was sent."""
+
+        def found() -> list[dict[str, Any]]:
+            return [data for data, _ in self.sent if data["kind"] == kind]
+
+        with self.new:
+            assert self.new.wait_for(lambda: len(found()) >= count, 5), self.sent
+            return found()[count - 1]
+
+
+class CommManager:
+    def __init__(self) -> None:
+        self.targets: dict[str, Callable[[Any, Any], None]] = {}
+        self.comms: list[Any] = []
+
+    def register_target(self, name: str, opened: Callable[[Any, Any], None]) -> None:
+        self.targets[name] = opened
+
+    def unregister_target(self, name: str, _opened: object) -> None:
+        del self.targets[name]
+
+    def register_comm(self, comm: Any) -> None:
+        self.comms.append(comm)
+
+    def unregister_comm(self, comm: Any) -> None:
+        self.comms.remove(comm)
+
+
+class Host:
+    def __init__(self) -> None:
+        self.ready: list[RelayedLaptop] = []
+        self.gone: list[RelayedLaptop] = []
+        self.takes = True
+        self.changed = threading.Event()
+
+    def on_page_ready(self, laptop: RelayedLaptop, project: Project) -> bool:
+        assert project.name == "shop"
+        self.ready.append(laptop)
+        self.changed.set()
+        return self.takes
+
+    def on_page_gone(self, laptop: RelayedLaptop) -> None:
+        self.gone.append(laptop)
+        self.changed.set()
+
+    def on_page_asks(self, answer: Callable[[int | None, bool], None]) -> None:
+        answer(7, False)
+
+    def on_page_hello(self) -> None:
+        pass
+
+    def on_no_page(self) -> None:
+        pass
+
+    def laptop_url(self) -> str:
+        return "http://127.0.0.1:8765"
+
+
+class Page:
+    """A front end that opened its two comms."""
+
+    def __init__(self, manager: CommManager, relay: str, leg: str = "websocket") -> None:
+        self.sends, self.hears = Comm(), Comm()
+        told = {**hello("relay"), "relay": relay, "legs": {"laptop": "direct", "kernel": leg}}
+        opening = {"content": {"data": told}}
+        manager.targets[words.FROM_KERNEL](self.hears, opening)
+        manager.targets[words.TO_KERNEL](self.sends, opening)
+        self.hears.wait("hello")
+
+    def say(self, kind: str, *buffers: bytes, **data: Any) -> None:
+        message = {"content": {"data": {"kind": kind, **data}}, "buffers": list(buffers)}
+        self.sends.hear(message)
+
+    def ready(self) -> None:
+        self.say("ready", project=PROJECT, laptop="http://127.0.0.1:8765")
+
+
+class Stage:
+    def __init__(self) -> None:
+        self.loop = LoopThread("test-loop")
+        self.manager, self.host = CommManager(), Host()
+        self.pages = Pages(self.manager, self.loop, self.host)
+
+    def page(self, relay: str = "a" * 32, leg: str = "websocket") -> Page:
+        return Page(self.manager, relay, leg)
+
+    def connected(
+        self, relay: str = "a" * 32, leg: str = "websocket"
+    ) -> tuple[Page, RelayedLaptop]:
+        page = self.page(relay, leg)
+        self.host.changed.clear()
+        page.ready()
+        assert self.host.changed.wait(5)
+        return page, self.host.ready[-1]
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    made = Stage()
+    yield made
+    made.loop.close()
+
+
+def test_a_page_is_greeted_as_carrier_and_told_the_laptop(stage: Stage) -> None:
+    greeting = stage.page().hears.wait("hello")
+    assert greeting["role"] == "carrier"
+    assert greeting["notesync"] == "kernel"
+    assert greeting["laptop"] == "http://127.0.0.1:8765"
+
+
+def test_a_call_goes_out_and_its_parts_come_back_in_order(stage: Stage) -> None:
+    page, laptop = stage.connected()
+    answer = laptop.send(laptop_words.chunk("ab", 0))
+    asked = page.hears.wait("request")
+    assert (asked["method"], asked["path"]) == ("GET", "/v1/batches/ab?offset=0&max=262144")
+    page.say("response", b"one ", id=asked["id"], status=200, part=0, last=False)
+    page.say("response", b"one ", id=asked["id"], status=200, part=0, last=False)
+    page.say("response", b"two", id=asked["id"], status=200, part=1, last=True)
+    assert answer.result(5).body == b"one two"
+
+
+def test_a_body_travels_as_one_buffer(stage: Stage) -> None:
+    page, laptop = stage.connected()
+    laptop.send(laptop_words.put_manifest("r", b"\x1f\x8bdata"))
+    page.hears.wait("request")
+    data, buffers = page.hears.sent[-1]
+    assert data["json"] is None
+    assert buffers == [b"\x1f\x8bdata"]
+
+
+def test_base64_pages_get_and_send_text(stage: Stage) -> None:
+    page, laptop = stage.connected(leg="base64")
+    answer = laptop.send(laptop_words.put_manifest("r", b"data"))
+    asked = page.hears.wait("request")
+    assert asked["buffers"] == [base64.b64encode(b"data").decode()]
+    reply = [base64.b64encode(b"{}").decode()]
+    page.say("response", id=asked["id"], status=200, part=0, last=True, buffers=reply)
+    assert answer.result(5).body == b"{}"
+
+
+def test_a_lost_part_fails_the_call_so_that_it_is_asked_again(stage: Stage) -> None:
+    page, laptop = stage.connected()
+    answer = laptop.send(laptop_words.project())
+    ident = page.hears.wait("request")["id"]
+    page.say("response", b"two", id=ident, status=200, part=1, last=True)
+    with pytest.raises(LaptopUnreachable):
+        answer.result(5)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("laptop_unreachable", LaptopUnreachable),
+        ("permission_refused", PermissionRefused),
+        ("popup_blocked", PermissionRefused),
+        ("popup_closed", PermissionRefused),
+    ],
+)
+def test_a_failed_call_says_whose_turn_it_is(
+    stage: Stage, code: str, kind: type[NotesyncError]
+) -> None:
+    page, laptop = stage.connected()
+    answer = laptop.send(laptop_words.project())
+    page.say("failed", id=page.hears.wait("request")["id"], code=code, message="no")
+    with pytest.raises(kind):
+        answer.result(5)
+
+
+def test_unpaired_fails_everything_that_is_open(stage: Stage) -> None:
+    page, laptop = stage.connected()
+    answers = [laptop.send(laptop_words.project()) for _ in range(3)]
+    page.hears.wait("request", 3)
+    page.say("unpaired", code="token_unknown")
+    for answer in answers:
+        with pytest.raises(Unpaired):
+            answer.result(5)
+
+
+def test_a_cancelled_call_is_cancelled_in_the_page(stage: Stage) -> None:
+    page, laptop = stage.connected()
+    answer = laptop.send(laptop_words.project())
+    ident = page.hears.wait("request")["id"]
+    answer.cancel()
+    assert page.hears.wait("cancel")["id"] == ident
+
+
+@pytest.mark.parametrize("how", ["bye", "closed", "again"])
+def test_a_page_that_goes_fails_its_calls(stage: Stage, how: str) -> None:
+    page, laptop = stage.connected()
+    answer = laptop.send(laptop_words.project())
+    page.hears.wait("request")
+    if how == "bye":
+        page.say("bye")
+    elif how == "closed":
+        page.sends.end({})
+    else:
+        stage.page()
+    with pytest.raises(LaptopUnreachable):
+        answer.result(5)
+    assert stage.host.gone == [laptop]
+    with pytest.raises(LaptopUnreachable):
+        laptop.send(laptop_words.project()).result(5)
+
+
+def test_the_newest_connected_page_carries_and_the_other_stands_by(stage: Stage) -> None:
+    first, _ = stage.connected("a" * 32)
+    stage.page("b" * 32)
+    assert all(data.get("role") != "standby" for data, _ in first.hears.sent)
+    stage.connected("c" * 32)
+    assert first.hears.wait("hello", 2)["role"] == "standby"
+
+
+def test_a_page_stands_by_where_the_kernel_is_connected_directly(stage: Stage) -> None:
+    stage.host.takes = False
+    page, _ = stage.connected()
+    assert page.hears.wait("hello", 2)["role"] == "standby"
+
+
+def test_the_page_is_answered_when_it_asks_for_what_was_saved(stage: Stage) -> None:
+    page, _ = stage.connected()
+    page.say("ask", what="fresh", id=9)
+    assert page.hears.wait("answer") == {"kind": "answer", "id": 9, "sequence": 7, "newer": False}
+
+
+def test_a_handler_on_the_main_thread_means_that_cells_hold_messages(stage: Stage) -> None:
+    _, laptop = stage.connected()
+    assert not laptop.answers_in_cells
+
+
+def test_a_handler_beside_the_main_thread_means_that_they_do_not(stage: Stage) -> None:
+    page, laptop = stage.connected()
+    thread = threading.Thread(target=page.say, args=("ask",), kwargs={"what": "fresh", "id": 1})
+    thread.start()
+    thread.join()
+    page.hears.wait("answer")
+    assert laptop.answers_in_cells
+
+
+@pytest.mark.parametrize("path", ["/v1/pairings", "/v1/token", "/", "/v1/dashboard/x"])
+def test_only_the_calls_of_a_replica_go_through_a_page(path: str) -> None:
+    with pytest.raises(ValueError, match="does not carry"):
+        words.request(1, laptop_words.Call("GET", path))
+
+
+def test_a_page_of_another_protocol_is_not_talked_to(stage: Stage) -> None:
+    told = {**hello("relay"), "protocol": 9, "relay": "x", "legs": {"kernel": "host"}}
+    comm = Comm()
+    stage.manager.targets[words.FROM_KERNEL](comm, {"content": {"data": told}})
+    stage.manager.targets[words.TO_KERNEL](comm, {"content": {"data": told}})
+    page = stage.page()
+    assert page.hears.wait("hello")
+    assert comm.sent == []
+
+
+@pytest.mark.parametrize(
+    "data",
+    [None, [], {}, {"kind": 5}, {"kind": "response"}, {"kind": "response", "id": "x"}],
+)
+def test_nonsense_from_a_page_is_passed_over(stage: Stage, data: object) -> None:
+    page, laptop = stage.connected()
+    page.sends.hear({"content": {"data": data}, "buffers": []})
+    laptop.send(laptop_words.project())
+    assert page.hears.wait("request")
+
+
+def test_a_closed_kernel_says_goodbye(stage: Stage) -> None:
+    page, _ = stage.connected()
+    stage.pages.close()
+    page.hears.wait("bye")
+    assert stage.manager.targets == {}
+    assert stage.manager.comms == []
+
+
+def test_the_beacon_is_there_without_a_message(stage: Stage) -> None:
+    assert [comm.target_name for comm in stage.manager.comms] == ["notesync.beacon"]
