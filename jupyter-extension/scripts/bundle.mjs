@@ -1,11 +1,15 @@
-// Bundles what the kernel injects: dist/notesync.js (one ES module, minified) and prints its size.
+// Bundles what the kernel injects: dist/notesync.js, and the widget's module, dist/widget.js;
+// each one minified ES module. Prints their sizes.
 import { build } from 'esbuild';
 import { gzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 
-const LIMIT = 30_000; // Bytes that a page may be burdened with.
+const LIMIT = 45_000; // Bytes; what the injected script may add to a page.
 
-const bundles = [['src/entries/script.ts', 'dist/notesync.js']];
+const bundles = [
+  ['src/entries/script.ts', 'dist/notesync.js'],
+  ['src/entries/widget.ts', 'dist/widget.js'],
+];
 
 for (const [entry, outfile] of bundles) {
   await build({
@@ -21,5 +25,5 @@ for (const [entry, outfile] of bundles) {
   });
   const bytes = readFileSync(outfile);
   process.stdout.write(`${outfile}: ${bytes.length} bytes, ${gzipSync(bytes).length} gzipped\n`);
-  if (bytes.length > LIMIT + 12_000) throw new Error(`${outfile} is over ${LIMIT} bytes`);
+  if (bytes.length > LIMIT) throw new Error(`${outfile} is over ${LIMIT} bytes`);
 }

@@ -1,7 +1,7 @@
 import { DirectLaptop } from './laptop/direct';
 import { PopupLaptop } from './laptop/popup';
 import { lookAround } from './laptop/surroundings';
-import type { Laptops, Session, Tokens } from './session';
+import type { Laptops, Tokens } from './session';
 import type { Offer } from './messages';
 
 /** What the page itself gives to sessions: the two laptop legs, the token store, and the list of who is here already. */
@@ -46,12 +46,13 @@ function storageOf(page: Window): Storage | null {
 }
 
 const HERE = Symbol.for('io.github.notesync.sessions');
-type Here = Map<string, Pick<Session, 'wake' | 'stop'>>;
+/** Only what others may do: the session itself holds the token. */
+type Here = Map<string, { wake(offer: Offer): void }>;
 
 /** The sessions of this page by kernel, shared by the extension and every injected script. */
 export function sessionsHere(page: object): Here {
   const holder = page as { [HERE]: Here | undefined };
-  return (holder[HERE] ??= new Map<string, Pick<Session, 'wake' | 'stop'>>());
+  return (holder[HERE] ??= new Map<string, { wake(offer: Offer): void }>());
 }
 
 /** True if someone in this page already serves the offer's kernel; it was told. */

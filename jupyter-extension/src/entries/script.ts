@@ -1,9 +1,13 @@
+import { ColabComms, colabKernel } from '../kernel/colab';
+import { HostLink } from '../kernel/host';
+import type { KernelLink } from '../kernel/link';
 import { WebsocketLink } from '../kernel/websocket';
 import type { JupyterServer } from '../kernel/socket';
-import { isObject, readOffer } from '../messages';
+import { isObject, readOffer, type Offer } from '../messages';
 import { laptopsOf, sessionsHere, tokensOf, wokeExisting } from '../page';
 import { Panel } from '../panel/panel';
 import { Session } from '../session';
+import { LINES } from '../texts';
 import { viewOf } from '../view';
 
 /** Put in front of this bundle by the kernel (PROTOCOL.md, section 4, "The offer"). */
@@ -18,38 +22,48 @@ function jupyterServer(): JupyterServer | null {
   return { baseUrl: new URL(config['baseUrl'], location.href).href, token };
 }
 
-/** The injected script: one session and one panel for the kernel that invited this page. */
-function main(): void {
-  const offer = readOffer(NOTESYNC_OFFER);
-  const server = jupyterServer();
-  if (!offer || !server || wokeExisting(window, offer)) return;
+/** In Colab: the comms of the output frame, and the panel in the output. */
+function inColab(offer: Offer): boolean {
+  const kernel = colabKernel(window);
+  if (!kernel) return false;
+  if (!kernel.accessAllowed) document.body.append(LINES.runAgain);
+  else begin(offer, new HostLink('host', new ColabComms(kernel)), 'inline');
+  return true;
+}
+
+function begin(offer: Offer, link: KernelLink, placement: 'floating' | 'inline'): void {
   const panel = new Panel(document.body, {
-    placement: 'floating',
+    placement,
     label: offer.label,
     press: (action) => {
       session.press(action);
     },
   });
-  const session = new Session(
-    offer,
-    new WebsocketLink(server, offer.kernel, true),
-    laptopsOf(window),
-    tokensOf(window),
-    self.origin,
-    (state) => {
-      panel.show(viewOf(state));
-      if (state.kernel.is === 'lost' && state.kernel.why === 'gone') {
-        session.stop();
-        sessionsHere(window).delete(offer.kernel);
-        panel.remove();
-      }
+  const session = new Session(offer, link, laptopsOf(window), tokensOf(window), self.origin, (state) => {
+    panel.show(viewOf(state));
+    if (state.kernel.is === 'lost' && state.kernel.why === 'gone') {
+      session.stop();
+      sessionsHere(window).delete(offer.kernel);
+      panel.remove();
+    }
+  });
+  sessionsHere(window).set(offer.kernel, {
+    wake: (again) => {
+      session.wake(again);
     },
-  );
-  sessionsHere(window).set(offer.kernel, session);
+  });
   addEventListener('pagehide', () => {
     session.stop();
   });
   session.start();
+}
+
+/** The injected script: one session and one panel for the kernel that invited this page. */
+function main(): void {
+  const offer = readOffer(NOTESYNC_OFFER);
+  if (!offer || wokeExisting(window, offer) || inColab(offer)) return;
+  const server = jupyterServer();
+  if (server) begin(offer, new WebsocketLink(server, offer.kernel, true), 'floating');
 }
 
 main();

@@ -77,7 +77,11 @@ export class Carriers {
       },
     };
     this.entries.set(kernel, { carrier, panel });
-    sessionsHere(window).set(kernel, session);
+    sessionsHere(window).set(kernel, {
+      wake: (again) => {
+        session.wake(again);
+      },
+    });
     panel.setCurrent(this.current === null || this.current === kernel);
     addEventListener('pagehide', () => {
       session.stop();

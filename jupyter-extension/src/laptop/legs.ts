@@ -20,7 +20,8 @@ interface Row extends Choice {
 export const LEGS: readonly Row[] = [
   { when: { near: true }, silently: 'direct', onClick: 'direct', otherwise: 'popup', why: 'near' },
   { when: { delegated: false }, silently: null, onClick: 'popup', otherwise: 'popup', why: 'frame' },
-  { when: { secure: false }, silently: null, onClick: 'popup', otherwise: 'popup', why: 'insecure' },
+  // Nothing can be allowed there, so the browser does not ask, and a page from a private address gets through.
+  { when: { secure: false }, silently: 'direct', onClick: 'popup', otherwise: 'popup', why: 'insecure' },
   { when: { permission: 'granted' }, silently: 'direct', onClick: 'direct', otherwise: 'popup', why: 'granted' },
   { when: { permission: 'denied' }, silently: null, onClick: 'popup', otherwise: 'popup', why: 'denied' },
   { when: { permission: 'prompt' }, silently: null, onClick: 'direct', otherwise: 'popup', why: 'prompt' },

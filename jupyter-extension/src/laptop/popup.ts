@@ -1,4 +1,12 @@
-import { bodyOf, headersOf, LaptopError, type LaptopAnswer, type LaptopCall, type LaptopTransport } from './transport';
+import {
+  bodyOf,
+  headersOf,
+  LaptopError,
+  type LaptopErrorCode,
+  type LaptopAnswer,
+  type LaptopCall,
+  type LaptopTransport,
+} from './transport';
 import { isObject, PROTOCOL_VERSION } from '../messages';
 
 const WINDOW_NAME = 'notesync_bridge';
@@ -53,17 +61,18 @@ export class PopupLaptop implements LaptopTransport {
     return new Promise((resolve, reject) => {
       const stop = (): void => {
         clearTimeout(timer);
+        clearInterval(watch);
         page.removeEventListener('message', listen);
       };
-      const timer = setTimeout(() => {
+      const give = (code: LaptopErrorCode, message: string): void => {
         stop();
-        reject(
-          popup.closed
-            ? // A page with Cross-Origin-Opener-Policy: same-origin loses the window at once.
-              new LaptopError('popup_blocked', 'the page and the notesync window were separated')
-            : new LaptopError('laptop_unreachable', `${url} did not load in the notesync window`),
-        );
-      }, LOAD_MS);
+        reject(new LaptopError(code, message));
+      };
+      const timer = setTimeout(give, LOAD_MS, 'laptop_unreachable', `${url} did not load in the notesync window`);
+      // A page with Cross-Origin-Opener-Policy: same-origin loses the window at once: to it, it looks closed.
+      const watch = setInterval(() => {
+        if (popup.closed) give('popup_blocked', 'the page and the notesync window were separated');
+      }, CLOSED_CHECK_MS);
       const listen = (event: MessageEvent<unknown>): void => {
         const data = event.data;
         if (event.source !== popup || event.origin !== origin || !isObject(data)) return;
