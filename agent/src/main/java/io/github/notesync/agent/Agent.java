@@ -1,0 +1,204 @@
+package io.github.notesync.agent;
+
+import io.github.notesync.agent.disk.Disk;
+import io.github.notesync.agent.receive.Answer;
+import io.github.notesync.agent.receive.Door;
+import io.github.notesync.agent.receive.Handler;
+import io.github.notesync.agent.receive.Kernel;
+import io.github.notesync.agent.receive.Request;
+import io.github.notesync.protocol.BatchDescriptor;
+import io.github.notesync.protocol.Cursor;
+import io.github.notesync.protocol.ErrorCode;
+import io.github.notesync.protocol.Id;
+import io.github.notesync.protocol.JsonObject;
+import io.github.notesync.protocol.Limits;
+import io.github.notesync.protocol.ProtocolException;
+import io.github.notesync.protocol.TreeDigest;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/** Sends each request to the replica that it is about, and answers those that are about the agent itself. */
+final class Agent implements Handler {
+    private static final long ENTER_WAIT_MILLIS = 2_000;
+    private static final long ENTER_WAIT_MAX_MILLIS = 600_000;
+
+    private final Roots roots;
+    private final Map<Kernel, Set<Seat>> attached = new ConcurrentHashMap<>();
+    private final ExecutorService workers = Executors.newCachedThreadPool(Agent::worker);
+    private final ExecutorService settling = Executors.newSingleThreadExecutor(Agent::worker);
+    private final Status status;
+
+    Agent(Disk disk, String boot, Settings settings, Status status) {
+        this.roots = new Roots(disk, boot, settings, settling);
+        this.status = status;
+    }
+
+    private static Thread worker(Runnable task) {
+        Thread thread = new Thread(task, "worker");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    @Override
+    public void handle(Kernel kernel, Request request, Answer answer) {
+        try {
+            route(kernel, request, answer);
+        } catch (ProtocolException e) {
+            answer.error(e);
+        }
+    }
+
+    private void route(Kernel kernel, Request request, Answer answer) throws ProtocolException {
+        JsonObject header = request.header();
+        switch (request.type()) {
+            case "ping" -> answer.reply(JsonObject.builder());
+            case "attach" -> {
+                String root = header.string("root");
+                workers.execute(() -> attach(kernel, root, answer));
+            }
+            case "enter" ->
+                enter(kernel, Math.min(header.integerOr("wait_ms", ENTER_WAIT_MILLIS), ENTER_WAIT_MAX_MILLIS), answer);
+            case "leave" -> {
+                seats(kernel).forEach(seat -> seat.leave(kernel));
+                answer.reply(JsonObject.builder());
+            }
+            case "status" -> status(answer);
+            case "stop" -> {
+                answer.reply(JsonObject.builder());
+                status.stop("stopped");
+            }
+            default -> routeToReplica(kernel, request, answer);
+        }
+    }
+
+    private void routeToReplica(Kernel kernel, Request request, Answer answer) throws ProtocolException {
+        JsonObject header = request.header();
+        Seat seat = roots.find(header.string("replica"));
+        switch (request.type()) {
+            case "detach" -> {
+                seats(kernel).remove(seat);
+                seat.detach(kernel, answer);
+            }
+            case "carry" -> seat.carry(kernel, answer);
+            case "manifest" -> {
+                int part = (int) header.integer("part", 0, Integer.MAX_VALUE);
+                seat.run(kernel, answer, replica -> replica.manifest(part, answer));
+            }
+            case "adopt" -> {
+                Cursor cursor = Cursor.fromJson(header.object("cursor"));
+                TreeDigest tree = TreeDigest.parse(header.string("tree"));
+                seat.run(kernel, answer, replica -> {
+                    replica.adopt(cursor, tree);
+                    answer.reply(JsonObject.builder().put("cursor", cursor.toJson()));
+                });
+            }
+            case "offer" -> {
+                BatchDescriptor descriptor = BatchDescriptor.fromJson(header.object("batch"));
+                seat.run(
+                        kernel, answer, replica -> answer.reply(replica.intake().offer(descriptor)));
+            }
+            case "chunk" -> chunk(kernel, request, answer, seat);
+            case "abandon" -> {
+                Id batch = Id.parse(header.string("batch"));
+                seat.run(kernel, answer, replica -> {
+                    replica.intake().abandon(batch);
+                    answer.reply(JsonObject.builder());
+                });
+            }
+            case "confirm" -> seat.applyConfirmed(kernel, answer, Id.parse(header.string("batch")), true);
+            case "decline" -> seat.applyConfirmed(kernel, answer, Id.parse(header.string("batch")), false);
+            default -> throw Door.unknown(request.type());
+        }
+    }
+
+    private void chunk(Kernel kernel, Request request, Answer answer, Seat seat) throws ProtocolException {
+        Id batch = Id.parse(request.header().string("batch"));
+        long offset = request.header().integer("offset");
+        boolean end = request.header().flagOrFalse("end");
+        if (request.body().length > Limits.CHUNK_MAX) {
+            throw new ProtocolException(
+                    ErrorCode.LIMIT_EXCEEDED,
+                    "a chunk of " + request.body().length + " bytes, the limit is " + Limits.CHUNK_MAX);
+        }
+        seat.run(kernel, answer, replica -> {
+            try {
+                long next = replica.intake().chunk(batch, offset, request.body(), end);
+                answer.reply(JsonObject.builder().put("offset", next));
+            } catch (ProtocolException e) {
+                answer.error(
+                        e, JsonObject.builder().put("offset", replica.intake().wanted(batch)));
+            }
+        });
+    }
+
+    private void attach(Kernel kernel, String root, Answer answer) {
+        try {
+            Seat seat = roots.seat(root);
+            attached.computeIfAbsent(kernel, key -> ConcurrentHashMap.newKeySet())
+                    .add(seat);
+            seat.attach(kernel, answer);
+        } catch (IOException | RuntimeException e) {
+            answer.error(e);
+        }
+    }
+
+    private Set<Seat> seats(Kernel kernel) {
+        return attached.getOrDefault(kernel, Collections.emptySet());
+    }
+
+    private void enter(Kernel kernel, long waitMillis, Answer answer) {
+        gather(
+                List.copyOf(seats(kernel)),
+                (seat, done) -> seat.enter(kernel, waitMillis, done),
+                states -> answer.reply(JsonObject.builder().put("replicas", states)));
+    }
+
+    private void status(Answer answer) {
+        JsonObject.Builder json = status.describe();
+        gather(roots.all(), Seat::describe, states -> answer.reply(json.put("replicas", states)));
+    }
+
+    /** Asks every seat, and goes on when all have answered. */
+    private static void gather(
+            List<Seat> seats, BiConsumer<Seat, Consumer<JsonObject>> ask, Consumer<List<JsonObject>> done) {
+        if (seats.isEmpty()) {
+            done.accept(List.of());
+            return;
+        }
+        List<JsonObject> answers = Collections.synchronizedList(new ArrayList<>());
+        AtomicInteger missing = new AtomicInteger(seats.size());
+        for (Seat seat : seats) {
+            ask.accept(seat, state -> {
+                answers.add(state);
+                if (missing.decrementAndGet() == 0) {
+                    done.accept(List.copyOf(answers));
+                }
+            });
+        }
+    }
+
+    @Override
+    public void gone(Kernel kernel) {
+        Set<Seat> seats = attached.remove(kernel);
+        if (seats != null) {
+            seats.forEach(seat -> seat.detach(kernel, null));
+        }
+    }
+
+    /** Closes all replicas. */
+    void close() {
+        roots.all().forEach(Seat::close);
+        settling.shutdownNow();
+        workers.shutdownNow();
+    }
+}

@@ -1,0 +1,252 @@
+package io.github.notesync.agent;
+
+import io.github.notesync.agent.apply.Applier;
+import io.github.notesync.agent.apply.History;
+import io.github.notesync.agent.apply.KeptStore;
+import io.github.notesync.agent.apply.Recovery;
+import io.github.notesync.agent.apply.ReplicaContent;
+import io.github.notesync.agent.apply.Settler;
+import io.github.notesync.agent.apply.Tree;
+import io.github.notesync.agent.disk.Disk;
+import io.github.notesync.agent.journal.Home;
+import io.github.notesync.agent.journal.Index;
+import io.github.notesync.agent.journal.IndexFile;
+import io.github.notesync.agent.journal.Workspace;
+import io.github.notesync.agent.receive.Answer;
+import io.github.notesync.agent.report.Audience;
+import io.github.notesync.agent.report.Problem;
+import io.github.notesync.agent.report.Report;
+import io.github.notesync.protocol.Cursor;
+import io.github.notesync.protocol.Entry;
+import io.github.notesync.protocol.ErrorCode;
+import io.github.notesync.protocol.Id;
+import io.github.notesync.protocol.JsonObject;
+import io.github.notesync.protocol.ProtocolException;
+import io.github.notesync.protocol.ReplicaManifest;
+import io.github.notesync.protocol.TreeDigest;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One replica, open and recovered: its tree, its index, and the steps that a batch takes through them. Only for the
+ * replica's thread.
+ */
+final class Replica implements Closeable {
+    private static final int PART = 4 << 20;
+
+    private final Path root;
+    private final Tree tree;
+    private final Home home;
+    private final Index index;
+    private final Applier applier;
+    private final Settler settler;
+    private final Intake intake;
+    private final Report report;
+    private final Recovery.Outcome recovered;
+    private long nextNumber;
+    private byte @Nullable [] manifest;
+
+    /** What a replica needs from the agent around it. */
+    record Surroundings(
+            Disk disk,
+            String boot,
+            Settings settings,
+            Executor replicaThread,
+            Executor background,
+            Audience audience,
+            Runnable onStaged) {}
+
+    private Replica(Path root, Tree tree, Home home, Surroundings around) throws IOException {
+        this.root = root;
+        this.tree = tree;
+        this.home = home;
+        IndexFile file = new IndexFile(home.directory());
+        this.index = file.read();
+        this.report = new Report(home.replica(), around.audience());
+        KeptStore store = new KeptStore(home.kept());
+        this.applier = new Applier(tree, home, index, store, around.boot());
+        Recovery.Result result = applier.recover();
+        this.recovered = result.outcome();
+        this.nextNumber = result.nextNumber();
+        History history = new History(
+                home.history(),
+                around.settings().historyCount(),
+                around.settings().historyBytes());
+        this.settler =
+                new Settler(tree.root(), home, index, file, history, around.replicaThread(), around.background());
+        result.applied().forEach(settler::settle);
+        this.intake = new Intake(
+                index,
+                report,
+                around.replicaThread(),
+                () -> Workspace.create(home.transactions(), nextNumber++),
+                new ReplicaContent(tree.root()),
+                around.onStaged());
+    }
+
+    /**
+     * Opens the replica at {@code root}, which is a directory, and finishes what an earlier agent left.
+     *
+     * @throws ProtocolException {@code root_refused} or {@code journal_newer}
+     */
+    static Replica open(Path root, Surroundings around) throws IOException {
+        Tree tree = new Tree(around.disk().open(root));
+        Home home = null;
+        try {
+            home = Home.open(tree.root());
+            return new Replica(root, tree, home, around);
+        } catch (IOException | RuntimeException e) {
+            if (home != null) {
+                home.close();
+            }
+            tree.close();
+            throw e;
+        }
+    }
+
+    Id id() {
+        return home.replica();
+    }
+
+    Index index() {
+        return index;
+    }
+
+    Intake intake() {
+        return intake;
+    }
+
+    Report report() {
+        return report;
+    }
+
+    Recovery.Outcome recovered() {
+        return recovered;
+    }
+
+    /** Whether all that was applied would survive a power cut. */
+    boolean isSettled() {
+        return settler.isIdle();
+    }
+
+    /**
+     * Applies the staged batch, tells how that went, and forgets it, unless a person has to be asked.
+     *
+     * @param forced whether a kernel is in a cell
+     * @throws Applier.Broken the replica has to be opened again
+     */
+    void applyStaged(boolean forced) {
+        Intake.Staged staged = intake.staged();
+        if (staged == null || staged.halted) {
+            return;
+        }
+        try {
+            checkRoot();
+            checkBase(staged);
+            Applier.Applied applied = applier.apply(staged.toApply());
+            intake.applied();
+            manifest = null;
+            report.applied(applied, staged.timings(), forced);
+            settler.settle(new Applier.Pending(applied.transaction(), staged.incoming.workspace()));
+        } catch (Applier.Halt halt) {
+            staged.halted = true;
+            report.halted(staged.batch(), halt);
+        } catch (Applier.Broken e) {
+            intake.applied();
+            report.refused(staged.batch(), Problem.of(e));
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            intake.applied();
+            intake.refuse(staged.incoming, e);
+        }
+    }
+
+    private void checkBase(Intake.Staged staged) throws ProtocolException {
+        Cursor from = staged.manifest.header().from();
+        if (from != null && !from.equals(index.cursor())) {
+            throw new ProtocolException(
+                    ErrorCode.CURSOR_MISMATCH, "the batch starts at " + from + ", the replica is at " + index.cursor());
+        }
+        if (!staged.manifest.header().baseTree().equals(index.tree())) {
+            throw new ProtocolException(
+                    ErrorCode.TREE_MISMATCH, "the batch was made for another state of the replica: exchange manifests");
+        }
+    }
+
+    /** A root that was moved away while it was open is not the user's root any more. */
+    private void checkRoot() throws IOException {
+        try (var now = Disk.REAL.open(root)) {
+            if (now.key().equals(tree.root().key())) {
+                return;
+            }
+        } catch (IOException gone) {
+            // said below
+        }
+        throw new ProtocolException(
+                ErrorCode.ROOT_REFUSED, root + " was moved or replaced since notesync opened it: connect again");
+    }
+
+    /** The answer to a halt. */
+    void confirm(Id batch, boolean yes) throws IOException {
+        Intake.Staged staged = intake.staged();
+        if (staged == null || !staged.batch().equals(batch) || !staged.halted) {
+            throw new ProtocolException(ErrorCode.UNKNOWN_BATCH, "batch " + batch + " waits for no answer");
+        }
+        if (yes) {
+            staged.halted = false;
+            staged.confirmed = true;
+        } else {
+            intake.applied();
+            intake.refuse(
+                    staged.incoming,
+                    new ProtocolException(ErrorCode.HALTED, "declined: nothing was deleted in the replica"));
+        }
+    }
+
+    /** Takes over a cursor for the tree that is there. */
+    void adopt(Cursor cursor, TreeDigest of) throws IOException {
+        if (!of.equals(index.tree())) {
+            throw new ProtocolException(
+                    ErrorCode.TREE_MISMATCH, "the replica has another tree than the cursor: exchange manifests");
+        }
+        if (!cursor.equals(index.cursor())) {
+            Workspace workspace = Workspace.create(home.transactions(), nextNumber++);
+            settler.settle(new Applier.Pending(applier.adopt(workspace, cursor), workspace));
+        }
+    }
+
+    /** Answers with one piece of the replica manifest, and how many there are. */
+    void manifest(int part, Answer answer) throws IOException {
+        byte[] all = manifest;
+        if (all == null || part == 0) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            List<Entry> entries = index.sorted();
+            ReplicaManifest.write(out, index.tree(), entries);
+            all = out.toByteArray();
+        }
+        int parts = Math.max(1, (all.length + PART - 1) / PART);
+        if (part >= parts) {
+            throw new ProtocolException(
+                    ErrorCode.BAD_REQUEST, "field part is " + part + ", the manifest has " + parts + " parts");
+        }
+        manifest = part == parts - 1 ? null : all;
+        int from = part * PART;
+        answer.reply(
+                JsonObject.builder().put("parts", parts),
+                Arrays.copyOfRange(all, from, Math.min(from + PART, all.length)));
+    }
+
+    @Override
+    public void close() {
+        intake.close();
+        settler.close();
+        home.close();
+        tree.close();
+    }
+}

@@ -1,0 +1,285 @@
+package io.github.notesync.agent;
+
+import io.github.notesync.agent.apply.Applier;
+import io.github.notesync.agent.disk.Disk;
+import io.github.notesync.agent.receive.Answer;
+import io.github.notesync.agent.receive.Kernel;
+import io.github.notesync.agent.report.Log;
+import io.github.notesync.agent.report.Report;
+import io.github.notesync.protocol.ErrorCode;
+import io.github.notesync.protocol.Id;
+import io.github.notesync.protocol.JsonObject;
+import io.github.notesync.protocol.ProtocolException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The place of one root in the agent: the thread of its replica, the kernels that are attached, and when a staged batch
+ * may become visible to them. The replica is opened with the first kernel and closed with the last. Its methods may be
+ * called by any thread and return at once, except for those marked otherwise.
+ */
+final class Seat {
+    private final Path root;
+    private final ScheduledThreadPoolExecutor thread;
+    private final Replica.Surroundings around;
+    private final Consumer<Seat> onOpen;
+
+    // All of the following belong to the replica's thread.
+    private final Set<Kernel> kernels = new LinkedHashSet<>();
+    private final Cells cells = new Cells();
+    private final Carrier carrier = new Carrier();
+    private @Nullable Replica replica;
+    private volatile String id = "";
+
+    /** Something to do with an open replica, on its thread. */
+    interface Task {
+        void run(Replica replica) throws IOException;
+    }
+
+    Seat(Path root, Disk disk, String boot, Settings settings, Executor background, Consumer<Seat> onOpen) {
+        this.root = root;
+        this.onOpen = onOpen;
+        this.thread = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread worker = new Thread(task, "replica-" + root.getFileName());
+            worker.setDaemon(true);
+            return worker;
+        });
+        this.around = new Replica.Surroundings(
+                disk, boot, settings, this::execute, background, this::tell, this::applyIfQuiet);
+    }
+
+    Path root() {
+        return root;
+    }
+
+    /** The replica's id, once it was opened; empty before. */
+    String id() {
+        return id;
+    }
+
+    private void execute(Runnable task) {
+        thread.execute(() -> {
+            try {
+                task.run();
+            } catch (Applier.Broken e) {
+                reopen();
+            } catch (RuntimeException e) {
+                Log.bug(e);
+            }
+        });
+    }
+
+    private void tell(String event, JsonObject.Builder fields) {
+        for (Kernel kernel : kernels) {
+            kernel.tell(event, fields);
+        }
+    }
+
+    /** Does a task on the replica's thread; what it throws is the answer. */
+    void run(Kernel kernel, Answer answer, Task task) {
+        execute(() -> {
+            try {
+                Replica open = replica;
+                if (open == null || !kernels.contains(kernel)) {
+                    throw new ProtocolException(
+                            ErrorCode.UNKNOWN_REPLICA, "this kernel is not attached to " + root + ": attach it first");
+                }
+                task.run(open);
+            } catch (Applier.Broken e) {
+                throw e;
+            } catch (IOException | RuntimeException e) {
+                answer.error(e);
+            }
+        });
+    }
+
+    void attach(Kernel kernel, Answer answer) {
+        execute(() -> {
+            try {
+                Replica open = replica == null ? open() : replica;
+                kernels.add(kernel);
+                answer.reply(JsonObject.builder()
+                        .put("replica", open.id().hex())
+                        .put("cursor", Report.json(open.index().cursor()))
+                        .put("tree", open.index().tree().hex())
+                        .put("entries", open.index().size())
+                        .put("guarantees", List.of())
+                        .put("recovered", open.recovered().name().toLowerCase(Locale.ROOT))
+                        .put("held", false)
+                        .put("carrier", carrier.is(kernel)));
+            } catch (IOException | RuntimeException e) {
+                answer.error(e);
+            }
+        });
+    }
+
+    private Replica open() throws IOException {
+        Replica open = Replica.open(root, around);
+        replica = open;
+        id = open.id().hex();
+        onOpen.accept(this);
+        return open;
+    }
+
+    /** Taking back a batch failed: recover, as a new agent would. */
+    private void reopen() {
+        if (replica != null) {
+            replica.close();
+            replica = null;
+        }
+        try {
+            open();
+        } catch (IOException | RuntimeException e) {
+            Log.line(root + " could not be recovered yet, tried again when a kernel attaches: " + e);
+        }
+        cells.release();
+    }
+
+    void detach(Kernel kernel, @Nullable Answer answer) {
+        execute(() -> {
+            forget(kernel);
+            if (answer != null) {
+                answer.reply(JsonObject.builder());
+            }
+        });
+    }
+
+    private void forget(Kernel kernel) {
+        kernels.remove(kernel);
+        cells.forget(kernel);
+        Kernel successor = carrier.forget(kernel);
+        if (successor != null) {
+            successor.tell("carrier", JsonObject.builder().put("replica", id).put("carrier", true));
+        }
+        applyIfQuiet();
+    }
+
+    void carry(Kernel kernel, Answer answer) {
+        run(kernel, answer, open -> answer.reply(JsonObject.builder().put("carrier", carrier.ask(kernel))));
+    }
+
+    /** Applies what is staged unless a kernel is in a cell, or about to be. On the replica's thread. */
+    private void applyIfQuiet() {
+        Replica open = replica;
+        Intake.Staged staged = open == null ? null : open.intake().staged();
+        if (open == null || staged == null || staged.halted) {
+            cells.release();
+            return;
+        }
+        if (cells.anyRuns()) {
+            open.report().waiting(staged.batch(), cells.runningIds());
+            return;
+        }
+        apply(open, false);
+    }
+
+    private void apply(Replica open, boolean forced) {
+        try {
+            open.applyStaged(forced);
+        } finally {
+            cells.release();
+        }
+    }
+
+    void applyConfirmed(Kernel kernel, Answer answer, Id batch, boolean yes) {
+        run(kernel, answer, open -> {
+            open.confirm(batch, yes);
+            answer.reply(JsonObject.builder());
+            applyIfQuiet();
+        });
+    }
+
+    /**
+     * A kernel is about to run a cell: it gets what is staged first, and waits a little if others run cells.
+     *
+     * @param done gets the state that the cell will run on
+     */
+    void enter(Kernel kernel, long waitMillis, Consumer<JsonObject> done) {
+        execute(() -> {
+            Runnable go = () -> done.accept(state());
+            Replica open = replica;
+            Intake.Staged staged = open == null ? null : open.intake().staged();
+            if (open != null && staged != null && !staged.halted) {
+                if (cells.anyOtherRuns(kernel)) {
+                    open.report().waiting(staged.batch(), cells.runningIds());
+                    cells.await(new Cells.Waiter(
+                            kernel,
+                            go,
+                            thread.schedule(() -> execute(this::applyAnyway), waitMillis, TimeUnit.MILLISECONDS)));
+                    return;
+                }
+                cells.leave(kernel);
+                apply(open, false);
+            }
+            cells.enter(kernel);
+            go.run();
+        });
+    }
+
+    private void applyAnyway() {
+        Replica open = replica;
+        if (open != null) {
+            apply(open, cells.anyRuns());
+        }
+    }
+
+    void leave(Kernel kernel) {
+        execute(() -> {
+            cells.leave(kernel);
+            applyIfQuiet();
+        });
+    }
+
+    private JsonObject state() {
+        Replica open = replica;
+        return JsonObject.builder()
+                .put("replica", id)
+                .put("cursor", open == null ? null : Report.json(open.index().cursor()))
+                .put("tree", open == null ? null : open.index().tree().hex())
+                .put("held", false)
+                .put("waiting_for", List.of())
+                .build();
+    }
+
+    /** What `status` shows of it. */
+    void describe(Consumer<JsonObject> done) {
+        execute(() -> {
+            Replica open = replica;
+            JsonObject.Builder json = JsonObject.builder();
+            state().fields().forEach(json::put);
+            done.accept(json.put("root", root.toString())
+                    .put("entries", open == null ? 0 : open.index().size())
+                    .put("kernels", kernels.stream().map(Kernel::id).toList())
+                    .put("in_cell", cells.runningIds())
+                    .put("settled", open == null || open.isSettled())
+                    .build());
+        });
+    }
+
+    /** Closes the replica; what has not been made durable yet is, when it is opened again. Waits for it. */
+    void close() {
+        thread.execute(() -> {
+            if (replica != null) {
+                replica.close();
+                replica = null;
+            }
+        });
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(5, TimeUnit.SECONDS)) {
+                Log.line(root + " could not be closed in time");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,242 @@
+package io.github.notesync.agent.apply;
+
+import io.github.notesync.agent.journal.Home;
+import io.github.notesync.agent.journal.Index;
+import io.github.notesync.agent.journal.JournalWriter;
+import io.github.notesync.agent.journal.Layout;
+import io.github.notesync.agent.journal.Transaction;
+import io.github.notesync.agent.journal.Workspace;
+import io.github.notesync.agent.plan.Kept;
+import io.github.notesync.agent.plan.Observed;
+import io.github.notesync.agent.plan.Plan;
+import io.github.notesync.agent.plan.Planner;
+import io.github.notesync.agent.plan.Safety;
+import io.github.notesync.protocol.Change;
+import io.github.notesync.protocol.Cursor;
+import io.github.notesync.protocol.Digest;
+import io.github.notesync.protocol.ErrorCode;
+import io.github.notesync.protocol.ProtocolException;
+import io.github.notesync.protocol.RelativePath;
+import io.github.notesync.protocol.TreeDigest;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies a staged batch, whole or not at all:
+ *
+ * <ol>
+ *   <li>look at what the disk has, and plan;
+ *   <li>save what will be replaced, write the journal, mark it committed, and force all of that to the disk;
+ *   <li>swap, step by step; an error takes every step back;
+ *   <li>mark it applied.
+ * </ol>
+ *
+ * What was swapped is made durable afterwards, by {@link Settle}. Only for the replica's thread.
+ */
+public final class Applier {
+    private static final int LOOKS = 5;
+
+    private final Tree tree;
+    private final Home home;
+    private final Index index;
+    private final KeptStore store;
+    private final String boot;
+
+    /** @param boot names this start of the machine */
+    public Applier(Tree tree, Home home, Index index, KeptStore store, String boot) {
+        this.tree = tree;
+        this.home = home;
+        this.index = index;
+        this.store = store;
+        this.boot = boot;
+    }
+
+    /**
+     * What is to be applied.
+     *
+     * @param workspace holds the new content of each put and link, by its place among {@code changes}
+     * @param confirmed whether a person was asked about what it deletes
+     */
+    public record Staged(
+            Workspace workspace,
+            @Nullable String batch,
+            String reason,
+            @Nullable Cursor to,
+            TreeDigest tree,
+            @Nullable String git,
+            List<Change> changes,
+            boolean confirmed) {}
+
+    /** What was applied, and what of the user's was kept. */
+    public record Applied(Transaction transaction, List<KeptStore.Item> kept) {}
+
+    /** A transaction that is applied and not durable yet, with its open workspace. */
+    public record Pending(Transaction transaction, Workspace workspace) {}
+
+    /**
+     * Applies a batch. The workspace is used up on success only.
+     *
+     * @throws Halt if a person has to be asked first
+     * @throws IOException nothing was changed, or everything was taken back
+     */
+    public Applied apply(Staged staged) throws IOException, Halt {
+        tree.forgetAll();
+        try {
+            return applyOnce(staged);
+        } finally {
+            tree.forgetAll();
+        }
+    }
+
+    private Applied applyOnce(Staged staged) throws IOException, Halt {
+        Workspace workspace = staged.workspace();
+        Preparation.Prepared prepared = prepare(staged);
+        Transaction transaction = new Transaction(
+                workspace.number(),
+                staged.batch(),
+                staged.reason(),
+                index.cursor(),
+                index.tree(),
+                staged.to(),
+                staged.tree(),
+                staged.git(),
+                boot,
+                System.currentTimeMillis(),
+                prepared.plan());
+        List<KeptStore.Item> kept = announce(transaction);
+        JournalWriter.write(workspace.directory(), transaction);
+        workspace.mark(Layout.COMMITTED);
+        workspace.force(prepared.hasUndo());
+        try {
+            kept.addAll(Swap.perform(transaction, workspace, tree, home.scratch(), store, false));
+            fill(transaction, workspace);
+        } catch (IOException | RuntimeException e) {
+            takeBack(transaction, workspace, e);
+            throw e;
+        }
+        markApplied(workspace);
+        index.apply(transaction);
+        return new Applied(transaction, kept);
+    }
+
+    private Preparation.Prepared prepare(Staged staged) throws IOException, Halt {
+        for (int look = 1; ; look++) {
+            Map<RelativePath, Observed> seen = Observer.observe(staged.changes(), tree, index);
+            Plan plan = Planner.plan(staged.changes(), seen, index);
+            if (!index.treeAfter(plan).equals(staged.tree())) {
+                throw new ProtocolException(
+                        ErrorCode.TREE_MISMATCH,
+                        "the batch does not lead to the tree that it announces: send what differs again");
+            }
+            if (!staged.confirmed() && Safety.asks(plan, index.files(), index.size())) {
+                throw new Halt(plan.losses(), index.files());
+            }
+            try {
+                return Preparation.prepare(plan, staged.workspace(), tree);
+            } catch (Preparation.Changed e) {
+                if (look == LOOKS) {
+                    throw new IOException(e.getMessage() + ", again and again: stop what writes there", e);
+                }
+            }
+        }
+    }
+
+    /** Commits a transaction that changes nothing but the cursor. */
+    public Transaction adopt(Workspace workspace, Cursor cursor) throws IOException {
+        Transaction transaction = new Transaction(
+                workspace.number(),
+                null,
+                Transaction.ADOPT,
+                index.cursor(),
+                index.tree(),
+                cursor,
+                index.tree(),
+                null,
+                boot,
+                System.currentTimeMillis(),
+                new Plan(List.of(), List.of(), List.of(), Set.of(), List.of(), 0));
+        JournalWriter.write(workspace.directory(), transaction);
+        workspace.mark(Layout.COMMITTED);
+        workspace.force(false);
+        markApplied(workspace);
+        index.apply(transaction);
+        return transaction;
+    }
+
+    private List<KeptStore.Item> announce(Transaction transaction) throws IOException {
+        List<KeptStore.Item> items = new ArrayList<>();
+        long sequence = transaction.to() == null ? 0 : transaction.to().sequence();
+        for (Kept kept : transaction.plan().kept()) {
+            Observed there = Observer.look(kept.path(), tree);
+            Digest digest = there instanceof Observed.File file ? file.digest() : null;
+            long size = there instanceof Observed.File file ? file.stat().size() : 0;
+            items.add(store.announce(transaction.number(), kept, sequence, size, digest));
+        }
+        return items;
+    }
+
+    private void fill(Transaction transaction, Workspace workspace) throws IOException {
+        for (Kept kept : transaction.plan().kept()) {
+            store.fill(transaction.number(), kept, workspace.undo());
+        }
+    }
+
+    private void takeBack(Transaction transaction, Workspace workspace, Exception why) {
+        try {
+            workspace.turnBack();
+            TakeBack.perform(transaction, workspace, tree, home.scratch(), store);
+        } catch (IOException | RuntimeException e) {
+            // Recovery will go on with it. Until then this replica takes nothing.
+            why.addSuppressed(e);
+            throw new Broken(why);
+        }
+    }
+
+    /** Taking back failed too: the replica must be recovered before anything else is done with it. */
+    public static final class Broken extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Broken(Exception cause) {
+            super(cause);
+        }
+    }
+
+    /** Finishes what an earlier agent left, and gives the transactions that are applied but not durable yet. */
+    public Recovery.Result recover() throws IOException {
+        return new Recovery(tree, home, index, store, boot).recover();
+    }
+
+    /** The marker only saves a later recovery some work, so a full disk must not stop us here. */
+    static void markApplied(Workspace workspace) {
+        try {
+            workspace.mark(Layout.APPLIED);
+        } catch (IOException e) {
+            System.err.println("notesync: " + workspace.directory().path() + " could not be marked applied: " + e);
+        }
+    }
+
+    /** A batch would delete so much that a person has to be asked. */
+    public static final class Halt extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final int deletes;
+        private final int of;
+
+        Halt(int deletes, int of) {
+            super("the batch deletes " + deletes + " of " + of + " files");
+            this.deletes = deletes;
+            this.of = of;
+        }
+
+        public int deletes() {
+            return deletes;
+        }
+
+        public int of() {
+            return of;
+        }
+    }
+}

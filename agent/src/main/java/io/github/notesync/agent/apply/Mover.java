@@ -1,0 +1,125 @@
+package io.github.notesync.agent.apply;
+
+import io.github.notesync.agent.disk.Directory;
+import io.github.notesync.agent.disk.Kind;
+import io.github.notesync.agent.disk.OutputFile;
+import io.github.notesync.agent.disk.Stat;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+
+/**
+ * Moves and doubles files on whatever file system: by {@code rename} and {@code link} where these exist, else by copy.
+ * A copy is made durable before its original goes.
+ */
+final class Mover {
+    private static final int BUFFER = 256 << 10;
+
+    private Mover() {}
+
+    /** Moves {@code name}. By rename this is one instant; by copy it is not, and a directory is moved piece by piece. */
+    static void move(Directory from, String name, Directory to, String toName) throws IOException {
+        try {
+            from.rename(name, to, toName);
+        } catch (FileSystemException e) {
+            if (!isUnsupported(e)) {
+                throw e;
+            }
+            copy(from, name, to, toName);
+            remove(from, name);
+        }
+    }
+
+    /** Gives a file or link a second name, or makes a durable copy where the file system has no links. */
+    static void duplicate(Directory from, String name, Directory to, String toName) throws IOException {
+        try {
+            from.link(name, to, toName);
+        } catch (UnsupportedOperationException e) {
+            copy(from, name, to, toName);
+        } catch (FileSystemException e) {
+            if (e instanceof NoSuchFileException || !isUnsupported(e)) {
+                throw e;
+            }
+            copy(from, name, to, toName);
+        }
+    }
+
+    /** Whether the file system cannot do such a thing at all, so that another way has to be found. */
+    static boolean isUnsupported(FileSystemException e) {
+        if (e instanceof AtomicMoveNotSupportedException) {
+            return true;
+        }
+        String reason = e.getReason();
+        return reason != null
+                && (reason.contains("not implemented")
+                        || reason.contains("not supported")
+                        || reason.contains("not permitted")
+                        || reason.contains("cross-device")
+                        || reason.contains("Too many links"));
+    }
+
+    /** Copies a file, a link or a whole directory, durably, over a file that may be there. */
+    static void copy(Directory from, String name, Directory to, String toName) throws IOException {
+        Stat stat = from.stat(name);
+        if (stat == null) {
+            throw new NoSuchFileException(from.path().resolve(name).toString());
+        }
+        switch (stat.kind()) {
+            case FILE -> copyFile(from, name, stat, to, toName);
+            case SYMLINK -> {
+                if (to.stat(toName) != null) {
+                    to.deleteFile(toName);
+                }
+                to.makeSymlink(toName, from.readSymlink(name));
+            }
+            case DIRECTORY -> copyDirectory(from, name, to, toName);
+            case OTHER ->
+                throw new FileSystemException(
+                        from.path().resolve(name).toString(), null, "a pipe or device cannot be copied");
+        }
+    }
+
+    private static void copyFile(Directory from, String name, Stat stat, Directory to, String toName)
+            throws IOException {
+        try (SeekableByteChannel in = from.read(name);
+                OutputFile out = to.overwrite(toName, stat.executable())) {
+            ByteBuffer buffer = ByteBuffer.allocate((int) Math.max(1, Math.min(BUFFER, stat.size())));
+            while (in.read(buffer) >= 0) {
+                out.write(buffer.flip());
+                buffer.clear();
+            }
+            out.force();
+        }
+        to.setModified(toName, stat.modifiedNanos());
+    }
+
+    private static void copyDirectory(Directory from, String name, Directory to, String toName) throws IOException {
+        if (to.stat(toName) == null) {
+            to.makeDirectory(toName, false);
+        }
+        try (Directory source = from.open(name);
+                Directory copy = to.open(toName)) {
+            for (String each : source.list()) {
+                copy(source, each, copy, each);
+            }
+            copy.force();
+        }
+    }
+
+    private static void remove(Directory from, String name) throws IOException {
+        Stat stat = from.stat(name);
+        if (stat != null && stat.kind() == Kind.DIRECTORY) {
+            try (Directory below = from.open(name)) {
+                for (String each : below.list()) {
+                    remove(below, each);
+                }
+            }
+            from.deleteDirectory(name);
+        } else if (stat != null) {
+            from.deleteFile(name);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package io.github.notesync.agent.apply;
+
+import io.github.notesync.agent.disk.Directory;
+import io.github.notesync.agent.disk.Kind;
+import io.github.notesync.agent.disk.Stat;
+import io.github.notesync.agent.journal.Layout;
+import io.github.notesync.agent.journal.Transaction;
+import io.github.notesync.agent.journal.Workspace;
+import io.github.notesync.agent.plan.Kept;
+import io.github.notesync.agent.plan.Step;
+import io.github.notesync.protocol.RelativePath;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does the steps of a committed transaction. Each step first looks whether it was done already, so that a swap which a
+ * crash cut short is simply done again. What somebody changed since the plan was made is kept, not lost. Only for the
+ * replica's thread.
+ */
+final class Swap {
+    private final Workspace workspace;
+    private final Tree tree;
+    private final Directory scratch;
+    private final KeptStore store;
+    private final long sequence;
+    private final boolean again;
+    private final List<KeptStore.Item> late = new ArrayList<>();
+    /** Directories that this swap made a moment ago: nothing is in them yet. */
+    private final Set<RelativePath> fresh = new HashSet<>();
+
+    private Swap(Workspace workspace, Tree tree, Directory scratch, KeptStore store, long sequence, boolean again) {
+        this.workspace = workspace;
+        this.tree = tree;
+        this.scratch = scratch;
+        this.store = store;
+        this.sequence = sequence;
+        this.again = again;
+    }
+
+    /**
+     * Does all steps.
+     *
+     * @param again whether some may have been done before
+     * @return what was changed by somebody in the last moment, and kept
+     */
+    static List<KeptStore.Item> perform(
+            Transaction transaction, Workspace workspace, Tree tree, Directory scratch, KeptStore store, boolean again)
+            throws IOException {
+        long sequence = transaction.to() == null ? 0 : transaction.to().sequence();
+        Swap swap = new Swap(workspace, tree, scratch, store, sequence, again);
+        for (Step step : transaction.plan().steps()) {
+            swap.perform(step);
+        }
+        return swap.late;
+    }
+
+    private void perform(Step step) throws IOException {
+        if (step instanceof Step.Place place) {
+            place(place);
+        } else if (step instanceof Step.MakeDirectory make) {
+            makeDirectory(make.path());
+        } else if (step instanceof Step.Aside aside) {
+            aside(aside);
+        } else if (step instanceof Step.SetExecutable set) {
+            setExecutable(set.path(), set.executable());
+        } else {
+            removeDirectory(step.path());
+        }
+    }
+
+    private void place(Step.Place place) throws IOException {
+        String slot = Layout.slot(place.slot());
+        if (again && workspace.stage().stat(slot) == null) {
+            return;
+        }
+        RelativePath path = place.path();
+        Directory parent = tree.requireParent(path);
+        if (!fresh.contains(path.parent())) {
+            Stat there = parent.stat(path.name());
+            if (there != null && !there.identity().equals(place.was())) {
+                keepLate(parent, path);
+            }
+        }
+        Mover.move(workspace.stage(), slot, parent, path.name());
+        if (!fresh.contains(path.parent())) {
+            Junk.deleteBytecode(parent, path.name());
+        }
+    }
+
+    private void aside(Step.Aside aside) throws IOException {
+        RelativePath path = aside.path();
+        Directory parent = tree.parent(path);
+        Stat there = parent == null ? null : parent.stat(path.name());
+        boolean done = again && Workspace.holds(workspace.undo(), aside.slot());
+        if (parent == null || there == null || done) {
+            return;
+        }
+        if (there.kind() == Kind.DIRECTORY) {
+            tree.forget(path);
+        } else if (!aside.was().equals(Step.NOTHING) && !there.identity().equals(aside.was())) {
+            keepLate(parent, path);
+            return;
+        }
+        Mover.move(parent, path.name(), workspace.undo(), Layout.slot(aside.slot()));
+        Junk.deleteBytecode(parent, path.name());
+    }
+
+    private void makeDirectory(RelativePath path) throws IOException {
+        Directory parent = tree.requireParent(path);
+        Stat there = parent.stat(path.name());
+        if (there != null && there.kind() == Kind.DIRECTORY) {
+            return;
+        }
+        if (there != null) {
+            keepLate(parent, path);
+        }
+        makeDirectory(parent, path.name(), scratch);
+        fresh.add(path);
+    }
+
+    /** Makes it in our own directory and moves it to its place: Java can make a directory by path only. */
+    static void makeDirectory(Directory parent, String name, Directory scratch) throws IOException {
+        Workspace.deleteAll(scratch, Layout.SCRATCH_NAME);
+        scratch.makeDirectory(Layout.SCRATCH_NAME, false);
+        Mover.move(scratch, Layout.SCRATCH_NAME, parent, name);
+    }
+
+    private void setExecutable(RelativePath path, boolean executable) throws IOException {
+        Directory parent = tree.parent(path);
+        Stat there = parent == null ? null : parent.stat(path.name());
+        if (parent != null && there != null && there.kind() == Kind.FILE) {
+            parent.setExecutable(path.name(), executable);
+        }
+    }
+
+    private void removeDirectory(RelativePath path) throws IOException {
+        tree.forget(path);
+        Directory parent = tree.parent(path);
+        if (parent != null) {
+            deleteIfEmpty(parent, path.name());
+        }
+    }
+
+    /** Leaves a directory in which there is something, and whatever is no directory. */
+    static void deleteIfEmpty(@Nullable Directory parent, String name) throws IOException {
+        try {
+            if (parent != null) {
+                parent.deleteDirectory(name);
+            }
+        } catch (DirectoryNotEmptyException | NotDirectoryException | NoSuchFileException stays) {
+            // As the plan has it.
+        }
+    }
+
+    private void keepLate(Directory parent, RelativePath path) throws IOException {
+        tree.forget(path);
+        late.add(store.take(parent, path.name(), path, Kept.LATE, sequence));
+    }
+}

@@ -1,0 +1,23 @@
+package io.github.notesync.agent.plan;
+
+import io.github.notesync.protocol.Entry;
+import io.github.notesync.protocol.RelativePath;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * All that a batch will do: to the disk, in this order, and to the index.
+ *
+ * @param removed entries that are managed no more
+ * @param added entries that are managed from now on
+ * @param adopted those of the added directories that were there already: they will never be removed
+ * @param kept the user's bytes among what is set aside
+ * @param losses managed files whose content will be nowhere in the replica
+ */
+public record Plan(
+        List<Step> steps,
+        List<Entry> removed,
+        List<Entry> added,
+        Set<RelativePath> adopted,
+        List<Kept> kept,
+        int losses) {}

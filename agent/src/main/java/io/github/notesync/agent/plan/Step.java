@@ -1,0 +1,42 @@
+package io.github.notesync.agent.plan;
+
+import io.github.notesync.protocol.RelativePath;
+
+/**
+ * One action of a swap. Each can be done, found done, and undone, from what is on disk alone: {@code stage/<slot>} holds
+ * the new bytes until they are placed, {@code undo/<slot>} the old ones ever after.
+ */
+public sealed interface Step {
+    RelativePath path();
+
+    /** Makes a directory where nothing is. */
+    record MakeDirectory(RelativePath path) implements Step {}
+
+    /** Stands for "no file" where an identity is expected. */
+    String NOTHING = "-";
+
+    /**
+     * Moves what is there, file or whole directory, to {@code undo/<slot>}.
+     *
+     * @param was the identity of the file that the plan saw; {@link #NOTHING} where any will do
+     */
+    record Aside(int slot, String was, RelativePath path) implements Step {}
+
+    /**
+     * Moves {@code stage/<slot>} there, in one instant.
+     *
+     * @param origin tells the new file apart from one that somebody else wrote
+     * @param was the identity of what is replaced, which {@code undo/<slot>} holds already; {@link #NOTHING} for a new file
+     */
+    record Place(int slot, String origin, String was, RelativePath path) implements Step {
+        public boolean replaces() {
+            return !was.equals(NOTHING);
+        }
+    }
+
+    /** Turns the executable bit, which was the opposite. */
+    record SetExecutable(boolean executable, RelativePath path) implements Step {}
+
+    /** Removes a directory that is empty by then; if it is not, it stays. */
+    record RemoveDirectory(RelativePath path) implements Step {}
+}

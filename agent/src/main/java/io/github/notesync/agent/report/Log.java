@@ -1,0 +1,22 @@
+package io.github.notesync.agent.report;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/** Lines on standard error, which the launcher keeps in a file and shows when something fails. Any thread. */
+public final class Log {
+    private Log() {}
+
+    public static void line(String text) {
+        System.err.println(Instant.now().truncatedTo(ChronoUnit.MILLIS) + " notesync: " + text);
+    }
+
+    /** A fault of our own: with the trace. */
+    public static void bug(Throwable thrown) {
+        StringWriter trace = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(trace, true));
+        line("internal error, please report: " + trace);
+    }
+}

@@ -1,0 +1,146 @@
+package io.github.notesync.agent.stage;
+
+import io.github.notesync.agent.disk.OutputFile;
+import io.github.notesync.agent.journal.Layout;
+import io.github.notesync.agent.journal.Workspace;
+import io.github.notesync.protocol.BatchDescriptor;
+import io.github.notesync.protocol.BatchReader;
+import io.github.notesync.protocol.Change;
+import io.github.notesync.protocol.ErrorCode;
+import io.github.notesync.protocol.Manifest;
+import io.github.notesync.protocol.ManifestHeader;
+import io.github.notesync.protocol.ManifestReader;
+import io.github.notesync.protocol.ProtocolException;
+import io.github.notesync.protocol.Source;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Unpacks one batch stream: each put and each symbolic link becomes {@code stage/<place in the manifest>}, with its
+ * final mode, written once and never copied again. One thread, which need not be the replica's.
+ */
+public final class Unpacker {
+    /** A longer manifest is put on the disk first, so that its JSON is never in memory as a whole. */
+    private static final int MANIFEST_IN_MEMORY = 1 << 20;
+
+    private static final int BUFFER = 256 << 10;
+
+    private final Workspace workspace;
+    private final OldContent old;
+    private final byte[] buffer = new byte[BUFFER];
+
+    private Unpacker(Workspace workspace, OldContent old) {
+        this.workspace = workspace;
+        this.old = old;
+    }
+
+    /**
+     * Unpacks the stream to its end.
+     *
+     * @throws ProtocolException the batch is not what it should be
+     * @throws IOException the file system refused, or the stream ended early
+     */
+    public static Manifest unpack(InputStream stream, BatchDescriptor descriptor, Workspace workspace, OldContent old)
+            throws IOException {
+        Unpacker unpacker = new Unpacker(workspace, old);
+        try (BatchReader reader = new BatchReader(stream, descriptor)) {
+            Manifest manifest = descriptor.manifestSize() <= MANIFEST_IN_MEMORY
+                    ? reader.readManifest()
+                    : unpacker.readLongManifest(reader, descriptor);
+            unpacker.stage(reader, manifest);
+            return manifest;
+        }
+    }
+
+    private Manifest readLongManifest(BatchReader reader, BatchDescriptor descriptor) throws IOException {
+        try (OutputFile out = workspace.directory().create(Layout.MANIFEST, false)) {
+            reader.copyManifest(new FileStream(out));
+        }
+        try (ManifestReader manifest = ManifestReader.open(
+                Channels.newInputStream(workspace.directory().read(Layout.MANIFEST)))) {
+            ManifestHeader header = manifest.header();
+            if (!Objects.equals(header.from(), descriptor.from())
+                    || !header.to().equals(descriptor.to())) {
+                throw new ProtocolException(
+                        ErrorCode.MANIFEST_INVALID, "the manifest has not the cursors of its descriptor");
+            }
+            List<Change> changes = new ArrayList<>();
+            for (Change change = manifest.next(); change != null; change = manifest.next()) {
+                changes.add(change);
+            }
+            if (changes.size() != descriptor.changes()) {
+                throw new ProtocolException(
+                        ErrorCode.MANIFEST_INVALID,
+                        "the manifest has " + changes.size() + " changes, its descriptor " + descriptor.changes());
+            }
+            return new Manifest(header, changes);
+        } finally {
+            workspace.directory().deleteFile(Layout.MANIFEST);
+        }
+    }
+
+    private void stage(BatchReader reader, Manifest manifest) throws IOException {
+        List<Change> changes = manifest.changes();
+        int[] slot = {0};
+        reader.readPayload(manifest, (put, bytes) -> {
+            while (changes.get(slot[0]) != put) {
+                slot[0]++;
+            }
+            stage(slot[0], put, bytes);
+        });
+        for (int i = 0; i < changes.size(); i++) {
+            Change change = changes.get(i);
+            if (change instanceof Change.Symlink link) {
+                workspace.stage().makeSymlink(Layout.slot(i), link.target());
+            } else if (change instanceof Change.Put put && put.source() instanceof Source.Copy copy) {
+                try (OutputFile out = create(i, put)) {
+                    old.copy(copy.from(), put, out);
+                }
+            }
+        }
+    }
+
+    private void stage(int slot, Change.Put put, InputStream bytes) throws IOException {
+        try (OutputFile out = create(slot, put)) {
+            if (put.source() instanceof Source.FromRecipe from) {
+                old.build(from.recipe(), put, bytes, out);
+                return;
+            }
+            for (int n = fill(bytes); n > 0; n = fill(bytes)) {
+                out.write(ByteBuffer.wrap(buffer, 0, n));
+            }
+        }
+    }
+
+    private int fill(InputStream bytes) throws IOException {
+        return bytes.readNBytes(buffer, 0, buffer.length);
+    }
+
+    private OutputFile create(int slot, Change.Put put) throws IOException {
+        return workspace.stage().create(Layout.slot(slot), put.executable());
+    }
+
+    private static final class FileStream extends OutputStream {
+        private final OutputFile file;
+
+        FileStream(OutputFile file) {
+            this.file = file;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            file.write(ByteBuffer.wrap(new byte[] {(byte) b}));
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            file.write(ByteBuffer.wrap(bytes, offset, length));
+        }
+    }
+}
