@@ -1,0 +1,124 @@
+package io.github.notesync.server.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+import org.tomlj.Toml;
+import org.tomlj.TomlParseError;
+import org.tomlj.TomlParseResult;
+import org.tomlj.TomlTable;
+
+/** Reads {@code notesync.toml}, or {@code [tool.notesync]} of {@code pyproject.toml}, from a project's root. */
+public final class ConfigReader {
+    private static final Set<String> KEYS = Set.of("name", "ignore", "patterns", "recursive", "python-paths", "limits");
+    private static final Set<String> PATTERN_KEYS = Set.of("or", "and", "nor", "nand");
+    private static final Set<String> LIMIT_KEYS = Set.of("max-file-mb");
+
+    private ConfigReader() {}
+
+    /** Whether a path below the root may hold the configuration. */
+    public static boolean isConfigFile(String path) {
+        return path.equals("notesync.toml") || path.equals("pyproject.toml");
+    }
+
+    /** The configuration of the project at {@code root}; defaults where nothing is configured. */
+    public static Config read(Path root) throws ConfigException {
+        String directory =
+                root.getFileName() == null ? "project" : root.getFileName().toString();
+        Table own = ownFile(root);
+        Table section = section(root);
+        if (own != null && section != null) {
+            throw new ConfigException(root.resolve("pyproject.toml")
+                    + ": [tool.notesync] stands here and notesync.toml exists too: keep one of them");
+        }
+        Table table = own != null ? own : section;
+        return table == null ? Config.defaults(directory) : config(table, directory);
+    }
+
+    private static @Nullable Table ownFile(Path root) throws ConfigException {
+        TomlParseResult parsed = parse(root.resolve("notesync.toml"));
+        return parsed == null ? null : new Table("notesync.toml", "", parsed);
+    }
+
+    private static @Nullable Table section(Path root) throws ConfigException {
+        TomlParseResult parsed = parse(root.resolve("pyproject.toml"));
+        if (parsed == null || !(parsed.get("tool") instanceof TomlTable tool)) {
+            return null;
+        }
+        return new Table("pyproject.toml", "tool.", tool).table("notesync");
+    }
+
+    private static @Nullable TomlParseResult parse(Path file) throws ConfigException {
+        if (!Files.isRegularFile(file)) {
+            return null;
+        }
+        try {
+            TomlParseResult parsed = Toml.parse(file);
+            if (parsed.hasErrors()) {
+                TomlParseError error = parsed.errors().get(0);
+                throw new ConfigException(
+                        file.getFileName() + ":" + error.position().line() + ": not valid TOML: " + error.getMessage());
+            }
+            return parsed;
+        } catch (IOException e) {
+            throw new ConfigException(file.getFileName() + ": cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static Config config(Table table, String directory) throws ConfigException {
+        table.onlyKeys(KEYS);
+        String name = table.string("name");
+        List<Located> ignore = table.strings("ignore");
+        List<Located> paths = table.strings("python-paths");
+        Table limits = table.table("limits");
+        long maxFile = Config.DEFAULT_MAX_FILE_BYTES;
+        if (limits != null) {
+            limits.onlyKeys(LIMIT_KEYS);
+            maxFile = limits.positive("max-file-mb", maxFile >> 20) << 20;
+        }
+        if (name != null && (name.isBlank() || name.contains("/") || name.contains("\\") || name.startsWith("."))) {
+            throw table.error("name", "'name' must be a plain directory name, not '" + name + "'");
+        }
+        return new Config(
+                name == null ? directory : name,
+                ignore == null ? List.of() : ignore,
+                patterns(table.table("patterns")),
+                table.bool("recursive", true),
+                paths == null ? null : paths.stream().map(Located::text).toList(),
+                maxFile);
+    }
+
+    private static Patterns patterns(@Nullable Table table) throws ConfigException {
+        if (table == null) {
+            return Patterns.NONE;
+        }
+        table.onlyKeys(PATTERN_KEYS);
+        return new Patterns(
+                expressions(table, "or"),
+                expressions(table, "and"),
+                expressions(table, "nor"),
+                expressions(table, "nand"));
+    }
+
+    private static List<Patterns.Expression> expressions(Table table, String key) throws ConfigException {
+        List<Patterns.Expression> result = new ArrayList<>();
+        List<Located> texts = table.strings(key);
+        for (Located text : texts == null ? List.<Located>of() : texts) {
+            try {
+                // Python writes named groups as (?P<name>…), Java as (?<name>…).
+                Pattern pattern = Pattern.compile(text.text().replace("(?P<", "(?<"));
+                result.add(new Patterns.Expression(text, pattern));
+            } catch (PatternSyntaxException e) {
+                throw new ConfigException(text.file() + ":" + text.line() + ": '" + text.text()
+                        + "' is not a regular expression: " + e.getDescription());
+            }
+        }
+        return result;
+    }
+}

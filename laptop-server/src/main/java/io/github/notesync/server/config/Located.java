@@ -1,0 +1,4 @@
+package io.github.notesync.server.config;
+
+/** A text of the configuration and where it stands, so that a message can point at it. */
+public record Located(String file, int line, String text) {}

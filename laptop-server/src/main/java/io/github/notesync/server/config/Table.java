@@ -1,0 +1,108 @@
+package io.github.notesync.server.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tomlj.TomlArray;
+import org.tomlj.TomlPosition;
+import org.tomlj.TomlTable;
+
+/** One TOML table, read with messages that name file, line and key. Not thread-safe. */
+final class Table {
+    private final String file;
+    private final String prefix;
+    private final TomlTable table;
+
+    Table(String file, String prefix, TomlTable table) {
+        this.file = file;
+        this.prefix = prefix;
+        this.table = table;
+    }
+
+    void onlyKeys(Set<String> known) throws ConfigException {
+        for (String key : table.keySet()) {
+            if (!known.contains(key)) {
+                throw error(
+                        key, "unknown key '" + key + "'; the nearest known key is '" + NearestKey.of(key, known) + "'");
+            }
+        }
+    }
+
+    @Nullable
+    Table table(String key) throws ConfigException {
+        Object value = value(key);
+        if (value == null) {
+            return null;
+        }
+        if (value instanceof TomlTable inner) {
+            return new Table(file, prefix + key + ".", inner);
+        }
+        throw wrongType(key, "a table", value);
+    }
+
+    @Nullable
+    String string(String key) throws ConfigException {
+        Object value = value(key);
+        if (value == null || value instanceof String) {
+            return (String) value;
+        }
+        throw wrongType(key, "a string", value);
+    }
+
+    boolean bool(String key, boolean whenAbsent) throws ConfigException {
+        Object value = value(key);
+        if (value == null) {
+            return whenAbsent;
+        }
+        if (value instanceof Boolean b) {
+            return b;
+        }
+        throw wrongType(key, "true or false", value);
+    }
+
+    long positive(String key, long whenAbsent) throws ConfigException {
+        Object value = value(key);
+        if (value == null) {
+            return whenAbsent;
+        }
+        if (value instanceof Long number && number > 0) {
+            return number;
+        }
+        throw wrongType(key, "a whole number above 0", value);
+    }
+
+    @Nullable
+    List<Located> strings(String key) throws ConfigException {
+        Object value = value(key);
+        if (value == null) {
+            return null;
+        }
+        if (!(value instanceof TomlArray array)) {
+            throw wrongType(key, "a list of strings", value);
+        }
+        List<Located> result = new ArrayList<>();
+        for (int i = 0; i < array.size(); i++) {
+            if (!(array.get(i) instanceof String text)) {
+                throw wrongType(key, "a list of strings", array.get(i));
+            }
+            result.add(new Located(file, array.inputPositionOf(i).line(), text));
+        }
+        return result;
+    }
+
+    ConfigException error(String key, String what) {
+        TomlPosition position = table.inputPositionOf(List.of(key));
+        int line = position == null ? 1 : position.line();
+        return new ConfigException(file + ":" + line + ": " + what);
+    }
+
+    private @Nullable Object value(String key) {
+        return table.get(List.of(key));
+    }
+
+    private ConfigException wrongType(String key, String wanted, Object value) {
+        String got = value instanceof TomlTable ? "a table" : value instanceof TomlArray ? "a list" : "'" + value + "'";
+        return error(key, "'" + prefix + key + "' must be " + wanted + ", not " + got);
+    }
+}

@@ -1,0 +1,366 @@
+package io.github.notesync.server.cycle;
+
+import io.github.notesync.protocol.Cursor;
+import io.github.notesync.protocol.GitState;
+import io.github.notesync.server.config.Config;
+import io.github.notesync.server.config.ConfigException;
+import io.github.notesync.server.config.ConfigReader;
+import io.github.notesync.server.history.History;
+import io.github.notesync.server.ignore.IgnoreRules;
+import io.github.notesync.server.scan.ChunkLists;
+import io.github.notesync.server.scan.Contents;
+import io.github.notesync.server.scan.Coverage;
+import io.github.notesync.server.scan.Difference;
+import io.github.notesync.server.scan.Differences;
+import io.github.notesync.server.scan.Index;
+import io.github.notesync.server.scan.IndexFile;
+import io.github.notesync.server.scan.Progress;
+import io.github.notesync.server.scan.ScanResult;
+import io.github.notesync.server.scan.Scanner;
+import io.github.notesync.server.scan.SourceUnavailableException;
+import io.github.notesync.server.watch.Hints;
+import io.github.notesync.server.watch.Watch;
+import io.github.notesync.server.watch.Watches;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits for hints, lets them settle, scans, and makes the next sequence; for ever. Owns the index, the rules and the watch;
+ * runs on one thread of its own, which no error ends.
+ */
+public final class Cycle implements AutoCloseable {
+    private static final long MILLI = 1_000_000;
+    /** Without an event for so long the save is complete. */
+    private static final long SETTLE = 30 * MILLI;
+    /** A stream of events is not waited for any longer. */
+    private static final long SETTLE_AT_MOST = 40 * MILLI;
+
+    private static final long SAFETY_SCAN = 30_000 * MILLI;
+    private static final long CLOCK_SCAN = 2_000 * MILLI;
+    private static final long LOOK_AGAIN = 50 * MILLI;
+    private static final long HOLD_POLL = 20 * MILLI;
+    private static final long UNAVAILABLE_POLL = 500 * MILLI;
+    /** Where a pulse cannot wake the watch. */
+    private static final long FRESH_POLL = 10 * MILLI;
+
+    private static final long SAVE_INDEX_AFTER = 60_000 * MILLI;
+
+    private final Source source;
+    private final Listener listener;
+    private final StateDirectory state;
+    private final Index index;
+    private final Watch watch;
+    private final Freshness freshness;
+    private final GitDirt dirt;
+    private final boolean wakes;
+    private final Thread thread;
+
+    private IgnoreRules rules;
+    private Scanner scanner;
+    private @Nullable GitHold hold;
+
+    private final Set<String> dirty = new HashSet<>();
+    private boolean everything = true;
+    private Differences uncommitted = new Differences();
+    private long firstHint;
+    private long lastHintMillis;
+    private long lastFullScan;
+    private long indexSaved = System.nanoTime();
+    private boolean indexMoved;
+    private volatile boolean started;
+    private volatile boolean stopping;
+
+    private Cycle(Path root, Config config, StateDirectory state, Listener listener) throws IOException {
+        this.listener = listener;
+        this.state = state;
+        ChunkLists chunkLists = new ChunkLists();
+        Optional<Index> remembered = IndexFile.read(state.index(), chunkLists);
+        this.index = remembered.orElseGet(Index::new);
+        this.rules = new IgnoreRules(root, config);
+        this.watch = Watches.open(root, state.pulse(), this::isInteresting, listener::notice);
+        this.wakes = watch.nextPulse() > 0;
+        this.freshness = new Freshness(watch);
+        this.source = new Source(root, config, index, history(), new Contents(), chunkLists, freshness);
+        this.scanner = newScanner();
+        this.dirt = new GitDirt(root);
+        this.thread = new Thread(this::run, "notesync-cycle");
+    }
+
+    /** Takes up what the last run left; nothing is watched yet. */
+    public static Cycle open(Path root, Config config, StateDirectory state, Listener listener) throws IOException {
+        return new Cycle(root, config, state, listener);
+    }
+
+    /** Begins; the first scan runs on the cycle's thread. */
+    public void start() {
+        started = true;
+        thread.start();
+    }
+
+    public Source source() {
+        return source;
+    }
+
+    /** The history goes on where the last run ended, if that can be proven; else a new epoch begins at the empty tree. */
+    private History history() throws IOException {
+        Optional<StateDirectory.Clean> clean = state.takeClean();
+        if (clean.isPresent()) {
+            History resumed = History.resume(clean.get().cursor(), index.entries());
+            if (resumed.tree().equals(clean.get().tree())) {
+                return resumed;
+            }
+        }
+        History fresh = History.begin();
+        if (!index.entries().isEmpty()) {
+            fresh.commit(
+                    index.entries().stream()
+                            .map(each -> new Difference(each.path(), null, each))
+                            .toList(),
+                    null);
+        }
+        return fresh;
+    }
+
+    private Scanner newScanner() {
+        Coverage coverage = new Coverage() {
+            @Override
+            public void cover(String directory, Path onDisk) {
+                watch.cover(directory, onDisk);
+            }
+
+            @Override
+            public void uncover(String directory) {
+                watch.uncover(directory);
+            }
+        };
+        return new Scanner(
+                source.root(),
+                source.config(),
+                rules,
+                index,
+                coverage,
+                source.contents(),
+                source.chunkLists(),
+                source.findings());
+    }
+
+    private boolean isInteresting(String directory, String name) {
+        String path = directory.isEmpty() ? name : directory + "/" + name;
+        return IgnoreRules.isRuleFile(name)
+                || !rules.verdict(path, false).ignored()
+                || !rules.verdict(path, true).ignored();
+    }
+
+    private void run() {
+        dirt.ask();
+        while (!stopping) {
+            try {
+                round();
+            } catch (InterruptedException e) {
+                stopping = true;
+            } catch (SourceUnavailableException e) {
+                source.state(Source.Phase.UNAVAILABLE, String.valueOf(e.getMessage()));
+                everything = true;
+                pause(UNAVAILABLE_POLL);
+            } catch (IOException | RuntimeException e) {
+                listener.notice("a scan failed and is tried again: " + e);
+                everything = true;
+                pause(UNAVAILABLE_POLL);
+            }
+        }
+    }
+
+    private void round() throws IOException, InterruptedException {
+        Freshness.Served served = awaitWork();
+        String why = whyHeld();
+        if (why != null) {
+            source.state(Source.Phase.HELD, why);
+            served.complete();
+            return;
+        }
+        boolean patient = served.isEmpty();
+        boolean first = !source.isKnown();
+        if (everything || served.everything()) {
+            take(scanner.everything(patient, first ? listener : Progress.NONE));
+            everything = false;
+            lastFullScan = System.nanoTime();
+        } else if (!dirty.isEmpty()) {
+            Set<String> now = Set.copyOf(dirty);
+            dirty.clear();
+            take(scanner.directories(now, patient));
+        }
+        // git may have begun while the scan ran: then what it found is half a checkout.
+        why = whyHeld();
+        if (why != null) {
+            source.state(Source.Phase.HELD, why);
+        } else {
+            commit();
+            boolean known = source.isKnown();
+            source.ready();
+            if (!known) {
+                listener.ready();
+            }
+        }
+        served.complete();
+        saveIndexNowAndThen();
+    }
+
+    /** Waits until there is something to scan, and until it has settled or someone cannot wait for that. */
+    private Freshness.Served awaitWork() throws InterruptedException {
+        Freshness.Served served = freshness.due();
+        boolean held = source.state().phase() == Source.Phase.HELD;
+        boolean pending = everything || !dirty.isEmpty();
+        if (!served.isEmpty() || source.state().phase() == Source.Phase.STARTING) {
+            return served;
+        }
+        if (note(watch.await(held ? HOLD_POLL : pending ? LOOK_AGAIN : idle()))) {
+            long deadline = System.nanoTime() + SETTLE_AT_MOST;
+            served = freshness.due();
+            for (long left = SETTLE;
+                    served.isEmpty() && left > 0;
+                    left = Math.min(SETTLE, deadline - System.nanoTime())) {
+                if (!note(watch.await(left))) {
+                    break;
+                }
+                served = freshness.due();
+            }
+        }
+        everything |= isFullScanDue();
+        return served.isEmpty() ? freshness.due() : served;
+    }
+
+    private long idle() {
+        long untilSafety = lastFullScan + scanInterval() - System.nanoTime();
+        return Math.max(1, wakes ? untilSafety : Math.min(untilSafety, FRESH_POLL));
+    }
+
+    private long scanInterval() {
+        return watch.complete() ? SAFETY_SCAN : CLOCK_SCAN;
+    }
+
+    private boolean isFullScanDue() {
+        return System.nanoTime() - lastFullScan >= scanInterval();
+    }
+
+    /** Takes in hints; returns whether there was one. */
+    private boolean note(Hints hints) {
+        freshness.saw(hints.pulse());
+        if (hints.isEmpty()) {
+            return false;
+        }
+        if (dirty.isEmpty() && !everything) {
+            firstHint = System.nanoTime();
+            dirt.ask();
+        }
+        lastHintMillis = System.currentTimeMillis();
+        dirty.addAll(hints.directories());
+        everything |= hints.everything();
+        return true;
+    }
+
+    private @Nullable String whyHeld() {
+        if (hold == null) {
+            hold = GitDirectory.of(source.root()).map(GitHold::new).orElse(null);
+        }
+        return hold == null ? null : hold.why(System.currentTimeMillis(), lastHintMillis);
+    }
+
+    private void take(ScanResult result) throws IOException {
+        dirty.addAll(result.unstable());
+        result.appeared().forEach(listener::problem);
+        uncommitted.addAll(result.differences());
+        boolean configured = result.differences().stream()
+                .anyMatch(each -> ConfigReader.isConfigFile(each.path().value()));
+        if (configured) {
+            reconfigure();
+        }
+    }
+
+    private void reconfigure() {
+        try {
+            Config newer = ConfigReader.read(source.root());
+            if (!newer.equals(source.config())) {
+                source.config(newer);
+                rules = new IgnoreRules(source.root(), newer);
+                scanner = newScanner();
+                everything = true;
+            }
+        } catch (ConfigException e) {
+            listener.notice(e.getMessage() + "; the earlier configuration stays");
+        }
+    }
+
+    private void commit() throws IOException {
+        List<Difference> differences = uncommitted.list();
+        uncommitted = new Differences();
+        if (differences.isEmpty()) {
+            return;
+        }
+        Cursor cursor = source.history().commit(differences, gitState());
+        indexMoved = true;
+        long since = firstHint == 0 ? 0 : System.nanoTime() - firstHint;
+        firstHint = 0;
+        if (source.isKnown()) {
+            listener.sequence(cursor, differences, TimeUnit.NANOSECONDS.toMillis(since));
+        }
+    }
+
+    private @Nullable GitState gitState() {
+        try {
+            Optional<GitDirectory> git = GitDirectory.of(source.root());
+            return git.isPresent() ? git.get().state(dirt.isDirty()) : null;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private void saveIndexNowAndThen() {
+        if (indexMoved && System.nanoTime() - indexSaved > SAVE_INDEX_AFTER) {
+            saveIndex();
+        }
+    }
+
+    private boolean saveIndex() {
+        try {
+            IndexFile.write(state.index(), index, source.chunkLists());
+            indexMoved = false;
+            indexSaved = System.nanoTime();
+            return true;
+        } catch (IOException e) {
+            listener.notice("the index cannot be saved (" + e + "); the next start will read every file");
+            return false;
+        }
+    }
+
+    private void pause(long nanos) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(nanos);
+        } catch (InterruptedException e) {
+            stopping = true;
+        }
+    }
+
+    /** Ends the cycle and keeps what the next run needs to go on in the same history. */
+    @Override
+    public void close() throws IOException {
+        stopping = true;
+        watch.close();
+        thread.interrupt();
+        try {
+            thread.join(5_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        boolean whole = !thread.isAlive() && (!started || source.state().phase() == Source.Phase.READY);
+        if (whole && uncommitted.list().isEmpty() && saveIndex()) {
+            state.writeClean(source.history().cursor(), source.history().tree());
+        }
+        state.close();
+    }
+}

@@ -1,0 +1,165 @@
+package io.github.notesync.server.cycle;
+
+import io.github.notesync.protocol.Cursor;
+import io.github.notesync.protocol.Digest;
+import io.github.notesync.protocol.JsonObject;
+import io.github.notesync.protocol.ProtocolJson;
+import io.github.notesync.protocol.TreeDigest;
+import io.github.notesync.server.pairing.Tokens;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the server keeps what outlives a run, one directory for each source, never inside the source. Knows all its file
+ * names:
+ *
+ * <pre>
+ * lock    held while a server runs on this source
+ * index   what the source held, see IndexFile
+ * dashboard-key  the secret of the dashboard's link
+ * clean   {"cursor": …, "tree": …}: how the last run ended; absent while a server runs, and after a crash
+ * pulse/  watched together with the source
+ * spool/  batches in the making
+ * </pre>
+ */
+public final class StateDirectory implements AutoCloseable {
+    private final Path directory;
+    private final FileChannel lockFile;
+    private final @Nullable FileLock lock;
+
+    /** How the last run ended. */
+    record Clean(Cursor cursor, TreeDigest tree) {}
+
+    private StateDirectory(Path directory, FileChannel lockFile, @Nullable FileLock lock) {
+        this.directory = directory;
+        this.lockFile = lockFile;
+        this.lock = lock;
+    }
+
+    /**
+     * Opens the directory for a source. A second server on the same source gets one of its own, without memory.
+     *
+     * @param home the user's state directory for notesync
+     */
+    public static StateDirectory open(Path home, Path source) throws IOException {
+        String name = Digest.of(source.toString()).hex().substring(0, 16);
+        for (int i = 0; ; i++) {
+            Path directory = home.resolve("server").resolve(i == 0 ? name : name + "-" + i);
+            createPrivate(directory);
+            FileChannel file =
+                    FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileLock lock = tryLock(file);
+            if (lock != null || i == 99) {
+                StateDirectory state = new StateDirectory(directory, file, lock);
+                state.empty(state.spool());
+                state.empty(state.pulse());
+                return state;
+            }
+            file.close();
+        }
+    }
+
+    /** Others may neither list nor enter it, so what is inside is safe whatever the umask. */
+    private static void createPrivate(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        }
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel file) throws IOException {
+        try {
+            return file.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null;
+        }
+    }
+
+    private void empty(Path inner) throws IOException {
+        Files.createDirectories(inner);
+        try (Stream<Path> files = Files.list(inner)) {
+            for (Path each : files.toList()) {
+                Files.delete(each);
+            }
+        }
+    }
+
+    Path index() {
+        return directory.resolve("index");
+    }
+
+    Path pulse() {
+        return directory.resolve("pulse");
+    }
+
+    public Path spool() {
+        return directory.resolve("spool");
+    }
+
+    /** The secret in the dashboard's link; it stays, so that a bookmark goes on working. */
+    public String dashboardKey() throws IOException {
+        Path file = directory.resolve("dashboard-key");
+        if (!Files.exists(file)) {
+            Files.writeString(file, Tokens.secret());
+        }
+        return Files.readString(file).strip();
+    }
+
+    private Path clean() {
+        return directory.resolve("clean");
+    }
+
+    /** How the last run ended, which can be asked once: from now on only a clean end brings it back. */
+    Optional<Clean> takeClean() throws IOException {
+        if (!Files.exists(clean())) {
+            return Optional.empty();
+        }
+        try {
+            JsonObject json = ProtocolJson.parse(Files.readAllBytes(clean()));
+            return Optional.of(
+                    new Clean(Cursor.fromJson(json.object("cursor")), TreeDigest.parse(json.string("tree"))));
+        } catch (IOException e) {
+            return Optional.empty();
+        } finally {
+            Files.delete(clean());
+            force(directory);
+        }
+    }
+
+    void writeClean(Cursor cursor, TreeDigest tree) throws IOException {
+        JsonObject json = JsonObject.builder()
+                .put("cursor", cursor.toJson())
+                .put("tree", tree.hex())
+                .build();
+        Path written = directory.resolve("clean.new");
+        Files.write(written, ProtocolJson.bytes(json));
+        Files.move(written, clean(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Windows cannot open a directory; there the order of the file system has to do. */
+    private static void force(Path directory) throws IOException {
+        if (directory.getFileSystem().getSeparator().equals("/")) {
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (lock != null) {
+            lock.release();
+        }
+        lockFile.close();
+    }
+}

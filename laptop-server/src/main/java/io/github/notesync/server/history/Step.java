@@ -1,0 +1,12 @@
+package io.github.notesync.server.history;
+
+import io.github.notesync.protocol.TreeDigest;
+import io.github.notesync.server.scan.Difference;
+import java.util.List;
+
+/**
+ * How one sequence came out of the one before.
+ *
+ * @param base the tree digest of the sequence before
+ */
+record Step(long sequence, TreeDigest base, List<Difference> differences) {}

@@ -1,0 +1,65 @@
+package io.github.notesync.server.pack;
+
+import io.github.notesync.protocol.BatchDescriptor;
+import io.github.notesync.protocol.BatchWriter;
+import io.github.notesync.protocol.ContentSource;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** One batch: its descriptor and its stream, finished or not. Any thread. */
+public final class Batch {
+    private final BatchWriter writer;
+    private final Spool spool;
+    private final long payloadBytes;
+
+    Batch(BatchWriter writer, Spool spool, long payloadBytes) {
+        this.writer = writer;
+        this.spool = spool;
+        this.payloadBytes = payloadBytes;
+    }
+
+    /** The descriptor, with the size of the stream once it is known. */
+    public BatchDescriptor descriptor() {
+        Long size = spool.wholeSize();
+        return size == null ? writer.descriptor() : writer.descriptor().withStreamSize(size);
+    }
+
+    /** The bytes of the files that travel in it, before encoding. */
+    public long payloadBytes() {
+        return payloadBytes;
+    }
+
+    /**
+     * A piece of the stream; waits for it at most so long.
+     *
+     * @return null when the batch could not be made, because a file changed meanwhile: there will be a newer one
+     * @throws java.io.EOFException if the stream ends before {@code offset}
+     */
+    public @Nullable Chunk read(long offset, int max, long millis) throws IOException, InterruptedException {
+        return spool.read(offset, max, millis);
+    }
+
+    boolean isFailed() {
+        return spool.isFailed();
+    }
+
+    /** The bytes that it occupies now. */
+    long size() {
+        return spool.size();
+    }
+
+    /** Makes the stream, on the calling thread. */
+    void make(ContentSource content) throws IOException {
+        try {
+            writer.writeTo(spool, content);
+            spool.finish();
+        } catch (IOException | RuntimeException e) {
+            spool.fail();
+            throw e;
+        }
+    }
+
+    void drop() throws IOException {
+        spool.drop();
+    }
+}

@@ -1,0 +1,144 @@
+package io.github.notesync.server.pack;
+
+import io.github.notesync.protocol.BatchWriter;
+import io.github.notesync.protocol.Change;
+import io.github.notesync.protocol.Cursor;
+import io.github.notesync.protocol.Id;
+import io.github.notesync.protocol.Manifest;
+import io.github.notesync.protocol.ManifestHeader;
+import io.github.notesync.protocol.TreeDigest;
+import io.github.notesync.server.cycle.Source;
+import io.github.notesync.server.diff.Bases;
+import io.github.notesync.server.diff.Changes;
+import io.github.notesync.server.history.Delta;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes batches and keeps them while they may be asked for: replicas at the same cursor share one. A large one is made in
+ * the background and read at the same time. Any thread.
+ */
+public final class Packer implements AutoCloseable {
+    /** Made at once by the thread that asks; more is made in the background. */
+    private static final long SMALL = 1 << 20;
+
+    private static final int KEPT_BATCHES = 32;
+    private static final long KEPT_BYTES = 1L << 30;
+
+    private final Source source;
+    private final Path directory;
+    private final Consumer<String> notice;
+    private final ExecutorService makers = Executors.newFixedThreadPool(2, task -> {
+        Thread thread = new Thread(task, "notesync-pack");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /** The least used first. */
+    private final Map<Key, Batch> kept = new LinkedHashMap<>(16, 0.75f, true);
+
+    private record Key(@Nullable Cursor from, TreeDigest base, Cursor to, Wishes wishes) {}
+
+    /**
+     * @param directory for large batches, outside the source
+     * @param notice told when a batch could not be made
+     */
+    public Packer(Source source, Path directory, Consumer<String> notice) {
+        this.source = source;
+        this.directory = directory;
+        this.notice = notice;
+    }
+
+    /** The batch that makes this delta. */
+    public synchronized Batch batch(Delta delta, Wishes wishes) throws IOException {
+        Key key = new Key(delta.from(), delta.base(), delta.to(), wishes);
+        Batch known = kept.get(key);
+        if (known != null && !known.isFailed()) {
+            return known;
+        }
+        Id id = Id.random();
+        Manifest manifest = manifest(delta, wishes);
+        BatchWriter writer = new BatchWriter(id, manifest, wishes.encoding());
+        Batch batch = new Batch(
+                writer,
+                new Spool(directory.resolve(id.hex())),
+                manifest.header().payloadBytes());
+        kept.put(key, batch);
+        evict();
+        if (writer.descriptor().manifestSize() + writer.descriptor().payloadSize() <= SMALL) {
+            make(batch);
+        } else {
+            makers.execute(() -> make(batch));
+        }
+        return batch;
+    }
+
+    /** The batch of this id, if it is still kept. */
+    public synchronized Optional<Batch> find(Id id) {
+        for (Map.Entry<Key, Batch> each : kept.entrySet()) {
+            if (each.getValue().descriptor().batch().equals(id)) {
+                Batch batch = each.getValue();
+                // Looked up again, so that it counts as used.
+                kept.get(each.getKey());
+                return batch.isFailed() ? Optional.empty() : Optional.of(batch);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Manifest manifest(Delta delta, Wishes wishes) {
+        Bases bases = new ReplicaBases(delta, source.history(), source.chunkLists(), wishes);
+        List<Change> changes = Changes.of(delta.differences(), bases);
+        if (!source.history().cursor().equals(delta.to())) {
+            // A save came in between: what the history holds now may not be what the replica has.
+            changes = Changes.of(delta.differences(), Bases.NONE);
+        }
+        ManifestHeader header = new ManifestHeader(
+                source.config().name(),
+                delta.from(),
+                delta.base(),
+                delta.to(),
+                delta.tree(),
+                System.currentTimeMillis(),
+                delta.git(),
+                0,
+                0);
+        return Manifest.of(header, changes);
+    }
+
+    private void make(Batch batch) {
+        try {
+            batch.make(new SourceContent(source));
+        } catch (IOException e) {
+            // The change that caused it has its own event, so a newer batch follows.
+            notice.accept(
+                    "batch " + batch.descriptor().batch().hex().substring(0, 8) + " is made again: " + e.getMessage());
+        }
+    }
+
+    private void evict() throws IOException {
+        long bytes = kept.values().stream().mapToLong(Batch::size).sum();
+        List<Key> oldest = new ArrayList<>(kept.keySet());
+        for (int i = 0; i < oldest.size() - 2 && (kept.size() > KEPT_BATCHES || bytes > KEPT_BYTES); i++) {
+            Batch dropped = kept.remove(oldest.get(i));
+            if (dropped != null) {
+                bytes -= dropped.size();
+                dropped.drop();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        makers.shutdownNow();
+    }
+}

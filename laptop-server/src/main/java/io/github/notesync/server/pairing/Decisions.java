@@ -1,0 +1,65 @@
+package io.github.notesync.server.pairing;
+
+import io.github.notesync.protocol.Id;
+import io.github.notesync.server.tell.Event;
+import io.github.notesync.server.tell.Teller;
+import io.github.notesync.server.tell.Texts;
+import java.util.List;
+import java.util.Optional;
+
+/** The user's answers to pairings, wherever they are given, told where the server was started. Any thread. */
+public final class Decisions {
+    private final Pairings pairings;
+    private final Teller teller;
+
+    public Decisions(Pairings pairings, Teller teller) {
+        this.pairings = pairings;
+        this.teller = teller;
+    }
+
+    public Optional<Pairings.Pending> pending(Id id) {
+        return pairings.pending().stream().filter(each -> each.id().equals(id)).findFirst();
+    }
+
+    public List<Pairings.Pending> pending() {
+        return pairings.pending();
+    }
+
+    /** The user typed a code for one request. */
+    public Pairings.Typed type(Pairings.Pending pending, String code) {
+        Pairings.Typed typed = pairings.type(pending.id(), code);
+        Id id = pending.id();
+        String origin = pending.client().origin();
+        String label = name(pending);
+        switch (typed) {
+            case ALLOWED -> teller.tell(Texts.paired(id, origin, label));
+            case WRONG -> teller.tell(Texts.wrongCode(id, origin, label));
+            case DENIED -> teller.tell(Texts.denied(id, origin, label));
+            case GONE -> teller.tell(Texts.notice("the request is no longer there; connect again in the notebook"));
+        }
+        return typed;
+    }
+
+    /** The user typed a code without saying for which request: the one that shows it. */
+    void type(String code) {
+        List<Pairings.Pending> all = pairings.pending();
+        for (Pairings.Pending each : all) {
+            if (pairings.shows(each.id(), code)) {
+                type(each, code);
+                return;
+            }
+        }
+        all.forEach(each -> type(each, code));
+    }
+
+    public void deny(Pairings.Pending pending) {
+        pairings.deny(pending.id());
+        Event denied = Texts.denied(pending.id(), pending.client().origin(), name(pending));
+        teller.tell(denied);
+    }
+
+    private static String name(Pairings.Pending pending) {
+        String label = pending.client().label();
+        return label.isBlank() ? pending.client().origin() : label;
+    }
+}

@@ -1,0 +1,108 @@
+package io.github.notesync.server.scan;
+
+import io.github.notesync.protocol.Entry;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that the source is known to hold, directory by directory. One thread at a time,
+ * except where a method says otherwise.
+ *
+ * <p>Lives across restarts in an {@link IndexFile}, so that a warm start reads stats only.
+ */
+public final class Index {
+    /** By directory, "" for the root, its items by name. */
+    private final Map<String, Map<String, Item>> directories = new HashMap<>();
+
+    /** The name on disk of every path whose name is not NFC there. */
+    private final Map<String, String> spelled = new ConcurrentHashMap<>();
+
+    public Index() {
+        directories.put("", new HashMap<>());
+    }
+
+    Map<String, Map<String, Item>> directories() {
+        return directories;
+    }
+
+    /** The items of a directory by name; null where the index has no such directory. */
+    @Nullable
+    Map<String, Item> items(String directory) {
+        return directories.get(directory);
+    }
+
+    boolean has(String directory) {
+        return directories.containsKey(directory);
+    }
+
+    @Nullable
+    Item item(String path) {
+        Map<String, Item> items = directories.get(parent(path));
+        return items == null ? null : items.get(name(path));
+    }
+
+    /** Where the file system has a path: names that are not NFC on disk are spelled as they are there. Any thread. */
+    public Path onDisk(Path root, String path) {
+        if (spelled.isEmpty() || path.isEmpty()) {
+            return root.resolve(path);
+        }
+        return onDisk(root, parent(path)).resolve(spelled.getOrDefault(path, name(path)));
+    }
+
+    void put(String path, Item item) {
+        if (item.diskName() != null) {
+            spelled.put(path, item.diskName());
+        } else {
+            spelled.remove(path);
+        }
+        directories.computeIfAbsent(parent(path), d -> new HashMap<>()).put(name(path), item);
+        if (item.isDirectory()) {
+            directories.computeIfAbsent(path, d -> new HashMap<>());
+        }
+    }
+
+    /** Removes a path and all below it, telling the sink of each, children first. */
+    void remove(String path, BiConsumer<String, Item> sink) {
+        Map<String, Item> siblings = directories.get(parent(path));
+        Item item = siblings == null ? null : siblings.get(name(path));
+        if (siblings == null || item == null) {
+            return;
+        }
+        if (item.isDirectory()) {
+            Map<String, Item> inside = directories.getOrDefault(path, Map.of());
+            for (String name : List.copyOf(inside.keySet())) {
+                remove(path + "/" + name, sink);
+            }
+            directories.remove(path);
+        }
+        siblings.remove(name(path));
+        spelled.remove(path);
+        sink.accept(path, item);
+    }
+
+    /** Every entry, in no order. */
+    public List<Entry> entries() {
+        List<Entry> entries = new ArrayList<>();
+        directories.values().forEach(items -> items.values().forEach(item -> entries.add(item.entry())));
+        return entries;
+    }
+
+    static String parent(String path) {
+        int slash = path.lastIndexOf('/');
+        return slash < 0 ? "" : path.substring(0, slash);
+    }
+
+    static String name(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    static String child(String directory, String name) {
+        return directory.isEmpty() ? name : directory + "/" + name;
+    }
+}

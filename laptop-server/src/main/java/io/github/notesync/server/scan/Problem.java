@@ -1,0 +1,10 @@
+package io.github.notesync.server.scan;
+
+/**
+ * One path that cannot be synchronised, and why; nothing is left out silently.
+ *
+ * @param code for programs, such as {@code too_large} or {@code collision}
+ * @param message what and why, one sentence
+ * @param remedy what to do
+ */
+public record Problem(String path, String code, String message, String remedy) {}

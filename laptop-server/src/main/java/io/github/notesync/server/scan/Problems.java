@@ -1,0 +1,69 @@
+package io.github.notesync.server.scan;
+
+import io.github.notesync.protocol.PathReason;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+
+/** The texts of what can go wrong with one path, each with its remedy. */
+final class Problems {
+    private Problems() {}
+
+    static Problem name(String path, PathReason reason) {
+        String remedy = switch (reason) {
+            case NOT_UTF8 ->
+                "rename it, or start the server with LC_ALL=C.UTF-8 if the name looks right in your terminal";
+            case TOO_LONG -> "use shorter names";
+            default -> "rename it, or ignore it in .notesyncignore";
+        };
+        return new Problem(path, reason.code(), path + " is not sent: " + reason.text(), remedy);
+    }
+
+    static Problem collision(String path, String with) {
+        return new Problem(
+                path,
+                PathReason.COLLISION.code(),
+                path + " is not sent: on file systems that ignore case it is the same name as " + with,
+                "rename one of the two");
+    }
+
+    static Problem link(String path, String why) {
+        return new Problem(
+                path,
+                "link_refused",
+                path + " is not sent: " + why,
+                "point the link inside the project with a relative target, or ignore it in .notesyncignore");
+    }
+
+    static Problem special(String path) {
+        return new Problem(
+                path,
+                "special_file",
+                path + " is not sent: it is neither a file nor a directory nor a link",
+                "ignore it in .notesyncignore");
+    }
+
+    static Problem tooLarge(String path, long size, long limit) {
+        return new Problem(
+                path,
+                "too_large",
+                path + " is not sent: it has " + (size >> 20) + " MB, the limit is " + (limit >> 20) + " MB",
+                "raise limits.max-file-mb in [tool.notesync] of pyproject.toml, or ignore it in .notesyncignore");
+    }
+
+    static Problem unreadable(String path, IOException e) {
+        if (e instanceof AccessDeniedException) {
+            return new Problem(
+                    path,
+                    "unreadable",
+                    path + " cannot be read: permission denied; the replica keeps what it has",
+                    "give yourself permission to read it, or ignore it in .notesyncignore");
+        }
+        String reason = e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.toString();
+        return new Problem(
+                path,
+                "unreadable",
+                path + " cannot be read: " + reason + "; the replica keeps what it has",
+                "look at the disk, or ignore it in .notesyncignore");
+    }
+}

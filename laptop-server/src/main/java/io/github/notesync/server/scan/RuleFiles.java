@@ -1,0 +1,53 @@
+package io.github.notesync.server.scan;
+
+import io.github.notesync.server.ignore.IgnoreRules;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Notices that the rule files of a directory changed, so that all below it is judged anew. One thread at a time. */
+final class RuleFiles {
+    private static final List<String> NAMES = List.of(IgnoreRules.GITIGNORE, IgnoreRules.NOTESYNCIGNORE);
+
+    private final IgnoreRules rules;
+    /** By directory, the stat of each file; the root has an entry, others only where there is a file. */
+    private final Map<String, List<@Nullable Stat>> known = new HashMap<>();
+
+    RuleFiles(IgnoreRules rules) {
+        this.rules = rules;
+    }
+
+    /** Reads them if they moved; returns whether they did. */
+    boolean refresh(String directory, Path onDisk, StatReader stats) throws IOException {
+        List<@Nullable Stat> now = new java.util.ArrayList<>();
+        boolean any = directory.isEmpty();
+        for (String name : NAMES) {
+            Stat stat = stat(onDisk.resolve(name), stats);
+            any |= stat != null;
+            now.add(stat);
+        }
+        List<@Nullable Stat> before = any ? known.put(directory, now) : known.remove(directory);
+        boolean moved = any ? !now.equals(before) : before != null;
+        if (moved) {
+            rules.enter(directory);
+        }
+        return moved;
+    }
+
+    void forget(String directory) {
+        if (known.remove(directory) != null) {
+            rules.leave(directory);
+        }
+    }
+
+    private static @Nullable Stat stat(Path file, StatReader stats) {
+        try {
+            return stats.read(file);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+}

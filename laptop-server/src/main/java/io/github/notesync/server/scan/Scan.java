@@ -1,0 +1,262 @@
+package io.github.notesync.server.scan;
+
+import io.github.notesync.protocol.Entry;
+import io.github.notesync.server.config.Config;
+import io.github.notesync.server.ignore.IgnoreRules;
+import io.github.notesync.server.ignore.Verdict;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One scan, from the first directory to the differences. Used once, by one thread. */
+final class Scan {
+    /** A file of this size that is being written shows itself by growing; smaller ones are read in one go. */
+    private static final long BIG = 4 << 20;
+    /** How long a big file must have been quiet, in nanoseconds. */
+    private static final long QUIET = 250_000_000;
+
+    private final Path root;
+    private final Config config;
+    private final IgnoreRules rules;
+    private final RuleFiles ruleFiles;
+    private final Index index;
+    private final Coverage coverage;
+    private final Findings findings;
+    private final StatReader stats;
+    private final Reading reading;
+    private final boolean patient;
+
+    private final Differences differences = new Differences();
+    private final List<Reading.Wanted> wanted = new ArrayList<>();
+    private final Set<String> unstable = new HashSet<>();
+    private final Set<String> looked = new HashSet<>();
+    private final Set<String> retried = new HashSet<>();
+    private final List<Problem> appeared = new ArrayList<>();
+    private final long started = nowNanos();
+
+    Scan(
+            Path root,
+            Config config,
+            IgnoreRules rules,
+            RuleFiles ruleFiles,
+            Index index,
+            Coverage coverage,
+            Findings findings,
+            StatReader stats,
+            Reading reading,
+            boolean patient) {
+        this.root = root;
+        this.config = config;
+        this.rules = rules;
+        this.ruleFiles = ruleFiles;
+        this.index = index;
+        this.coverage = coverage;
+        this.findings = findings;
+        this.stats = stats;
+        this.reading = reading;
+        this.patient = patient;
+    }
+
+    /** Compares one directory with the index; also all below it when {@code deep}, or when its rules changed. */
+    void directory(String directory, boolean deep) throws IOException {
+        if (!index.has(directory) || !looked.add(directory)) {
+            return;
+        }
+        Path onDisk = index.onDisk(root, directory);
+        List<Verdict> ignored = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>();
+        Listing listing;
+        boolean below = deep;
+        try {
+            if (deep) {
+                coverage.cover(directory, onDisk);
+            }
+            below |= ruleFiles.refresh(directory, onDisk, stats);
+            listing = Listing.of(directory, onDisk, path -> belongs(path, ignored));
+        } catch (IOException e) {
+            unlisted(directory, e);
+            return;
+        }
+        problems.addAll(listing.problems());
+        Set<String> seen = new HashSet<>();
+        for (Listing.Name name : listing.names()) {
+            if (child(name, onDisk.resolve(name.diskName()), below, ignored, problems)) {
+                seen.add(name.path().name());
+            }
+        }
+        Map<String, Item> items = index.items(directory);
+        for (String gone : items == null ? List.<String>of() : List.copyOf(items.keySet())) {
+            if (!seen.contains(gone)) {
+                remove(Index.child(directory, gone));
+            }
+        }
+        appeared.addAll(findings.replace(directory, problems, ignored));
+    }
+
+    /** Reads what has to be read and says what differs. */
+    ScanResult finish() throws InterruptedException {
+        for (Reading.Outcome outcome : reading.all(wanted)) {
+            Reading.Wanted file = outcome.wanted();
+            String path = file.name().path().value();
+            if (outcome.digest() != null) {
+                boolean racy = file.stat().isRacy(started);
+                Entry entry = new Entry.File(
+                        file.name().path(),
+                        file.stat().size(),
+                        outcome.digest(),
+                        file.stat().executable());
+                put(file.name(), new Item(entry, file.stat(), racy, spelled(file.name())));
+            } else if (outcome.error() == null || outcome.error() instanceof NoSuchFileException) {
+                unstable.add(Index.parent(path));
+            } else {
+                problem(Index.parent(path), Problems.unreadable(path, outcome.error()));
+            }
+        }
+        return new ScanResult(differences.list(), unstable, appeared);
+    }
+
+    private boolean belongs(String path, List<Verdict> ignored) {
+        Verdict verdict = rules.verdict(path, false);
+        if (verdict.ignored() && rules.verdict(path, true).ignored()) {
+            ignored.add(verdict);
+            return false;
+        }
+        return true;
+    }
+
+    /** Compares one name; returns whether the index keeps, or may keep, an item for it. */
+    private boolean child(Listing.Name name, Path onDisk, boolean deep, List<Verdict> ignored, List<Problem> problems)
+            throws IOException {
+        String path = name.path().value();
+        Stat stat;
+        try {
+            stat = stats.read(onDisk);
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            problems.add(Problems.unreadable(path, e));
+            return true;
+        }
+        Verdict verdict = rules.verdict(path, stat.kind() == Stat.Kind.DIRECTORY);
+        if (verdict.ignored()) {
+            ignored.add(verdict);
+            return false;
+        }
+        return switch (stat.kind()) {
+            case DIRECTORY -> subdirectory(name, stat, deep);
+            case FILE -> file(name, onDisk, stat, problems);
+            case SYMLINK -> link(name, onDisk, stat, problems);
+            case OTHER -> {
+                problems.add(Problems.special(path));
+                yield false;
+            }
+        };
+    }
+
+    private boolean subdirectory(Listing.Name name, Stat stat, boolean deep) throws IOException {
+        Item before = index.item(name.path().value());
+        boolean known = before != null && before.isDirectory() && before.stat().inode() == stat.inode();
+        if (before == null || !before.stat().equals(stat)) {
+            put(name, new Item(new Entry.Directory(name.path()), stat, false, spelled(name)));
+        }
+        if (deep || !known) {
+            directory(name.path().value(), true);
+        }
+        return true;
+    }
+
+    private boolean file(Listing.Name name, Path onDisk, Stat stat, List<Problem> problems) {
+        String path = name.path().value();
+        Item before = index.item(path);
+        if (stat.size() > config.maxFileBytes()) {
+            problems.add(Problems.tooLarge(path, stat.size(), config.maxFileBytes()));
+            return before != null && !before.isDirectory();
+        }
+        boolean wasFile = before != null && before.entry() instanceof Entry.File;
+        if (before != null && wasFile && !before.racy() && before.stat().equals(stat)) {
+            return true;
+        }
+        long age = started - stat.modified();
+        if (patient && stat.size() >= BIG && age >= 0 && age < QUIET) {
+            unstable.add(Index.parent(path));
+            return wasFile;
+        }
+        if (before != null && !wasFile) {
+            remove(path);
+        }
+        wanted.add(new Reading.Wanted(name, onDisk, stat));
+        return true;
+    }
+
+    private boolean link(Listing.Name name, Path onDisk, Stat stat, List<Problem> problems) {
+        String path = name.path().value();
+        try {
+            String target = Files.readSymbolicLink(onDisk)
+                    .toString()
+                    .replace(onDisk.getFileSystem().getSeparator(), "/");
+            put(name, new Item(new Entry.Symlink(name.path(), target), stat, true, spelled(name)));
+            return true;
+        } catch (IllegalArgumentException e) {
+            problems.add(Problems.link(path, String.valueOf(e.getMessage())));
+        } catch (IOException e) {
+            problems.add(Problems.unreadable(path, e));
+            return index.item(path) != null;
+        }
+        return false;
+    }
+
+    /** A directory that cannot be listed: gone, or refused. The source itself must be there. */
+    private void unlisted(String directory, IOException e) throws IOException {
+        if (directory.isEmpty()) {
+            throw new SourceUnavailableException("the source directory " + root + " cannot be read: " + e, e);
+        }
+        if (retried.add(directory) && (e instanceof NoSuchFileException || e instanceof NotDirectoryException)) {
+            looked.remove(Index.parent(directory));
+            directory(Index.parent(directory), false);
+            return;
+        }
+        appeared.addAll(findings.replace(directory, List.of(Problems.unreadable(directory, e)), List.of()));
+    }
+
+    private void problem(String directory, Problem problem) {
+        appeared.addAll(findings.add(directory, problem));
+    }
+
+    private void put(Listing.Name name, Item item) {
+        String path = name.path().value();
+        Item before = index.item(path);
+        if (before != null && before.isDirectory() && !item.isDirectory()) {
+            remove(path);
+        }
+        differences.add(name.path(), before == null ? null : before.entry(), item.entry());
+        index.put(path, item);
+    }
+
+    private void remove(String path) {
+        index.remove(path, (each, item) -> {
+            differences.add(item.entry().path(), item.entry(), null);
+            if (item.isDirectory()) {
+                coverage.uncover(each);
+                ruleFiles.forget(each);
+                findings.forget(each);
+            }
+        });
+    }
+
+    private static @Nullable String spelled(Listing.Name name) {
+        return name.isOdd() ? name.diskName() : null;
+    }
+
+    private static long nowNanos() {
+        java.time.Instant now = java.time.Instant.now();
+        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    }
+}

@@ -1,0 +1,81 @@
+package io.github.notesync.server.scan;
+
+import io.github.notesync.server.config.Config;
+import io.github.notesync.server.ignore.IgnoreRules;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Set;
+
+/**
+ * Compares the source with the index and brings the index up to date. Hints say where to look; what is true is decided
+ * here, by stat and where that moved, or cannot vouch, by content. Used by one thread.
+ */
+public final class Scanner {
+    private final Path root;
+    private final Config config;
+    private final IgnoreRules rules;
+    private final Index index;
+    private final Coverage coverage;
+    private final Findings findings;
+    private final StatReader stats;
+    private final ContentReader reader;
+    private final RuleFiles ruleFiles;
+
+    public Scanner(
+            Path root,
+            Config config,
+            IgnoreRules rules,
+            Index index,
+            Coverage coverage,
+            Contents contents,
+            ChunkLists chunkLists,
+            Findings findings) {
+        this.root = root;
+        this.config = config;
+        this.rules = rules;
+        this.index = index;
+        this.coverage = coverage;
+        this.findings = findings;
+        this.stats = new StatReader(root);
+        this.reader = new ContentReader(stats, contents, chunkLists);
+        this.ruleFiles = new RuleFiles(rules);
+    }
+
+    /** Looks at every directory. */
+    public ScanResult everything(boolean patient, Progress progress) throws IOException, InterruptedException {
+        return scan(progress, patient, scan -> scan.directory("", true));
+    }
+
+    /**
+     * Looks at these directories, and at all below those that are new.
+     *
+     * @param patient whether a big file that was written just now may wait for the next scan
+     */
+    public ScanResult directories(Set<String> directories, boolean patient) throws IOException, InterruptedException {
+        return scan(Progress.NONE, patient, scan -> {
+            for (String each : directories) {
+                scan.directory(each, false);
+            }
+        });
+    }
+
+    private interface Walk {
+        void over(Scan scan) throws IOException;
+    }
+
+    private ScanResult scan(Progress progress, boolean patient, Walk walk) throws IOException, InterruptedException {
+        Scan scan = new Scan(
+                root,
+                config,
+                rules,
+                ruleFiles,
+                index,
+                coverage,
+                findings,
+                stats,
+                new Reading(reader, progress),
+                patient);
+        walk.over(scan);
+        return scan.finish();
+    }
+}

@@ -1,0 +1,56 @@
+package io.github.notesync.server.serve;
+
+import io.github.notesync.protocol.GitState;
+import io.github.notesync.protocol.JsonObject;
+import io.github.notesync.server.cycle.Source;
+import io.github.notesync.server.history.History;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What is served, in the words of the contract. Any thread. */
+final class ProjectDescription {
+    private final Source source;
+
+    ProjectDescription(Source source) {
+        this.source = source;
+    }
+
+    JsonObject toJson() {
+        History history = source.history();
+        History.Size size = history.size();
+        GitState git = source.git();
+        return JsonObject.builder()
+                .put("name", source.config().name())
+                .put("cursor", history.cursor().toJson())
+                .put("python_paths", pythonPaths())
+                .put("git", git == null ? null : git.toJson())
+                .put("files", size.files())
+                .put("bytes", size.bytes())
+                .build();
+    }
+
+    private List<String> pythonPaths() {
+        List<String> configured = source.config().pythonPaths();
+        if (configured != null) {
+            return configured;
+        }
+        return hasSourceLayout() ? List.of("", "src") : List.of("");
+    }
+
+    /** The layout in which the packages are below src/. */
+    private boolean hasSourceLayout() {
+        Path src = source.root().resolve("src");
+        if (!Files.isDirectory(src) || Files.exists(src.resolve("__init__.py"))) {
+            return false;
+        }
+        try (Stream<Path> inside = Files.list(src)) {
+            return inside.anyMatch(each ->
+                    Files.exists(each.resolve("__init__.py")) || each.toString().endsWith(".py"));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package io.github.notesync.server.serve;
+
+import io.github.notesync.protocol.Entry;
+import io.github.notesync.protocol.ErrorCode;
+import io.github.notesync.protocol.JsonObject;
+import io.github.notesync.protocol.Limits;
+import io.github.notesync.protocol.ReplicaManifest;
+import io.github.notesync.protocol.TreeDigest;
+import io.github.notesync.server.cycle.Source;
+import io.github.notesync.server.pack.Batch;
+import io.github.notesync.server.pack.Chunk;
+import io.github.notesync.server.pack.Packer;
+import io.github.notesync.server.pairing.Grant;
+import io.github.notesync.server.pairing.Tokens;
+import io.github.notesync.server.tell.Teller;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The calls of a paired replica ({@code PROTOCOL.md} 3). Any thread. */
+final class ReplicaCalls {
+    private static final long CHUNK_WAIT = 5_000;
+    /** For the first bytes of a batch that is being made: better a few at once than all later. */
+    private static final long INLINE_WAIT = 100;
+
+    private final Source source;
+    private final Packer packer;
+    private final Tokens tokens;
+    private final Replicas replicas;
+    private final Next next;
+    private final Traffic traffic;
+
+    ReplicaCalls(Source source, Packer packer, Tokens tokens, Replicas replicas, Teller teller) {
+        this.source = source;
+        this.packer = packer;
+        this.tokens = tokens;
+        this.replicas = replicas;
+        this.next = new Next(source, packer);
+        this.traffic = new Traffic(teller);
+    }
+
+    void project(Caller caller) throws IOException {
+        caller.paired(tokens);
+        caller.answer(new ProjectDescription(source).toJson());
+    }
+
+    void introduce(Caller caller) throws IOException {
+        Grant grant = caller.paired(tokens);
+        JsonObject said = caller.json();
+        for (String field : List.of("label", "machine")) {
+            if (said.has(field)) {
+                said.string(field, Limits.LABEL_CHARS_MAX);
+            }
+        }
+        Replica replica = replicas.get(caller.id("replica"));
+        replica.introduce(said, grant);
+        traffic.introduced(replica);
+        caller.answer(JsonObject.builder().build());
+    }
+
+    void next(Caller caller) throws IOException, InterruptedException {
+        Grant grant = caller.paired(tokens);
+        NextRequest asked = NextRequest.fromJson(caller.json());
+        Replica replica = replicas.get(caller.id("replica"));
+        long poll = replica.poll(asked.cursor(), grant);
+        NextAnswer answer = next.answer(replica, asked, poll);
+        JsonObject.Builder json = answer.toJson();
+        byte[] first = new byte[0];
+        Batch batch = answer.batch();
+        if (batch != null) {
+            Chunk chunk = readable(batch.read(0, asked.inline(), INLINE_WAIT));
+            first = chunk.bytes();
+            // After the read: by then the size of a small stream is known.
+            json.put("batch", batch.descriptor().toJson());
+            json.put("offset", 0);
+            json.put("end", chunk.end());
+            traffic.offered(replica, batch);
+        }
+        json.put("confirmed", replica.confirmed());
+        json.put("declined", replica.declined());
+        Answers.envelope(caller.response, json.build(), first);
+        replica.delivered();
+    }
+
+    void manifest(Caller caller) throws IOException {
+        caller.paired(tokens);
+        Replica replica = replicas.get(caller.id("replica"));
+        List<Entry> entries = new ArrayList<>();
+        TreeDigest tree = ReplicaManifest.read(
+                caller.request.getInputStream(),
+                entry -> entries.add(source.history().same(entry)));
+        replica.manifest(tree, entries);
+        caller.answer(JsonObject.builder().put("tree", tree.hex()).build());
+    }
+
+    void chunk(Caller caller) throws IOException, InterruptedException {
+        caller.paired(tokens);
+        long offset = caller.number("offset", 0, Limits.NUMBER_MAX);
+        int max = (int) caller.number("max", Limits.CHUNK_DEFAULT, Limits.CHUNK_MAX);
+        Batch batch = packer.find(caller.id("batch")).orElseThrow(ReplicaCalls::unknownBatch);
+        try {
+            Chunk chunk = readable(batch.read(offset, max, CHUNK_WAIT));
+            JsonObject head = JsonObject.builder()
+                    .put("batch", batch.descriptor().batch().hex())
+                    .put("offset", offset)
+                    .put("end", chunk.end())
+                    .build();
+            Answers.envelope(caller.response, head, chunk.bytes());
+        } catch (EOFException e) {
+            throw HttpError.of(ErrorCode.BAD_REQUEST, String.valueOf(e.getMessage()), null);
+        }
+    }
+
+    void report(Caller caller) throws IOException {
+        caller.paired(tokens);
+        JsonObject report = caller.json();
+        report.string("state");
+        Replica replica = replicas.get(caller.id("replica"));
+        replica.report(report);
+        traffic.reported(replica, report);
+        caller.answer(JsonObject.builder().build());
+    }
+
+    void forgetToken(Caller caller) throws IOException {
+        caller.paired(tokens);
+        tokens.forget(caller.token());
+        caller.answer(JsonObject.builder().build());
+    }
+
+    private static Chunk readable(@Nullable Chunk chunk) {
+        if (chunk == null) {
+            throw unknownBatch();
+        }
+        return chunk;
+    }
+
+    private static HttpError unknownBatch() {
+        return HttpError.of(
+                ErrorCode.BATCH_UNKNOWN,
+                "this batch is no longer kept, or a file changed while it was made",
+                "ask next again");
+    }
+}

@@ -1,0 +1,55 @@
+package io.github.notesync.server.serve;
+
+import io.github.notesync.protocol.BatchDescriptor;
+import io.github.notesync.protocol.Id;
+import io.github.notesync.protocol.JsonObject;
+import io.github.notesync.server.pack.Batch;
+import io.github.notesync.server.tell.Teller;
+import io.github.notesync.server.tell.Texts;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** Tells what goes over the wire, each thing once however often it is asked for. Any thread. */
+final class Traffic {
+    private static final int REMEMBERED = 256;
+
+    private final Teller teller;
+    private final Set<Offer> offered = Collections.synchronizedSet(Collections.newSetFromMap(bounded()));
+    private final Set<Id> introduced = Collections.synchronizedSet(Collections.newSetFromMap(bounded()));
+
+    private record Offer(Id replica, Id batch) {}
+
+    Traffic(Teller teller) {
+        this.teller = teller;
+    }
+
+    private static <K> Map<K, Boolean> bounded() {
+        return new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<K, Boolean> eldest) {
+                return size() > REMEMBERED;
+            }
+        };
+    }
+
+    void introduced(Replica replica) {
+        if (introduced.add(replica.id)) {
+            teller.tell(Texts.replica(replica.id, replica.label()));
+        }
+    }
+
+    void offered(Replica replica, Batch batch) {
+        BatchDescriptor descriptor = batch.descriptor();
+        if (offered.add(new Offer(replica.id, descriptor.batch()))) {
+            teller.tell(Texts.batch(replica.id, replica.label(), descriptor, batch.payloadBytes()));
+        }
+    }
+
+    void reported(Replica replica, JsonObject report) {
+        teller.tell(Texts.report(replica.id, replica.label(), report));
+    }
+}

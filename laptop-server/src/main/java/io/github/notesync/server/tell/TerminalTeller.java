@@ -1,0 +1,81 @@
+package io.github.notesync.server.tell;
+
+import java.io.Console;
+import java.io.PrintStream;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+
+/** Lines for people, with the time; on a terminal in colour, and progress on a line that is overwritten. Any thread. */
+public final class TerminalTeller implements Teller {
+    private static final String DIM = "\033[2m";
+    private static final String YELLOW = "\033[33m";
+    private static final String PLAIN = "\033[0m";
+    private static final String ERASE = "\r\033[K";
+
+    private final PrintStream out;
+    private final boolean terminal;
+    private boolean onProgressLine;
+
+    public TerminalTeller(PrintStream out, boolean terminal) {
+        this.out = out;
+        this.terminal = terminal;
+    }
+
+    /** For standard output, whatever it is. */
+    public static TerminalTeller on(PrintStream out) {
+        return new TerminalTeller(out, isTerminal());
+    }
+
+    /** Before Java 22 there is a console only where there is a terminal; since then the console has to be asked. */
+    @SuppressWarnings("SystemConsoleNull")
+    private static boolean isTerminal() {
+        Console console = System.console();
+        if (console == null) {
+            return false;
+        }
+        try {
+            return (Boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (ReflectiveOperationException e) {
+            return true;
+        }
+    }
+
+    @Override
+    public synchronized void tell(Event event) {
+        if (event.line() == null) {
+            return;
+        }
+        clearProgress();
+        String time = LocalTime.now(ZoneId.systemDefault())
+                .truncatedTo(ChronoUnit.SECONDS)
+                .toString();
+        String padded = time.length() == 5 ? time + ":00" : time;
+        boolean loud = event.name().equals("problem")
+                || event.name().equals("notice")
+                || event.name().equals("pairing");
+        for (String line : event.line().split("\n", -1)) {
+            out.println(
+                    terminal
+                            ? DIM + padded + PLAIN + " " + (loud ? YELLOW + line + PLAIN : line)
+                            : padded + " " + line);
+        }
+        out.flush();
+    }
+
+    @Override
+    public synchronized void progress(String line) {
+        if (terminal) {
+            out.print(ERASE + line);
+            out.flush();
+            onProgressLine = true;
+        }
+    }
+
+    private void clearProgress() {
+        if (onProgressLine) {
+            out.print(ERASE);
+            onProgressLine = false;
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package io.github.notesync.server.tell;
+
+import io.github.notesync.protocol.BatchDescriptor;
+import io.github.notesync.protocol.Cursor;
+import io.github.notesync.protocol.Id;
+import io.github.notesync.protocol.JsonObject;
+import java.util.List;
+
+/** Every event with its words; the one place for what the user reads in the terminal. Pure. */
+public final class Texts {
+    private Texts() {}
+
+    public static Event listening(int port) {
+        return new Event("listening", JsonObject.builder().put("port", port).build(), null);
+    }
+
+    /** @param millis since the program began */
+    public static Event ready(
+            String root,
+            String project,
+            int port,
+            String dashboard,
+            long files,
+            long bytes,
+            Cursor cursor,
+            long millis) {
+        String url = "http://127.0.0.1:" + port;
+        JsonObject fields = JsonObject.builder()
+                .put("root", root)
+                .put("project", project)
+                .put("port", port)
+                .put("url", url)
+                .put("dashboard", dashboard)
+                .put("files", files)
+                .put("bytes", bytes)
+                .put("cursor", cursor.toJson())
+                .put("millis", millis)
+                .build();
+        String port8765 = port == 8765 ? "" : " " + url;
+        return new Event(
+                "ready",
+                fields,
+                "serving " + root + " (" + Sizes.count(files, "file") + ", " + Sizes.bytes(bytes) + ") at " + url
+                        + "\ndashboard: " + dashboard
+                        + "\nin the notebook:\n    %pip install notesync\n    %load_ext notesync\n    %notesync connect"
+                        + port8765);
+    }
+
+    public static Event pairing(Id pairing, String origin, String kind, String label, String machine, String root) {
+        JsonObject fields = JsonObject.builder()
+                .put("pairing", pairing.hex())
+                .put("origin", origin)
+                .put("kind", kind)
+                .put("label", label)
+                .put("machine", machine)
+                .build();
+        String who = (label.isBlank() ? "a notebook" : "'" + label + "'") + (machine.isBlank() ? "" : " on " + machine);
+        String from = kind.equals("kernel") ? " (directly, without a browser)" : " (" + origin + ")";
+        return new Event(
+                "pairing",
+                fields,
+                who + from + " asks to read " + root
+                        + ".\nType the code that the notebook shows and press Enter to allow it, or n to refuse:");
+    }
+
+    public static Event paired(Id pairing, String origin, String label) {
+        return new Event(
+                "paired",
+                pairingFields(pairing, origin, label).build(),
+                "allowed: '" + label + "' may read the project");
+    }
+
+    public static Event denied(Id pairing, String origin, String label) {
+        return new Event("denied", pairingFields(pairing, origin, label).build(), "refused: '" + label + "'");
+    }
+
+    public static Event wrongCode(Id pairing, String origin, String label) {
+        return new Event(
+                "wrong_code",
+                pairingFields(pairing, origin, label).build(),
+                "that is not the code which '" + label + "' shows; look again, or n to refuse:");
+    }
+
+    private static JsonObject.Builder pairingFields(Id pairing, String origin, String label) {
+        return JsonObject.builder()
+                .put("pairing", pairing.hex())
+                .put("origin", origin)
+                .put("label", label);
+    }
+
+    public static Event replica(Id replica, String label) {
+        JsonObject fields = JsonObject.builder()
+                .put("replica", replica.hex())
+                .put("label", label)
+                .build();
+        return new Event("replica", fields, label + " follows this project");
+    }
+
+    /** @param millis from the first event of the save to the sequence */
+    public static Event sequence(Cursor cursor, List<String> paths, int changes, long millis) {
+        JsonObject fields = JsonObject.builder()
+                .put("cursor", cursor.toJson())
+                .put("sequence", cursor.sequence())
+                .put("changes", changes)
+                .put("paths", paths)
+                .put("millis", millis)
+                .build();
+        String what = changes == 1 ? paths.get(0) : Sizes.count(changes, "change");
+        return new Event("sequence", fields, "#" + cursor.sequence() + "  " + what);
+    }
+
+    public static Event batch(Id replica, String label, BatchDescriptor batch, long payloadBytes) {
+        JsonObject fields = JsonObject.builder()
+                .put("replica", replica.hex())
+                .put("batch", batch.batch().hex())
+                .put("kind", batch.from() == null ? "full" : "delta")
+                .put("sequence", batch.to().sequence())
+                .put("changes", batch.changes())
+                .put("bytes", payloadBytes)
+                .put("stream_size", batch.streamSize())
+                .build();
+        String line = "#" + batch.to().sequence() + "  → " + label + ": " + Sizes.count(batch.changes(), "change")
+                + ", " + Sizes.bytes(payloadBytes);
+        return new Event("batch", fields, line);
+    }
+
+    public static Event report(Id replica, String label, JsonObject report) {
+        String state = String.valueOf(report.fields().get("state"));
+        JsonObject.Builder fields = JsonObject.builder().put("replica", replica.hex());
+        report.fields().forEach(fields::put);
+        return new Event(state, fields.build(), ReportTexts.line(label, state, report));
+    }
+
+    public static Event problem(String path, String code, String message, String remedy) {
+        JsonObject fields = JsonObject.builder()
+                .put("path", path)
+                .put("code", code)
+                .put("message", message)
+                .put("remedy", remedy)
+                .build();
+        return new Event("problem", fields, message + ". To do: " + remedy);
+    }
+
+    public static Event notice(String text) {
+        return new Event("notice", JsonObject.builder().put("message", text).build(), text);
+    }
+
+    public static Event stopped() {
+        return new Event("stopped", JsonObject.builder().build(), null);
+    }
+
+    /** How far the first scan is. */
+    public static String reading(long files, long ofFiles, long bytes, long ofBytes) {
+        return "reading " + Sizes.count(ofFiles, "file") + ": " + (ofFiles == 0 ? 100 : 100 * files / ofFiles) + " %, "
+                + Sizes.bytes(bytes) + " of " + Sizes.bytes(ofBytes);
+    }
+}
