@@ -31,10 +31,16 @@ export interface Offer {
   label: string;
 }
 
-export interface KernelHello {
-  kind: 'hello';
+/** How a peer introduces itself. Another protocol is read, too: the user is told both numbers. */
+export interface Hello {
+  notesync: string;
   protocol: number;
   version: string;
+  capabilities: string[];
+}
+
+export interface KernelHello extends Hello {
+  kind: 'hello';
   role: 'carrier' | 'standby';
   laptop: string | null;
 }
@@ -123,6 +129,19 @@ function progress(parent: JsonObject, field: string): Progress {
   return { received: whole(value, 'received'), total: whole(value, 'total') };
 }
 
+/** Throws MessageError for what is no hello. */
+export function readHello(value: unknown): Hello {
+  if (!isObject(value)) throw new MessageError('a hello must be a JSON object');
+  const capabilities = value['capabilities'];
+  const listed = Array.isArray(capabilities) ? capabilities : fail(value, 'capabilities', 'a list');
+  return {
+    notesync: text(value, 'notesync'),
+    protocol: whole(value, 'protocol'),
+    version: text(value, 'version'),
+    capabilities: listed.map((one) => (typeof one === 'string' ? one : fail(value, 'capabilities', 'a list of texts'))),
+  };
+}
+
 /** Null for what is no offer of this protocol. */
 export function readOffer(value: unknown): Offer | null {
   if (!isObject(value) || value['notesync'] !== 'offer' || value['protocol'] !== PROTOCOL_VERSION) return null;
@@ -142,8 +161,7 @@ export function readFromKernel(data: unknown): FromKernel | null {
     case 'hello':
       return {
         kind: 'hello',
-        protocol: whole(data, 'protocol'),
-        version: text(data, 'version'),
+        ...readHello(data),
         role: role(data),
         laptop: optional(data, 'laptop', text),
       };

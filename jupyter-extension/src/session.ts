@@ -2,8 +2,8 @@ import type { KernelLink } from './kernel/link';
 import { chooseLeg } from './laptop/legs';
 import type { Surroundings } from './laptop/surroundings';
 import { jsonOf, LaptopError, type LaptopTransport } from './laptop/transport';
-import { idOf, isObject, PROTOCOL_VERSION, readFromKernel, relayHello, toKernel } from './messages';
-import type { FromKernel, LaptopLeg, Offer } from './messages';
+import { idOf, isObject, PROTOCOL_VERSION, readFromKernel, readHello, relayHello, toKernel } from './messages';
+import type { FromKernel, Hello, LaptopLeg, Offer } from './messages';
 import { errorOf, pair, PairingError, type Paired } from './pairing';
 import { Relay } from './relay';
 import type { Action, LaptopState, SessionState } from './state';
@@ -227,12 +227,10 @@ export class Session {
   /** The project, if an earlier token still opens the door. */
   private async known(laptop: LaptopTransport, signal: AbortSignal): Promise<Paired | null> {
     const hello = await laptop.call({ method: 'GET', path: '/v1/hello', token: null, body: null }, signal);
-    const theirs = jsonOf(hello);
-    if (!isObject(theirs) || theirs['notesync'] !== 'server') {
-      throw new LaptopError('laptop_unreachable', 'another program answers there');
-    }
-    if (theirs['protocol'] !== PROTOCOL_VERSION) {
-      throw new PairingError('protocol_mismatch', protocolMismatch(Number(theirs['protocol']), PROTOCOL_VERSION));
+    const theirs = serverHello(jsonOf(hello));
+    if (theirs === null) throw new LaptopError('laptop_unreachable', 'another program answers there');
+    if (theirs.protocol !== PROTOCOL_VERSION) {
+      throw new PairingError('protocol_mismatch', protocolMismatch(theirs.protocol, PROTOCOL_VERSION));
     }
     const token = this.tokens.get(this.state.laptopUrl);
     if (token === null) return null;
@@ -328,6 +326,15 @@ export class Session {
   private set(change: Partial<SessionState>): void {
     Object.assign(this.state, change);
     this.changed(this.state);
+  }
+}
+
+function serverHello(value: unknown): Hello | null {
+  try {
+    const hello = readHello(value);
+    return hello.notesync === 'server' ? hello : null;
+  } catch {
+    return null;
   }
 }
 

@@ -77,7 +77,15 @@ export class FakeLink implements KernelLink {
 
   hello(more: JsonObject = {}): void {
     this.events?.opened();
-    this.says({ kind: 'hello', protocol: 1, version: '0.1.0', role: 'carrier', ...more });
+    this.says({
+      kind: 'hello',
+      notesync: 'kernel',
+      protocol: 1,
+      version: '0.1.0',
+      capabilities: [],
+      role: 'carrier',
+      ...more,
+    });
   }
 
   loses(why: Lost): void {

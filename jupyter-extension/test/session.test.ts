@@ -23,7 +23,8 @@ class Server {
       status,
       body: json(body),
     });
-    if (call.path === '/v1/hello') return reply(200, { notesync: 'server', protocol: this.protocol });
+    if (call.path === '/v1/hello')
+      return reply(200, { notesync: 'server', protocol: this.protocol, version: '0.1.0', capabilities: [] });
     if (call.path === '/v1/pairings') return reply(201, { pairing: 'p', expires_seconds: 120 });
     if (call.path.endsWith('/claim')) {
       if (!this.allow) return null;
