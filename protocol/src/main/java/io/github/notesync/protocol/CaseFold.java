@@ -11,12 +11,21 @@ final class CaseFold {
     private CaseFold() {}
 
     static String fold(String text) {
-        if (text.chars().allMatch(c -> c < 0x80)) {
+        if (isAscii(text)) {
             return text.toLowerCase(Locale.ROOT);
         }
         StringBuilder folded = new StringBuilder(text.length());
         text.codePoints().forEach(c -> folded.append(fold(c)));
         return Normalizer.normalize(folded, Normalizer.Form.NFC);
+    }
+
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Lower, upper, lower: the way round that joins ẞ with ss, ſ with s and final with plain sigma. */

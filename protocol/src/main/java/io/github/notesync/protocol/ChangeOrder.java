@@ -71,8 +71,14 @@ final class ChangeOrder {
         spellings.put(folded, key);
     }
 
+    /** FNV-1a with a final mix; never 0, which marks an empty place. Who makes two paths collide harms his own batch. */
     private static long hash(String text) {
-        long hash = Digest.of(text).a();
+        long hash = 0xCBF29CE484222325L;
+        for (int i = 0; i < text.length(); i++) {
+            hash = (hash ^ text.charAt(i)) * 0x100000001B3L;
+        }
+        hash = (hash ^ (hash >>> 32)) * 0xD6E8FEB86659FD93L;
+        hash ^= hash >>> 32;
         return hash == 0 ? 1 : hash;
     }
 

@@ -14,9 +14,56 @@ final class PathRules {
     /** Below it every character is its own NFC. */
     private static final char FIRST_COMBINING = '\u0300';
 
+    /** So short a path has no component too long, and no more than the limit of them. */
+    private static final int PLAIN_CHARS_MAX = 2 * Limits.PATH_COMPONENTS_MAX - 1;
+
     private PathRules() {}
 
     static @Nullable PathReason refusal(String path) {
+        return isPlain(path) ? null : firstRefusal(path);
+    }
+
+    /**
+     * Whether a path is so plain that no rule can refuse it: most are, and a tree has many. Short, ASCII letters, digits,
+     * {@code _}, {@code -} and single dots inside a name.
+     */
+    private static boolean isPlain(String path) {
+        if (path.length() > PLAIN_CHARS_MAX) {
+            return false;
+        }
+        int begin = 0;
+        int dot = -1;
+        for (int i = 0; i <= path.length(); i++) {
+            char c = i < path.length() ? path.charAt(i) : '/';
+            if (c == '/') {
+                int baseEnd = dot < 0 ? i : dot;
+                if (i == begin || path.charAt(i - 1) == '.' || isDevice(path, begin, baseEnd)) {
+                    return false;
+                }
+                begin = i + 1;
+                dot = -1;
+            } else if (c == '.') {
+                if (i == begin || path.charAt(i - 1) == '.') {
+                    return false;
+                }
+                dot = dot < 0 ? i : dot;
+            } else if (!isPlain(c)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isDevice(String path, int begin, int end) {
+        return (end - begin == 3 || end - begin == 4) && isDevice(path.substring(begin, end));
+    }
+
+    private static boolean isPlain(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    }
+
+    /** The rules one by one. */
+    static @Nullable PathReason firstRefusal(String path) {
         if (path.isEmpty()) {
             return PathReason.EMPTY;
         }
@@ -62,9 +109,11 @@ final class PathRules {
             return true;
         }
         int dot = component.indexOf('.');
-        String base = (dot < 0 ? component : component.substring(0, dot))
-                .stripTrailing()
-                .toUpperCase(Locale.ROOT);
+        return isDevice((dot < 0 ? component : component.substring(0, dot)).stripTrailing());
+    }
+
+    private static boolean isDevice(String name) {
+        String base = name.toUpperCase(Locale.ROOT);
         return WINDOWS_DEVICES.contains(base) || isNumberedDevice(base);
     }
 

@@ -121,8 +121,8 @@ final class PayloadReader {
 
         /** Reads what the sink has left. */
         Digest finish() throws IOException {
-            byte[] rest = new byte[8192];
-            while (read(rest, 0, rest.length) >= 0) {
+            byte[] rest = new byte[(int) Math.min(8192, left)];
+            while (left > 0 && read(rest, 0, rest.length) >= 0) {
                 // counted and digested by read
             }
             return hasher.digest();

@@ -12,7 +12,13 @@ final class Words {
         if (text.length() != digits) {
             return false;
         }
-        return text.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
+        for (int i = 0; i < digits; i++) {
+            char c = text.charAt(i);
+            if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The word of 16 digits that begins at {@code index * 16}. */
