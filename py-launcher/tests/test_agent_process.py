@@ -239,11 +239,14 @@ def test_the_flags_keep_the_agent_small_and_its_class_data(machine: Machine) -> 
     assert "-XX:+UseSerialGC" in first
     assert "-Xmx96m" in first
     assert any(flag.startswith("-XX:ArchiveClassesAtExit=") for flag in first)
-    archive = next(flag for flag in first if "Archive" in flag).split("=")[1]
-    Path(archive).parent.mkdir(exist_ok=True)
-    Path(archive).touch()
+    dump = Path(next(flag for flag in first if "Archive" in flag).split("=")[1])
+    dump.parent.mkdir(exist_ok=True)
+    dump.write_bytes(b"an agent that failed to start")
+    assert agent_process.command_line(found, machine.home / "jar", machine.state) == first
+    dump.write_bytes(bytes(2_000_000))
     second = agent_process.command_line(found, machine.home / "jar", machine.state)
-    assert f"-XX:SharedArchiveFile={archive}" in second
+    assert f"-XX:SharedArchiveFile={dump.with_suffix('.jsa')}" in second
+    assert not dump.exists()
 
 
 def test_a_state_directory_of_another_user_is_refused(

@@ -166,6 +166,11 @@ class Agents:
                 future.set_result(Reply(told, b"manifest"))
         return future
 
+    def ready(self) -> Future[None]:
+        done: Future[None] = Future()
+        done.set_result(None)
+        return done
+
     def renew(self) -> Future[None]:
         self.renewed += 1
         self.lost = False

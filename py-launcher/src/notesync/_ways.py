@@ -16,9 +16,14 @@ _GRACE_S = 15.0
 
 
 class Agents(Protocol):
-    """The agent as the receiver sees it. `renew` finds or starts one where it was lost."""
+    """The agent as the receiver sees it.
+
+    `ready` finds or starts one where none is connected, `renew` where one is lost or silent.
+    """
 
     def request(self, request: Request, timeout_s: float = ...) -> Future[Reply]: ...
+
+    def ready(self) -> Future[None]: ...
 
     def renew(self) -> Future[None]: ...
 
@@ -33,6 +38,10 @@ class Ways:
     async def ask(self, request: Request, timeout_s: float = 60.0) -> Reply:
         """The agent's reply. Raises AgentRefused, AgentLost or AgentSilent."""
         return await asyncio.wrap_future(self._agents.request(request, timeout_s))
+
+    async def ready(self) -> None:
+        """Wait for an agent."""
+        await asyncio.wrap_future(self._agents.ready())
 
     async def renew(self) -> None:
         """Find or start an agent."""

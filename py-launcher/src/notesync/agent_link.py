@@ -47,6 +47,14 @@ class AgentLink:
             return future
         return client.request(request, timeout_s)
 
+    def ready(self) -> Future[None]:
+        """Done where an agent is connected; else as `renew`."""
+        if self.agent is None:
+            return self.renew()
+        done: Future[None] = Future()
+        done.set_result(None)
+        return done
+
     def renew(self) -> Future[None]:
         """Connect, in the background: at once where the agent is there, else by starting one.
 

@@ -7,6 +7,7 @@ call; a start blocks for some hundred milliseconds.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import fcntl
 import functools
@@ -26,6 +27,7 @@ from .messages.agent import ConnectionFile
 START_TIMEOUT_S = 20.0
 _POLL_S = 0.005
 _STDERR_SHOWN = 4_000
+_SMALLEST_ARCHIVE = 1_000_000
 
 Answers = Callable[[ConnectionFile], bool]
 
@@ -141,8 +143,8 @@ def command_line(found: java.Java, jar: Path, state: Path) -> list[str]:
     share = [f"-XX:SharedArchiveFile={archive}", "-Xshare:auto"]
     if found.major >= 19:
         share.append("-XX:+AutoCreateSharedArchive")
-    elif not archive.exists():
-        share = [f"-XX:ArchiveClassesAtExit={archive}"]
+    elif not _is_dumped(archive):
+        share = [f"-XX:ArchiveClassesAtExit={_dump_of(archive)}"]
     return [
         str(found.program),
         "-XX:+UseSerialGC",
@@ -158,7 +160,24 @@ def command_line(found: java.Java, jar: Path, state: Path) -> list[str]:
         "-Dfile.encoding=UTF-8",
         "-jar",
         str(jar),
+        "--state",
+        str(state),
     ]
+
+
+def _dump_of(archive: Path) -> Path:
+    return archive.with_suffix(".dump")
+
+
+def _is_dumped(archive: Path) -> bool:
+    """Whether class data is there. Java 17 writes it when an agent ends, whole or not: what an
+    agent left that failed to start is too small to be of use, and is written again.
+    """
+    dump = _dump_of(archive)
+    with contextlib.suppress(OSError):
+        if dump.stat().st_size > _SMALLEST_ARCHIVE:
+            dump.replace(archive)
+    return archive.exists()
 
 
 def _environment(state: Path) -> dict[str, str]:
@@ -189,12 +208,20 @@ def _private(path: str, flags: int) -> int:
 
 
 def _forget(process: subprocess.Popen[bytes]) -> None:
-    """Nobody waits for the agent: reap it when it ends, without a warning at interpreter exit."""
+    """Nobody waits for the agent: reap those that have ended, and keep this one from a warning."""
     _children.append(process)
     _children[:] = [child for child in _children if child.poll() is None]
 
 
 _children: list[subprocess.Popen[bytes]] = []
+
+
+@atexit.register
+def _leave_running() -> None:
+    """The agent outlives us, on purpose; a Popen without a return code would complain."""
+    for child in _children:
+        if child.poll() is None:
+            child.returncode = 0
 
 
 def _failed(what: str, errors: Path) -> AgentNotStarted:

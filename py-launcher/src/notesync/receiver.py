@@ -93,9 +93,10 @@ class Receiver:
                 await self._let_go()
                 return
             except (AgentLost, AgentSilent) as error:
-                self._lost(error)
                 if error.code == _STOPPED_BY_THE_USER:
+                    self._lost(error)
                     return
+                self._listener.on_state("restarting", error.message)
                 await self._renew_agent()
             except _AttachAgain as error:
                 _log.info("notesync: attaching again: %s", error)
@@ -119,10 +120,11 @@ class Receiver:
         try:
             await self._ways.renew()
         except NotesyncError as error:
-            self._listener.on_error(error)
+            self._lost(error)
 
     async def _follow(self) -> None:
         self._listener.on_state("connecting")
+        await self._ways.ready()
         await self._attach()
         replica = self._known()
         while True:

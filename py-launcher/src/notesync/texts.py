@@ -190,6 +190,7 @@ _STATES = {
     "idle": "not connected",
     "pairing": "waits for the code to be typed on the laptop",
     "connecting": "connecting",
+    "restarting": "the agent is gone, starting another",
     "comparing": "comparing what is here with the laptop",
     "receiving": "receiving",
     "applied": "up to date",

@@ -23,7 +23,7 @@ def in_child(work: Callable[[], Any]) -> Any:
             with os.fdopen(writer, "wb") as pipe:
                 try:
                     result: Any = ("ok", work())
-                except BaseException as error:  # noqa: BLE001
+                except BaseException as error:
                     result = ("error", f"{type(error).__name__}: {error}")
                 pickle.dump(result, pipe)
         finally:
@@ -76,7 +76,7 @@ def behaviour(item: Any) -> dict[str, Any]:
         try:
             value = getattr(item, name)
             found[name] = value() if callable(value) else value
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             found[name] = f"{type(error).__name__}: {error}"
     return found
 
@@ -84,7 +84,7 @@ def behaviour(item: Any) -> dict[str, Any]:
 def call(function: Any) -> Any:
     try:
         result = function()
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         return f"{type(error).__name__}: {error}"
     return result if isinstance(result, (int, str)) else type(result).__name__
 
@@ -104,27 +104,53 @@ def describe(value: Any, depth: int = 0) -> Any:
     if isinstance(value, dict):
         return {key: describe(item, depth + 1) for key, item in value.items()}
     if isinstance(value, type) and issubclass(value, enum.Enum):
-        return ("enum", [describe(member, depth + 1) for member in value],
-                [describe(value.__members__[name], 2) for name in value.__members__])
+        return (
+            "enum",
+            [describe(member, depth + 1) for member in value],
+            [describe(value.__members__[name], 2) for name in value.__members__],
+        )
     if isinstance(value, type):
-        data = {key: describe(item, depth + 1) for key, item in sorted(vars(value).items())
-                if not key.startswith("_") and isinstance(item, (int, str, list))}
+        data = {
+            key: describe(item, depth + 1)
+            for key, item in sorted(vars(value).items())
+            if not key.startswith("_") and isinstance(item, (int, str, list))
+        }
         names = sorted(key for key in vars(value) if not key.startswith("__"))
         try:
             acts = behaviour(value())
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             acts = {"new": f"{type(error).__name__}: {error}"}
-        return ("class", value.__qualname__, value.__module__,
-                [base.__qualname__ for base in value.__mro__], names, data, acts)
+        return (
+            "class",
+            value.__qualname__,
+            value.__module__,
+            [base.__qualname__ for base in value.__mro__],
+            names,
+            data,
+            acts,
+        )
     if isinstance(value, types.FunctionType):
-        return ("function", value.__name__, value.__doc__, value.__code__.co_firstlineno,
-                call(value))
-    if isinstance(value, functools.partial) or callable(value) and hasattr(value, "cache_clear"):
+        return (
+            "function",
+            value.__name__,
+            value.__doc__,
+            value.__code__.co_firstlineno,
+            call(value),
+        )
+    if isinstance(value, functools.partial) or (callable(value) and hasattr(value, "cache_clear")):
         return ("callable", call(value))
-    state = {key: describe(item, depth + 1) for key, item in sorted(
-        getattr(value, "__dict__", {}).items())}
-    return ("object", type(value).__qualname__, type(value).__module__, state, behaviour(value),
-            call(value) if callable(value) else None)
+    state = {
+        key: describe(item, depth + 1)
+        for key, item in sorted(getattr(value, "__dict__", {}).items())
+    }
+    return (
+        "object",
+        type(value).__qualname__,
+        type(value).__module__,
+        state,
+        behaviour(value),
+        call(value) if callable(value) else None,
+    )
 
 
 def difference(left: Any, right: Any) -> list[str]:
@@ -135,6 +161,8 @@ def difference(left: Any, right: Any) -> list[str]:
         lines = []
         for key in sorted(set(left) | set(right)):
             if left.get(key, "-") != right.get(key, "-"):
-                lines.append(f"{key}: reloaded {left.get(key, '-')!r}, fresh {right.get(key, '-')!r}")
+                lines.append(
+                    f"{key}: reloaded {left.get(key, '-')!r}, fresh {right.get(key, '-')!r}"
+                )
         return lines
     return [f"reloaded {left!r}, fresh {right!r}"]

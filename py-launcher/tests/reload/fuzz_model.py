@@ -110,12 +110,30 @@ class World:
 
     # -- items --------------------------------------------------------------------------------
 
-    def make(self, module: Module, at: int, kind: str | None = None,
-             name: str | None = None) -> Item:
+    def make(
+        self, module: Module, at: int, kind: str | None = None, name: str | None = None
+    ) -> Item:
         rng, names = self.rng, self.visible(module, at)
         kind = kind or rng.choice(
-            ["const"] * 4 + ["func"] * 5 + ["class"] * 4 + ["inst"] * 2 + ["list", "dict", "import",
-             "import", "enum", "tuple", "deco", "table", "alias", "loose", "state", "lambda"])
+            ["const"] * 4
+            + ["func"] * 5
+            + ["class"] * 4
+            + ["inst"] * 2
+            + [
+                "list",
+                "dict",
+                "import",
+                "import",
+                "enum",
+                "tuple",
+                "deco",
+                "table",
+                "alias",
+                "loose",
+                "state",
+                "lambda",
+            ]
+        )
         maker = getattr(self, f"make_{kind}")
         return maker(module, names, name, at)
 
@@ -125,14 +143,18 @@ class World:
     def make_const(self, module, names, name, at):
         name = name or self.fresh("K")
         value = self.value(names)
-        text = self.rng.choice([
-            f"{name} = {value}", f"{name} = {value}", f"{name}: int = {value}",
-            f"try:\n    {name} = {value}\nexcept ZeroDivisionError:\n    {name} = 0",
-            f"if {value} > 40:\n    {name} = 1\nelse:\n    {name} = 2",
-            f"{name} = 0\nfor _i in range(3):\n    {name} += {value}",
-            f"{name} = {value}\n{name} += 1",
-            f"{name} = sum(x for x in (1, {value}))",
-        ])
+        text = self.rng.choice(
+            [
+                f"{name} = {value}",
+                f"{name} = {value}",
+                f"{name}: int = {value}",
+                f"try:\n    {name} = {value}\nexcept ZeroDivisionError:\n    {name} = 0",
+                f"if {value} > 40:\n    {name} = 1\nelse:\n    {name} = 2",
+                f"{name} = 0\nfor _i in range(3):\n    {name} += {value}",
+                f"{name} = {value}\n{name} += 1",
+                f"{name} = sum(x for x in (1, {value}))",
+            ]
+        )
         return Item("const", name, text)
 
     def make_func(self, module, names, name, at):
@@ -202,17 +224,22 @@ class World:
             elif form == 1:
                 lines.append(f"    @staticmethod\n    def {method}():\n        return {body}")
             elif form == 2:
-                lines.append(f"    @classmethod\n    def {method}(cls):\n        return cls.A + {body}")
+                lines.append(
+                    f"    @classmethod\n    def {method}(cls):\n        return cls.A + {body}"
+                )
             elif form == 3 and method != "m0":
                 lines.append(f"    def {method}(self):\n        return self.m0() + {body}")
             elif form == 4 and names.get("deco"):
                 deco = rng.choice(names["deco"])
-                lines.append(f"    @staticmethod\n    @{deco}\n    def {method}():\n"
-                             f"        return {body}")
+                lines.append(
+                    f"    @staticmethod\n    @{deco}\n    def {method}():\n        return {body}"
+                )
             else:
                 lines.append(f"    def {method}(self):\n        return self.v + {body}")
         if rng.random() < 0.3:
-            lines.append(f"    @property\n    def p(self):\n        return self.A + {self.value(names)}")
+            lines.append(
+                f"    @property\n    def p(self):\n        return self.A + {self.value(names)}"
+            )
         return Item("class", name, "\n".join(lines))
 
     def make_inst(self, module, names, name, at):
@@ -230,8 +257,10 @@ class World:
     def make_dict(self, module, names, name, at):
         name = name or self.fresh("D")
         lines = [f"{name} = {{'a': {self.value(names)}}}"]
-        lines += [f"{name}['{self.rng.choice('bcd')}'] = {self.value(names)}"
-                  for _ in range(self.rng.randint(0, 2))]
+        lines += [
+            f"{name}['{self.rng.choice('bcd')}'] = {self.value(names)}"
+            for _ in range(self.rng.randint(0, 2))
+        ]
         return Item("dict", name, "\n".join(lines))
 
     def make_enum(self, module, names, name, at):
@@ -246,9 +275,12 @@ class World:
     def make_tuple(self, module, names, name, at):
         name = name or self.fresh("T")
         extra = "\n    z: int = 3" if self.rng.random() < 0.3 else ""
-        return Item("tuple", name,
-                    f"import typing\nclass {name}(typing.NamedTuple):\n    x: int\n    y: int{extra}\n"
-                    f"    def total(self):\n        return self.x + {self.value(names)}")
+        return Item(
+            "tuple",
+            name,
+            f"import typing\nclass {name}(typing.NamedTuple):\n    x: int\n    y: int{extra}\n"
+            f"    def total(self):\n        return self.x + {self.value(names)}",
+        )
 
     def make_table(self, module, names, name, at):
         if not names.get("func"):
@@ -268,9 +300,12 @@ class World:
         """A function that writes a global, called at once."""
         name = name or self.fresh("K")
         setter = f"set_{name}"
-        return Item("const", name,
-                    f"{name} = 0\ndef {setter}():\n    global {name}\n"
-                    f"    {name} = {name} + {self.value(names)}\n    return 0\n{setter}()")
+        return Item(
+            "const",
+            name,
+            f"{name} = 0\ndef {setter}():\n    global {name}\n"
+            f"    {name} = {name} + {self.value(names)}\n    return 0\n{setter}()",
+        )
 
     def make_loose(self, module, names, name, at):
         """A statement that changes something made further up, perhaps in another module."""
@@ -285,7 +320,9 @@ class World:
         if not earlier:
             return self.make_const(module, names, None, at)
         source = self.rng.choice(earlier)
-        exported = [item for item in source.items if item.kind not in ("import", "loose", "comment")]
+        exported = [
+            item for item in source.items if item.kind not in ("import", "loose", "comment")
+        ]
         form = self.rng.randint(0, 4)
         if form == 0 or not exported:
             return Item("import", source.name, f"import {source.name}")
@@ -308,8 +345,11 @@ class World:
 
     def package_exports(self) -> None:
         source = self.modules[2]
-        names = [item.name for item in source.items
-                 if item.kind not in ("import", "loose", "comment") and self.rng.random() < 0.4]
+        names = [
+            item.name
+            for item in source.items
+            if item.kind not in ("import", "loose", "comment") and self.rng.random() < 0.4
+        ]
         text = f"from .m2 import {', '.join(names)}" if names else "# nothing"
         self.packages["pkg"].items = [Item("import", "pkg.m2", text)]
 
@@ -330,8 +370,12 @@ class World:
 
     def edit_module(self, module: Module) -> None:
         rng = self.rng
-        action = rng.choice(["literal"] * 4 + ["regen"] * 4 + ["add"] * 3 + ["remove", "remove", "swap",
-                            "comment", "kind", "move", "future"])
+        action = rng.choice(
+            ["literal"] * 4
+            + ["regen"] * 4
+            + ["add"] * 3
+            + ["remove", "remove", "swap", "comment", "kind", "move", "future"]
+        )
         if not module.items or action == "add":
             self.add_item(module, rng.randint(0, len(module.items)))
             return
@@ -341,8 +385,11 @@ class World:
             numbers = list(re.finditer(r"(?<![\w.])\d+", item.text))
             if numbers:
                 number = rng.choice(numbers)
-                item.text = (item.text[: number.start()] + str(rng.randint(1, 99))
-                             + item.text[number.end():])
+                item.text = (
+                    item.text[: number.start()]
+                    + str(rng.randint(1, 99))
+                    + item.text[number.end() :]
+                )
         elif action == "regen" and item.kind not in ("loose", "comment", "import"):
             module.items[at] = self.make(module, at, maker_of(item), item.name)
         elif action == "remove":
@@ -391,8 +438,11 @@ def imported(item: Item, world: World) -> list[tuple[str, str]]:
     source = next((m for m in world.modules if m.name == item.name), None)
     if source is None:
         return []
-    kinds = {each.name: each.kind for each in source.items
-             if each.kind not in ("import", "loose", "comment")}
+    kinds = {
+        each.name: each.kind
+        for each in source.items
+        if each.kind not in ("import", "loose", "comment")
+    }
     text = item.text
     if text.startswith("import "):
         alias = text.split(" as ")[1] if " as " in text else item.name

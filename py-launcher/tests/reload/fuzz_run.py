@@ -91,22 +91,25 @@ class Run:
                         item = value()
                         if type(item).__dict__.get("m0") and hasattr(item, "__dict__"):
                             self.held[label] = item
-                    except Exception:  # noqa: BLE001
+                    except Exception:
                         continue
                 elif isinstance(value, types.FunctionType) and value.__module__ == name:
                     self.functions.setdefault(label, value)
                 if key not in self.imported and zlib.crc32(f"{key}{self.seed}".encode()) % 3 == 0:
                     cell = f"from {name} import {key}"
                     try:
-                        exec(cell, self.shell.user_ns)  # noqa: S102
+                        exec(cell, self.shell.user_ns)
                     except ImportError:
                         continue
                     self.imported[key] = name
                     self.reloader.cell_ran(cell)
 
     def states(self) -> dict[str, Any]:
-        return {key: dict(vars(item)) for key, item in self.held.items()
-                if all(isinstance(value, int) for value in vars(item).values())}
+        return {
+            key: dict(vars(item))
+            for key, item in self.held.items()
+            if all(isinstance(value, int) for value in vars(item).values())
+        }
 
     def live(self) -> Any:
         """The picture of this process, old instances included."""
@@ -207,10 +210,22 @@ class Run:
         broken = dict(texts)
         path = rng.choice([name.replace(".", "/") + ".py" for name in MODULES])
         lines = broken[path].splitlines()
-        bad = rng.choice(["raise RuntimeError('injected')", "def broken(:", "import no_such_module",
-                          "1 / 0", "from m0 import no_such_name"])
-        starts = [i for i, line in enumerate(lines) if line and not line.startswith((" ", "@", "else",
-                  "except")) and (i == 0 or not lines[i - 1].startswith("@"))]
+        bad = rng.choice(
+            [
+                "raise RuntimeError('injected')",
+                "def broken(:",
+                "import no_such_module",
+                "1 / 0",
+                "from m0 import no_such_name",
+            ]
+        )
+        starts = [
+            i
+            for i, line in enumerate(lines)
+            if line
+            and not line.startswith((" ", "@", "else", "except"))
+            and (i == 0 or not lines[i - 1].startswith("@"))
+        ]
         lines.insert(rng.choice([*starts[1:], len(lines)]), bad)
         broken[path] = "\n".join(lines) + "\n"
         was = self.live()
@@ -245,4 +260,3 @@ def run(
         return current.outcome
     finally:
         sys.path.remove(str(root))
-

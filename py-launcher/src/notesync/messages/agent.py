@@ -315,7 +315,7 @@ class ConnectionFile:
 
     version: str
     port: int
-    key: bytes
+    key: bytes = field(repr=False)
     pid: int
     started: int
     java: str
