@@ -38,7 +38,7 @@ final class Serving {
         this.project = project;
         this.teller = new Timeline(output);
         StateDirectory state = StateDirectory.open(Project.stateHome(project.root()), project.root());
-        this.dashboardKey = state.dashboardKey();
+        this.dashboardKey = Tokens.secret();
         this.cycle = Cycle.open(project.root(), project.config(), state, new Told());
         Source source = cycle.source();
         this.packer = new Packer(source, state.spool(), text -> teller.tell(Texts.notice(text)));

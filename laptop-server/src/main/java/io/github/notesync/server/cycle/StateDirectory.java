@@ -5,7 +5,6 @@ import io.github.notesync.protocol.Digest;
 import io.github.notesync.protocol.JsonObject;
 import io.github.notesync.protocol.ProtocolJson;
 import io.github.notesync.protocol.TreeDigest;
-import io.github.notesync.server.pairing.Tokens;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -26,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * lock    held while a server runs on this source
  * index   what the source held, see IndexFile
- * dashboard-key  the secret of the dashboard's link
  * clean   {"cursor": …, "tree": …}: how the last run ended; absent while a server runs, and after a crash
  * pulse/  watched together with the source
  * spool/  batches in the making
@@ -104,15 +102,6 @@ public final class StateDirectory implements AutoCloseable {
 
     public Path spool() {
         return directory.resolve("spool");
-    }
-
-    /** The secret in the dashboard's link; it stays, so that a bookmark goes on working. */
-    public String dashboardKey() throws IOException {
-        Path file = directory.resolve("dashboard-key");
-        if (!Files.exists(file)) {
-            Files.writeString(file, Tokens.secret());
-        }
-        return Files.readString(file).strip();
     }
 
     private Path clean() {

@@ -3,7 +3,10 @@ package io.github.notesync.server.serve;
 import io.github.notesync.protocol.ErrorCode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.servlet.http.HttpServletResponse;
 
 /**
@@ -15,28 +18,42 @@ final class Pages {
     private static final String SCRIPT = "text/javascript; charset=utf-8";
     private static final String STYLE = "text/css; charset=utf-8";
 
+    private static final List<String> SCRIPTS = List.of(
+            "approval.js", "bridge.js", "dashboard.js", "format.js", "key.js", "live.js", "pair.js", "replicas.js");
+
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
             + " img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /** What is served under which path: file and type. */
-    static final Map<String, String[]> FILES = Map.of(
-            "/", new String[] {"dashboard.html", HTML},
-            "/pair", new String[] {"pair.html", HTML},
-            "/bridge", new String[] {"bridge.html", HTML},
-            "/dashboard.js", new String[] {"dashboard.js", SCRIPT},
-            "/pair.js", new String[] {"pair.js", SCRIPT},
-            "/bridge.js", new String[] {"bridge.js", SCRIPT},
-            "/approval.js", new String[] {"approval.js", SCRIPT},
-            "/notesync.css", new String[] {"notesync.css", STYLE});
+    /** What is served: the path, its file and its type. */
+    private static final Map<String, Page> FILES = files();
+
+    private record Page(String file, String type) {}
+
+    private static Map<String, Page> files() {
+        Map<String, Page> files = new LinkedHashMap<>();
+        files.put("/", new Page("dashboard.html", HTML));
+        files.put("/pair", new Page("pair.html", HTML));
+        files.put("/bridge", new Page("bridge.html", HTML));
+        files.put("/notesync.css", new Page("notesync.css", STYLE));
+        for (String script : SCRIPTS) {
+            files.put("/" + script, new Page(script, SCRIPT));
+        }
+        return files;
+    }
 
     private Pages() {}
 
+    /** Every path that is served. */
+    static Set<String> paths() {
+        return FILES.keySet();
+    }
+
     static void send(Caller caller, String path) throws IOException {
-        String[] file = FILES.get(path);
-        if (file == null || isFramed(caller)) {
+        Page page = FILES.get(path);
+        if (page == null || isFramed(caller)) {
             throw HttpError.of(404, ErrorCode.NOT_FOUND, "there is nothing under this address");
         }
-        try (InputStream in = Pages.class.getResourceAsStream("/pages/" + file[0])) {
+        try (InputStream in = Pages.class.getResourceAsStream("/pages/" + page.file())) {
             if (in == null) {
                 throw HttpError.of(404, ErrorCode.NOT_FOUND, "there is nothing under this address");
             }
@@ -48,7 +65,7 @@ final class Pages {
                 // Nobody who opened it may script it; the popup must stay connected to its opener.
                 response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
             }
-            Answers.bytes(response, 200, file[1], in.readAllBytes());
+            Answers.bytes(response, 200, page.type(), in.readAllBytes());
         }
     }
 

@@ -1,0 +1,113 @@
+// The popup: does calls for the page that opened it (PROTOCOL.md, section 3, Popup). What it carries it does not read.
+
+import { approvalCard } from '/approval.js';
+
+const PROTOCOL = 1;
+const ANNOUNCE_MILLIS = 500;
+const FORWARDED =
+  /^\/v1\/(?:hello|project|token|pairings(?:\/[0-9a-f]{32}\/claim)?|replicas\/[0-9a-f]{32}(?:\/(?:next|manifest|report))?|batches\/[0-9a-f]{32}(?:\?[\w=&]*)?)$/;
+const METHODS = new Set(['GET', 'POST', 'PUT', 'DELETE']);
+const $ = (id) => document.getElementById(id);
+
+/** The page that is served: its port, its origin, and the calls that are under way. */
+let client = null;
+let carried = 0;
+
+function say(title, text, tone = '') {
+  $('title').textContent = title;
+  $('status').textContent = text;
+  $('status').className = tone;
+}
+
+function announce() {
+  // It tells nothing but that it is here, so anybody may hear it.
+  if (!client) window.opener?.postMessage({ notesync: 'bridge', protocol: PROTOCOL }, '*');
+}
+
+function connect(event) {
+  const { data, ports, source, origin } = event;
+  if (source !== window.opener || data?.notesync !== 'connect' || ports.length !== 1) return;
+  client?.port.close();
+  client = { port: ports[0], origin, label: String(data.label ?? '').slice(0, 200), calls: new Map() };
+  client.port.onmessage = ({ data: call }) => serve(client, call);
+  $('label').textContent = client.label || 'without a name';
+  $('origin').textContent = origin === 'null' ? 'a page inside another page' : origin;
+  $('facts').hidden = false;
+  say('Connected', 'The notebook reaches this laptop through this window.');
+}
+
+async function serve(from, call) {
+  const { id, method, path, headers, body, cancel } = call ?? {};
+  if (cancel) {
+    from.calls.get(id)?.abort();
+    return;
+  }
+  if (!METHODS.has(method) || typeof path !== 'string' || !FORWARDED.test(path)) {
+    from.port.postMessage({ id, failed: 'bad_request', message: 'the notesync window does not forward this call' });
+    return;
+  }
+  const controller = new AbortController();
+  from.calls.set(id, controller);
+  try {
+    const response = await fetch(path, {
+      method,
+      headers: { ...allowed(headers), 'X-Notesync-Opener': from.origin },
+      body: body ?? undefined,
+      signal: controller.signal,
+      redirect: 'error',
+    });
+    const bytes = await response.arrayBuffer();
+    count(bytes.byteLength);
+    if (method === 'POST' && path === '/v1/pairings' && response.status === 201) ask(from, body, bytes);
+    from.port.postMessage({ id, status: response.status, body: bytes }, [bytes]);
+  } catch (error) {
+    if (controller.signal.aborted) return;
+    say('The server does not answer', 'Is it still running? Start it again in the project, then connect in the notebook.', 'bad');
+    from.port.postMessage({ id, failed: 'laptop_unreachable', message: `the laptop server does not answer: ${error.message}` });
+  } finally {
+    from.calls.delete(id);
+  }
+}
+
+function allowed(headers) {
+  const result = {};
+  for (const name of ['authorization', 'content-type']) {
+    if (typeof headers?.[name] === 'string') result[name] = headers[name];
+  }
+  return result;
+}
+
+function count(bytes) {
+  carried += bytes;
+  $('carried').textContent = carried < 1e6 ? `${Math.ceil(carried / 1000)} kB` : `${(carried / 1e6).toFixed(1)} MB`;
+}
+
+/** A pairing that was asked for through this window is answered in it. */
+function ask(from, body, answer) {
+  const decoder = new TextDecoder();
+  const { pairing } = JSON.parse(decoder.decode(answer));
+  const { client: said } = JSON.parse(typeof body === 'string' ? body : decoder.decode(body));
+  const request = { pairing, origin: from.origin, label: said?.label, machine: said?.machine };
+  const card = approvalCard(request, null, async (allow, code) => {
+    const response = await fetch(`/v1/bridge/pairings/${pairing}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ allow, code }),
+    });
+    const json = await response.json();
+    if (json.error?.code === 'pairing_expired') return 'expired';
+    if (!response.ok) throw new Error([json.error.message, json.error.remedy].filter(Boolean).join('. To do: '));
+    return json.state;
+  });
+  $('asks').replaceChildren(card.card);
+  card.focus();
+}
+
+window.addEventListener('message', connect);
+window.addEventListener('pagehide', () => client?.port.postMessage({ closing: true }));
+if (window.opener) {
+  announce();
+  setInterval(announce, ANNOUNCE_MILLIS);
+} else {
+  say('Nothing to carry', 'This window belongs to a notebook: press Connect there. You can close it.');
+}
