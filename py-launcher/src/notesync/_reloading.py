@@ -59,8 +59,9 @@ class Reloading:
         # A page that shows our status has it there: outputs stay the user's own.
         if not report.ok or (report.reloaded and not self._session.shown_in_page):
             display.say(report.line())
-        if taken.events and taken.events[-1].batch is not None:
-            self._session.report_reload(taken.events[-1].batch, report.ok, report.line())
+        batch = taken.events[-1].batch if taken.events else None
+        if batch is not None and (report.reloaded or not report.ok):
+            self._session.report_reload(batch, report.ok, report.line())
 
     def _changes(self, taken: Taken) -> list[Any]:
         from .reload import Change
