@@ -39,6 +39,7 @@ export const LINES = {
   connected: (project: string): string => `Connected to ${project}.`,
   upTo: (project: string, sequence: number): string => `${project} · ${sequence}`,
   away: (url: string): string => `The laptop does not answer at ${url}. This goes on when it does.`,
+  elsewhere: 'The kernel reaches the laptop by itself, without this page.',
   through: (laptop: string, kernel: string): string => `by ${laptop}, ${kernel}`,
 };
 
@@ -52,6 +53,18 @@ export const INVITATIONS: Record<Why, string> = {
   frame: 'This output may not reach apps on this computer. A small window does it instead.',
   insecure: 'This page is not https, so it may not reach apps on this computer. A small window does it instead.',
 };
+
+/** What only the user can settle, by the kernel's state. */
+export const NEEDS: Record<string, string> = {
+  halted: 'A change deletes much: confirm or decline it on the laptop, or run %notesync confirm or decline.',
+  held: 'You went back to an older sequence. Run %notesync resume to follow the laptop again.',
+  refused: 'The last change could not be taken. %notesync log says why.',
+};
+
+/** The kernel's line without the name that stands above it. */
+export function plainLine(line: string): string {
+  return line.replace(/^notesync: /, '');
+}
 
 /** What failed, why, and what helps, by the code of PROTOCOL.md section 6. */
 export function failure(code: string, message: string, remedy: string | null, url: string): string {

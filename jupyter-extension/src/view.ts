@@ -1,6 +1,6 @@
 import type { Progress } from './messages';
 import type { Action, SessionState } from './state';
-import { failure, INVITATIONS, KERNEL_LOST, LINES } from './texts';
+import { failure, INVITATIONS, KERNEL_LOST, LINES, NEEDS, plainLine } from './texts';
 
 /** What the panel and the status bar show. */
 export interface View {
@@ -17,6 +17,19 @@ export interface View {
   short: string;
 }
 
+/** Kernel states in which the laptop is being followed, if not through this page then by another way. */
+const SERVED = new Set([
+  'current',
+  'applied',
+  'receiving',
+  'comparing',
+  'waiting',
+  'held_back',
+  'halted',
+  'held',
+  'refused',
+]);
+
 const NOTHING = { hint: null, code: null, progress: null, actions: [] } as const;
 
 /** Pure: the state of a session in one line, with the button that helps. */
@@ -26,6 +39,9 @@ export function viewOf(state: SessionState): View {
   if (kernel.is === 'lost')
     return show(kernel.why === 'connection' ? 'busy' : 'quiet', KERNEL_LOST[kernel.why], 'kernel away');
   if (kernel.is === 'opening') return show('busy', LINES.opening, 'waiting for the kernel');
+  if (laptop.is !== 'ready' && laptop.is !== 'pairing' && SERVED.has(state.status?.state ?? '')) {
+    return followed(state, 'the project', LINES.elsewhere);
+  }
   switch (laptop.is) {
     case 'idle':
       return laptop.choice === null
@@ -52,17 +68,23 @@ export function viewOf(state: SessionState): View {
 }
 
 function connected(state: SessionState, laptop: { project: { name?: unknown }; away: boolean }): View {
-  const { status, kernel } = state;
+  const { kernel, legs } = state;
   const name = typeof laptop.project.name === 'string' ? laptop.project.name : 'the project';
   if (laptop.away) return show('busy', LINES.away(state.laptopUrl), 'laptop away');
   if (kernel.is === 'open' && kernel.role === 'standby') return show('quiet', LINES.standby, `${name}, standing by`);
+  return followed(state, name, LINES.through(legs.laptop, legs.kernel));
+}
+
+function followed({ status }: SessionState, name: string, how: string): View {
   const sequence = status?.sequence ?? null;
+  const needs = status?.needs ?? null;
+  const line = status?.line ?? null;
   return show(
-    status?.needs ? 'attention' : status?.progress ? 'busy' : 'good',
-    status?.line ?? LINES.connected(name),
+    needs !== null ? 'attention' : status?.progress ? 'busy' : 'good',
+    line === null ? LINES.connected(name) : plainLine(line),
     sequence === null ? name : LINES.upTo(name, sequence),
     {
-      hint: status?.needs ?? LINES.through(state.legs.laptop, state.legs.kernel),
+      hint: needs === null ? how : (NEEDS[needs] ?? needs),
       progress: status?.progress ?? null,
       actions: ['pause', 'dashboard'],
     },

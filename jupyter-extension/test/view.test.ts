@@ -61,7 +61,7 @@ describe('what the user sees', () => {
     ['at a sequence', { laptop: READY, status }, 'good', /shop is at 7/, ['pause', 'dashboard']],
     [
       'needs the user',
-      { laptop: READY, status: { ...status, needs: 'Confirm on the laptop.' } },
+      { laptop: READY, status: { ...status, needs: 'halted' } },
       'attention',
       /7/,
       ['pause', 'dashboard'],
@@ -81,6 +81,26 @@ describe('what the user sees', () => {
     expect(view).toMatchObject({ tone, actions });
     expect(view.line).toMatch(line);
     expect(view.short.length).toBeLessThan(40);
+  });
+
+  it('says that the kernel reaches the laptop by itself instead of asking the user to connect', () => {
+    const laptop = failed('laptop_unreachable');
+    const view = viewOf({
+      ...OPEN,
+      laptop,
+      status: { ...status, state: 'current', line: 'notesync: shop: up to date' },
+    });
+    expect(view).toMatchObject({
+      tone: 'good',
+      line: 'shop: up to date',
+      hint: expect.stringContaining('by itself') as string,
+    });
+    expect(viewOf({ ...OPEN, laptop, status: { ...status, state: 'idle' } }).tone).toBe('attention');
+  });
+
+  it('says what the user has to settle', () => {
+    const view = viewOf({ ...OPEN, laptop: READY, status: { ...status, needs: 'halted' } });
+    expect(view.hint).toMatch(/confirm or decline/);
   });
 
   it('is never a dead end: whatever needs the user has a button, a code or a command', () => {
