@@ -11,20 +11,13 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+_FRONT_END = "npm --prefix jupyter-extension ci && npm --prefix jupyter-extension run build"
 # The server jar would take the wheel over its 6 MB: it is for the laptop, and shipped beside it.
 _PARTS = (
-    (
-        "agent/target/notesync-agent.jar",
-        "notesync-agent.jar",
-        "mvn -pl agent -am package",
-    ),
-    (
-        "jupyter-extension/dist/notesync.js",
-        "notesync.js",
-        "npm --prefix jupyter-extension ci && npm --prefix jupyter-extension run build",
-    ),
+    ("agent/target/notesync-agent.jar", "notesync-agent.jar", "mvn -pl agent -am package"),
+    ("jupyter-extension/dist/notesync.js", "notesync.js", _FRONT_END),
+    ("jupyter-extension/dist/widget.js", "widget.js", _FRONT_END),
 )
-_LABEXTENSION = "npm --prefix jupyter-extension ci && npm --prefix jupyter-extension run build"
 
 
 class CollectBuilt(BuildHookInterface):  # type: ignore[misc]
@@ -40,7 +33,7 @@ class CollectBuilt(BuildHookInterface):  # type: ignore[misc]
             self._collect(here.parent / source, bundled / name, command)
         lab = here / "labextension"
         if not (lab / "package.json").is_file():
-            raise SystemExit(_missing(lab, _LABEXTENSION))
+            raise SystemExit(_missing(lab, _FRONT_END))
         if self.target_name == "wheel":
             build_data["shared_data"] = {str(lab): "share/jupyter/labextensions/notesync"}
 

@@ -25,7 +25,7 @@ from .stand_ins import StandInAgent, StandInLaptop
 
 
 class Page:
-    """The relay of a page: opens two comms, carries requests to the laptop, on a client of its own."""
+    """The relay of a page: opens two comms and carries requests to the laptop."""
 
     def __init__(self, kernel: Kernel, server: StandInLaptop) -> None:
         self.server = server

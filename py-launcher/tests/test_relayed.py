@@ -76,6 +76,7 @@ class Host:
         self.gone: list[RelayedLaptop] = []
         self.takes = True
         self.changed = threading.Event()
+        self.left = threading.Event()
 
     def on_page_ready(self, laptop: RelayedLaptop, project: Project) -> bool:
         assert project.name == "shop"
@@ -85,7 +86,7 @@ class Host:
 
     def on_page_gone(self, laptop: RelayedLaptop) -> None:
         self.gone.append(laptop)
-        self.changed.set()
+        self.left.set()
 
     def on_page_asks(self, answer: Callable[[int | None, bool], None]) -> None:
         answer(7, False)
@@ -241,6 +242,7 @@ def test_a_page_that_goes_fails_its_calls(stage: Stage, how: str) -> None:
         stage.page()
     with pytest.raises(LaptopUnreachable):
         answer.result(5)
+    assert stage.host.left.wait(5)
     assert stage.host.gone == [laptop]
     with pytest.raises(LaptopUnreachable):
         laptop.send(laptop_words.project()).result(5)

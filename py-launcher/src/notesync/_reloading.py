@@ -10,6 +10,7 @@ from typing import Any
 
 from . import display, texts
 from ._pending import Taken
+from .databricks import hooks as databricks
 from .session import Session
 
 _log = logging.getLogger("notesync.reload")
@@ -23,6 +24,7 @@ class Reloading:
         self._session = session
         self._root: Path | None = None
         self._reloader: Any = None
+        self._left_by_live = False
         self.live = False
 
     def reloader(self) -> Any:
@@ -42,13 +44,10 @@ class Reloading:
     def take_up(self) -> None:
         """Load what was applied since the last cell: all of it or none, and say so in one line."""
         taken = self._session.pending.take()
-        if not taken:
+        if not taken and not self._left_by_live:
             return
-        for event in taken.events:
-            for line in texts.kept_lines(event.kept):
-                display.say(line)
-            if event.forced:
-                display.say(texts.FORCED)
+        self._left_by_live = False
+        self._say_what_happened(taken)
         importlib.invalidate_caches()
         reloader = self.reloader()
         if reloader is None:
@@ -62,6 +61,27 @@ class Reloading:
         batch = taken.events[-1].batch if taken.events else None
         if batch is not None and (report.reloaded or not report.ok):
             self._session.report_reload(batch, report.ok, report.line())
+
+    def _say_what_happened(self, taken: Taken) -> None:
+        for event in taken.events:
+            for line in texts.kept_lines(event.kept):
+                display.say(line)
+            if event.forced:
+                display.say(texts.FORCED)
+        if databricks.here() and self._session.root is not None:
+            written = [path for path, gone in taken.changes if not gone]
+            for line in databricks.applied(self._session.root, written):
+                display.say(line)
+
+    def take_up_live(self) -> None:
+        """While a cell runs: new function bodies only; the rest waits for its end. Any thread."""
+        reloader = self._reloader
+        if reloader is None:
+            return
+        taken = self._session.pending.take()
+        report = reloader.swap_bodies(self._changes(taken))
+        self._left_by_live = bool(report.pending)
+        _log.info("live: %s", report.details())
 
     def _changes(self, taken: Taken) -> list[Any]:
         from .reload import Change

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -15,10 +16,12 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from pathlib import Path
 from typing import Any
 
-from . import display, texts
+from . import display, texts, widget
 from .cells import Cells
+from .databricks import hooks
 from .direct import Address
 from .errors import NotesyncError
+from .messages import comm as words
 from .messages.laptop import Project
 from .relayed import Pages, RelayedLaptop
 from .session import Session, Status, kernel_id
@@ -50,6 +53,8 @@ class App:
         if kernel is not None:
             self.pages = Pages(kernel.comm_manager, self.session.loop, self)
             self.invite()
+            if _needs_widget(self.shell):
+                self._try_widget()
         atexit.register(self.unload)
         try:
             starting.result(_START_PATIENCE_S)
@@ -57,6 +62,12 @@ class App:
             starting.add_done_callback(self._started_late)
         except NotesyncError as error:
             self.session.on_error(error)
+            display.say(str(error))
+
+    def _try_widget(self) -> None:
+        try:
+            self.show_widget()
+        except NotesyncError as error:
             display.say(str(error))
 
     def _started_late(self, starting: Future[None]) -> None:
@@ -80,12 +91,20 @@ class App:
     def invite(self) -> None:
         """Show the invitation to the page in this cell."""
         self.withdraw()
-        offer = display.Offer(self.session.kernel, self.session.laptop_url, self.session.label)
+        told = words.offer(self.session.kernel, self.session.laptop_url, self.session.label)
+        offer = display.Offer(told)
         offer.show()
         self._offer = offer
         self._offer_timer = threading.Timer(_OFFER_S, self.withdraw)
         self._offer_timer.daemon = True
         self._offer_timer.start()
+
+    def show_widget(self, base64: bool = False) -> None:
+        """Show the panel as a widget, for front ends that let no comm of ours through."""
+        if self.pages is None:
+            raise NotesyncError("no_page", *texts.NO_PAGE)
+        told = words.offer(self.session.kernel, self.session.laptop_url, self.session.label)
+        widget.show(self.pages, told, base64)
 
     def withdraw(self) -> None:
         """Replace the invitation by a line of text. Any thread."""
@@ -155,7 +174,13 @@ class App:
         if to is not None:
             self.session.wanted_root = Path(to).expanduser().absolute()
 
-    def connect_by_page(self, url: str | None, to: str | Path | None) -> None:
+    def connect_by_page(
+        self,
+        url: str | None,
+        to: str | Path | None,
+        as_widget: bool = False,
+        base64: bool = False,
+    ) -> None:
         """Invite the page; it looks for the laptop at `url`, as seen from the browser."""
         if self.pages is None:
             raise NotesyncError("no_page", *texts.NO_PAGE)
@@ -163,7 +188,10 @@ class App:
         if url is not None:
             self.session.laptop_url = str(Address.of(url))
         self.session.start()
-        self.invite()
+        if as_widget or _needs_widget(self.shell):
+            self.show_widget(base64)
+        else:
+            self.invite()
         display.say(texts.WAITS_FOR_PAGE)
 
     def _wait_for_first_sync(self) -> None:
@@ -207,14 +235,18 @@ def page_status(session: Session) -> dict[str, Any]:
     }
 
 
-def _label(shell: Any) -> str:
-    """What the laptop's user reads about this kernel."""
+def _notebook_of_vs_code(shell: Any) -> str | None:
+    """The file that VS Code shows; it tells its kernels."""
     name = (getattr(shell, "user_ns", None) or {}).get("__vsc_ipynb_file__")
-    session = None
-    try:
-        import os
+    return name if isinstance(name, str) else None
 
-        session = os.environ.get("JPY_SESSION_NAME")
-    except Exception:
-        session = None
-    return str(name or session or "notebook")
+
+def _needs_widget(shell: Any) -> bool:
+    """Whether the front end is one that lets only widgets talk."""
+    return hooks.here() or _notebook_of_vs_code(shell) is not None
+
+
+def _label(shell: Any) -> str:
+    """What the laptop's user reads about this kernel: the notebook, where it is known."""
+    path = _notebook_of_vs_code(shell) or os.environ.get("JPY_SESSION_NAME")
+    return Path(path).name if path else "notebook"

@@ -22,8 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from . import display, texts
+from ._loop import in_background
 from ._reloading import Reloading
 from ._run_all import Row
+from .databricks import hooks as databricks
 from .errors import AgentSilent, NotesyncError
 from .messages import agent as agent_words
 from .messages.agent import Entered, Reply
@@ -51,6 +53,19 @@ class Cells:
         self._hanging = False
         self._started = 0.0
         self._row = Row()
+        self._place: Path | None = None
+        session.on_applied = self._applied
+
+    def set_live(self, on: bool) -> None:
+        """Let a running cell take new function bodies: batches then do not wait for its end."""
+        self.reloading.live = on
+        if on:
+            self.end()
+
+    def _applied(self) -> None:
+        """On the agent client's thread: a batch has become visible."""
+        if self.reloading.live and self._depth > 0:
+            in_background(self.reloading.take_up_live, "notesync-live")
 
     def set_strict(self, on: bool) -> None:
         """Refuse cells while the saved code is known to be broken."""
@@ -124,11 +139,14 @@ class Cells:
             return
         together = self._row.continues(_request_date(self.shell))
         self.assert_path()
+        self._look_at_place()
         deadline = time.monotonic() + self.most_s
         newer = None if together else self._fresh(deadline)
         entered = self._enter(deadline)
         if entered is not None:
             self.session.entered(entered)
+        if self.reloading.live:
+            self.end()
         if not together:
             self.reloading.take_up()
         if newer:
@@ -159,6 +177,14 @@ class Cells:
         for place in reversed(python_paths(self.session)):
             if place not in sys.path:
                 sys.path.insert(0, place)
+
+    def _look_at_place(self) -> None:
+        """Say once what is special about where the replica lies."""
+        root = self.session.root
+        if root is not None and root != self._place:
+            self._place = root
+            for line in databricks.attached(root) if databricks.here() else []:
+                display.say(line)
 
     # -- steps
 

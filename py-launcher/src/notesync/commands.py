@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .app import App
 
 
-_CONNECT = "[URL] [--to PATH] [--page] [--no-wait]"
+_CONNECT = "[URL] [--to PATH] [--page] [--widget] [--no-wait]"
 
 
 def status(app: App, _words: list[str]) -> None:
@@ -27,15 +27,14 @@ def status(app: App, _words: list[str]) -> None:
 
 
 def connect(app: App, arguments: list[str]) -> None:
-    """[URL] [--to PATH] [--page] [--no-wait]: directly to URL, or through this page"""
-    url, to, wait, page = None, None, True, False
+    """[URL] [--to PATH] [--page] [--widget] [--no-wait]: directly to URL, or through this page"""
+    url, to = None, None
+    flags = {"--page": False, "--widget": False, "--base64": False, "--no-wait": False}
     rest = list(arguments)
     while rest:
         word = rest.pop(0)
-        if word == "--no-wait":
-            wait = False
-        elif word == "--page":
-            page = True
+        if word in flags:
+            flags[word] = True
         elif word == "--to" and rest:
             to = rest.pop(0)
         elif word.startswith("--to="):
@@ -44,10 +43,11 @@ def connect(app: App, arguments: list[str]) -> None:
             raise NotesyncError("usage", *texts.usage("connect", _CONNECT))
         else:
             url = word
-    if page or url is None:
-        app.connect_by_page(url, to)
+    as_widget = flags["--widget"] or flags["--base64"]
+    if flags["--page"] or as_widget or url is None:
+        app.connect_by_page(url, to, as_widget, flags["--base64"])
     else:
-        app.connect(url, to, wait)
+        app.connect(url, to, wait=not flags["--no-wait"])
 
 
 def disconnect(app: App, _words: list[str]) -> None:
@@ -183,7 +183,7 @@ def _halted(app: App) -> str:
 
 def live(app: App, arguments: list[str]) -> None:
     """on | off: let a running loop take new function bodies"""
-    app.cells.reloading.live = _switch(arguments, "live")
+    app.cells.set_live(_switch(arguments, "live"))
     display.say(texts.switched("live", app.cells.reloading.live))
 
 
@@ -215,7 +215,7 @@ def doctor(app: App, _words: list[str]) -> None:
     """what this machine has, and what is missing"""
     from . import doctor as doctor_module
 
-    display.table(doctor_module.rows(app.session.status()))
+    display.table(doctor_module.rows(app.session))
 
 
 def help(_app: App, _words: list[str]) -> None:

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import _state, texts
+from .messages import Json, dumps
 from .messages import comm as words
-from .messages import dumps
 
 
 def say(text: str) -> None:
@@ -54,9 +54,9 @@ def browser_script() -> str | None:
 class Offer:
     """One invitation to whatever page shows this cell. `withdraw` may be called on any thread."""
 
-    def __init__(self, kernel: str, laptop: str, label: str) -> None:
+    def __init__(self, offer: Json) -> None:
         self._id = f"notesync-{uuid.uuid4().hex}"
-        self._offer = words.offer(kernel, laptop, label)
+        self._offer = offer
         self._shown = False
 
     def show(self) -> None:

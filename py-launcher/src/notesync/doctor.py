@@ -8,20 +8,23 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
+import resource
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from . import _state, agent_client, agent_process, java, texts
 from .errors import NotesyncError
 from .messages import PROTOCOL_VERSION, VERSION
-from .session import Status
+from .messages import laptop as laptop_words
+from .session import Session
 
 Row = tuple[str, str]
 _PACKAGES = ("ipython", "ipykernel", "pyzmq", "jupyterlab", "notebook", "ipywidgets", "anywidget")
 
 
-def rows(status: Status | None = None) -> list[Row]:
+def rows(session: Session | None = None) -> list[Row]:
     """Every check with its outcome: `ok …`, or what is wrong and what to do."""
     found = [
         ("notesync", f"ok {VERSION}, protocol {PROTOCOL_VERSION}"),
@@ -33,14 +36,36 @@ def rows(status: Status | None = None) -> list[Row]:
         ("state", _told(_state_directory)),
         ("agent", _told(_agent)),
         ("disk", _told(_disk)),
+        ("limits", _told(_limits)),
         (
             "locale",
             os.environ.get("LC_ALL") or os.environ.get("LANG") or "none (the agent has its own)",
         ),
     ]
-    if status is not None:
-        found += texts.status_rows(status)
+    if session is not None:
+        found += _of_session(session)
     return found
+
+
+def _of_session(session: Session) -> list[Row]:
+    """What only a kernel that is loaded can tell."""
+    attached = session.attached
+    weaker = [one.text for one in attached.guarantees] if attached else []
+    found = [("file system", "; ".join(weaker) or "ok every promise holds")] if attached else []
+    if session.shown_in_page:
+        found.append(("front end", "ok a page is connected"))
+    found.append(("server", _told(lambda: _server(session))))
+    return found + texts.status_rows(session.status())
+
+
+def _server(session: Session) -> str:
+    if session.laptop is None:
+        return f"not connected ({session.laptop_url} where it is not told otherwise)"
+    if not session.laptop.answers_in_cells:
+        return f"{session.laptop.address}, which cannot be asked while a cell runs"
+    began = time.monotonic()
+    session.laptop.send(laptop_words.project()).result(5.0).checked()
+    return f"{session.laptop.address}, answers in {(time.monotonic() - began) * 1000:.0f} ms"
 
 
 def healthy(found: list[Row]) -> bool:
@@ -54,7 +79,7 @@ _WRONG = "wrong: "
 def _told(check: Callable[[], str]) -> str:
     try:
         return f"ok {check()}"
-    except (NotesyncError, OSError) as error:
+    except (NotesyncError, OSError, TimeoutError) as error:
         return f"{_WRONG}{error}"
 
 
@@ -98,6 +123,13 @@ def _agent() -> str:
     if not agent_client.answers(found):
         raise NotesyncError("agent_silent", *texts.silent_agent(found.pid))
     return f"{found.version}, process {found.pid}, Java {found.java}"
+
+
+def _limits() -> str:
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if 0 <= files < 256:
+        raise NotesyncError("few_files", *texts.few_files(files))
+    return f"{'any number of' if files < 0 else files} open files"
 
 
 def _disk() -> str:

@@ -249,6 +249,12 @@ class Pages:
         for page in self._pages.values():
             page.tell(words.status(status))
 
+    def opened_in_widget(self, target: str, comm: Comm, data: object) -> None:
+        """A page opened a comm inside a widget. Any thread; it only queues."""
+        opened = self._targets.get(target)
+        if opened is not None:
+            opened(comm, {"content": {"data": data}})
+
     # -- comm handlers: any thread, they only queue
 
     def _open_from_kernel(self, comm: Comm, message: Any) -> None:

@@ -97,6 +97,7 @@ class Session:
         self.broken: str | None = None
         self.on_change: Callable[[], None] = lambda: None
         self.shown_in_page = False
+        self.on_applied: Callable[[], None] = lambda: None
         self._receiver: Receiver | None = None
         self._running: Future[None] | None = None
         self._cursor: Cursor | None = None
@@ -345,6 +346,7 @@ class Session:
         self._cursor, self._git = event.to, event.git
         self._kept += len(event.kept)
         _log.info("%s", texts.applied_line(event))
+        self.on_applied()
 
     def on_agent_lost(self, error: AgentLost) -> None:
         """On the agent client's thread."""

@@ -375,3 +375,13 @@ def agent_row(agent: ConnectionFile, answers: bool) -> str:
 
 def agent_stopped(pid: int) -> str:
     return f"the agent (process {pid}) has left"
+
+
+NO_WIDGET: Told = (
+    "this front end needs the widget, and anywidget is not installed",
+    "%pip install 'notesync[widget]', then run this cell again",
+)
+
+
+def few_files(limit: int) -> Told:
+    return f"a process may open only {limit} files here", "raise it: `ulimit -n 1024`"

@@ -130,5 +130,31 @@ class Part:
         )
 
 
+def in_widget(kind: str, comm: str, data: read.Json | None = None) -> read.Json:
+    """A message of a comm that travels in a widget's custom messages."""
+    told = {"notesync": kind, "comm": comm}
+    return told if data is None else {**told, "data": data}
+
+
+@dataclass(frozen=True)
+class FromWidget:
+    """A custom message of the widget: which comm, and what of it."""
+
+    kind: str
+    comm: str
+    target: str
+    data: object
+
+    @staticmethod
+    def of(content: object) -> FromWidget | None:
+        """None for what is not one of ours."""
+        if not isinstance(content, dict):
+            return None
+        kind, comm = content.get("notesync"), content.get("comm")
+        if kind not in ("open", "message", "close") or not isinstance(comm, str):
+            return None
+        return FromWidget(kind, comm, str(content.get("target") or ""), content.get("data"))
+
+
 def base64_buffers(buffers: Sequence[bytes]) -> list[str]:
     return [base64.b64encode(one).decode("ascii") for one in buffers]
