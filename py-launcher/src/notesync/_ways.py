@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from concurrent.futures import Future
 from typing import Protocol
 
 from . import texts
-from .errors import LaptopUnreachable
+from .errors import LaptopUnreachable, NotesyncError
 from .laptop import Laptop
 from .messages.agent import Reply, Request
 from .messages.laptop import Answer, Call
 
+_log = logging.getLogger("notesync.receiver")
 _GRACE_S = 15.0
 
 
@@ -34,6 +36,7 @@ class Ways:
     def __init__(self, laptop: Laptop, agents: Agents) -> None:
         self._laptop = laptop
         self._agents = agents
+        self._beside: set[asyncio.Task[None]] = set()
 
     async def ask(self, request: Request, timeout_s: float = 60.0) -> Reply:
         """The agent's reply. Raises AgentRefused, AgentLost or AgentSilent."""
@@ -57,6 +60,18 @@ class Ways:
                 continue
         told = texts.laptop_silent(self._laptop.address)
         raise LaptopUnreachable("laptop_unreachable", *told)
+
+    def call_beside(self, call: Call) -> None:
+        """Send a call whose answer nobody needs."""
+        task = asyncio.get_running_loop().create_task(self._try(call))
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+
+    async def _try(self, call: Call) -> None:
+        try:
+            await self.call(call)
+        except NotesyncError as error:
+            _log.info("notesync: %s %s was not heard: %s", call.method, call.path, error)
 
     async def call_or(self, call: Call, woken: asyncio.Event) -> Answer | None:
         """The answer, or None when something happened that makes the question pointless."""

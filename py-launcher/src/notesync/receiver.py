@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from . import texts
@@ -73,10 +73,9 @@ class Receiver:
         self._sleep = sleep
         self._turn = asyncio.Lock()
         self._wake = asyncio.Event()
-        self._moved = asyncio.Condition()
+        self._moved = asyncio.Event()
         self._outcomes = Outcomes()
         self._agent_lost: AgentLost | None = None
-        self._background: set[asyncio.Task[None]] = set()
         self.replica: Replica | None = None
         self.following = asyncio.Event()
 
@@ -126,7 +125,8 @@ class Receiver:
         self._listener.on_state("connecting")
         await self._ways.ready()
         await self._attach()
-        replica = self._known()
+        replica = self.replica
+        assert replica is not None
         while True:
             if not replica.carrier:
                 self._listener.on_state("standby")
@@ -139,7 +139,7 @@ class Receiver:
         """The connection to the agent is gone: what waits for the laptop need not wait."""
         self._agent_lost = error
         self._wake.set()
-        self._later(self._announce())
+        self._moved.set()
 
     def _check_agent(self) -> None:
         if self._agent_lost is not None:
@@ -392,7 +392,7 @@ class Receiver:
         elif isinstance(event, events.Applied) and not event.more:
             self._applied(replica, event)
         self._outcomes.tell(event)
-        self._later(self._announce())
+        self._moved.set()
 
     def _applied(self, replica: Replica, event: events.Applied) -> None:
         replica.cursor = event.to
@@ -429,37 +429,16 @@ class Receiver:
             self._listener.on_state("declined")
         self._wake.set()
 
-    async def _announce(self) -> None:
-        async with self._moved:
-            self._moved.notify_all()
-
     async def _until(self, reached: Callable[[], bool]) -> None:
-        async with self._moved:
-            await self._moved.wait_for(reached)
-
-    # -- reporting and small things
+        while not reached():
+            self._moved.clear()
+            await self._moved.wait()
 
     def report(self, batch: str, state: str, cursor: Cursor | None, **told: Any) -> None:
         """Tell the laptop's screen, beside everything else; a lost report is not repeated."""
         if self.replica is not None:
-            self._later(self._report(self.replica.id, batch, state, cursor, told))
-
-    async def _report(
-        self, replica: str, batch: str, state: str, cursor: Cursor | None, told: dict[str, Any]
-    ) -> None:
-        try:
-            await self._ways.call(laptop_words.report(replica, batch, state, cursor, **told))
-        except NotesyncError as error:
-            _log.info("notesync: a report did not arrive: %s", error)
-
-    def _later(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
-
-    def _known(self) -> Replica:
-        assert self.replica is not None
-        return self.replica
+            call = laptop_words.report(self.replica.id, batch, state, cursor, **told)
+            self._ways.call_beside(call)
 
 
 def _reached(cursor: Cursor | None, wanted: Cursor) -> bool:
