@@ -42,18 +42,21 @@ class StandInAgent:
         self.version = version
         self.pid = pid or os.getpid()
         self.seen: list[dict[str, Any]] = []
-        self.script: dict[str, Callable[[dict[str, Any], bytes], tuple[dict[str, Any], bytes]]] = {}
+        self.script: dict[str, Callable[[dict[str, Any], bytes], Any]] = {}
         self.silent = threading.Event()
         self.cursor: dict[str, Any] | None = None
         self.tree = EMPTY_TREE
         self.streams: dict[str, bytes] = {}
         self.in_cell = False
+        self.kept: list[dict[str, Any]] = []
+        self.halts = False
         self.staged: dict[str, Any] | None = None
         self.changes: list[dict[str, Any]] = [{"op": "put", "path": "a.py", "digest": "0" * 64}]
         self._sessions: dict[bytes, tuple[bytes, bytes]] = {}
         self._numbers = 0
         self._stop = threading.Event()
         self._context = zmq.Context()
+        self._unanswered: list[tuple[bytes, dict[str, Any]]] = []
         self._todo: list[Callable[[], None]] = []
 
     def __enter__(self) -> StandInAgent:
@@ -131,8 +134,21 @@ class StandInAgent:
             return
         self.seen.append(header)
         answer = self.script.get(header["type"]) or getattr(self, f"on_{header['type']}", None)
-        told, data = answer(header, body) if answer else ({}, b"")
-        self._reply(peer, header, told, data)
+        answered = answer(header, body) if answer else ({}, b"")
+        if answered is None:
+            self._unanswered.append((peer, header))
+        else:
+            self._reply(peer, header, *answered)
+
+    def answer_late(self) -> None:
+        """Answer what a script left open."""
+        self._todo.append(self._answer_late)
+
+    def _answer_late(self) -> None:
+        waiting, self._unanswered = self._unanswered, []
+        for peer, header in waiting:
+            answer = getattr(self, f"on_{header['type']}")
+            self._reply(peer, header, *answer(header, b""))
 
     def _reply(
         self, peer: bytes, header: dict[str, Any], told: dict[str, Any], body: bytes
@@ -178,7 +194,11 @@ class StandInAgent:
         if header["end"]:
             self.staged = self.offered
             self.tell("staged", replica="1f" * 16, batch=header["batch"], to=self.offered["to"])
-            if self.in_cell:
+            if self.halts:
+                told = {"deletes": 20, "of": 30, "message": "deletes 20 of 30"}
+                self.tell("halted", replica="1f" * 16, batch=header["batch"], **told)
+                self.staged = None
+            elif self.in_cell:
                 self.tell("waiting", replica="1f" * 16, batch=header["batch"], **{"for": ["k"]})
             else:
                 self._todo.append(self.apply)
@@ -201,7 +221,7 @@ class StandInAgent:
                 "git": None,
                 "reason": "batch",
                 "changes": self.changes,
-                "kept": [],
+                "kept": self.kept,
                 "timings": {"applied": 1},
             },
         )

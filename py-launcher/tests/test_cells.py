@@ -1,0 +1,234 @@
+"""What happens around a cell, in a real IPython shell in this process; the rest stands in."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from notesync import texts
+from notesync.app import App
+from notesync.direct import DirectLaptop
+from notesync.errors import NotesyncError
+
+from .stand_ins import StandInAgent, StandInLaptop
+
+
+class Notebook:
+    """A shell with notesync, connected directly."""
+
+    def __init__(self, root: Path, agent: StandInAgent, server: StandInLaptop) -> None:
+        self.agent, self.server, self.root = agent, server, root
+        quiet = Config()
+        quiet.HistoryManager.enabled = False
+        self.shell = InteractiveShell(config=quiet)
+        self.app = App(self.shell)
+        self.app.load()
+        server.save(b"first")
+        self.app.connect(server.url, root, wait=True)
+
+    def run(self, code: str) -> Any:
+        result = self.shell.run_cell(code, store_history=True)
+        result.raise_error()
+        return result.result
+
+    def close(self) -> None:
+        self.app.unload()
+
+    def leaves(self) -> int:
+        return self.agent.kinds().count("leave")
+
+
+@pytest.fixture
+def notebook(
+    tmp_path: Path, agent: StandInAgent, server: StandInLaptop, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Notebook]:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    made = Notebook(tmp_path / "replica", agent, server)
+    yield made
+    made.close()
+
+
+def test_a_cell_enters_and_leaves(notebook: Notebook) -> None:
+    notebook.run("1")
+    until(lambda: notebook.leaves() == 1)
+    around = [kind for kind in notebook.agent.kinds() if kind in ("enter", "leave")]
+    assert around == ["enter", "leave"]
+
+
+def test_a_cell_that_raises_leaves_too(notebook: Notebook) -> None:
+    notebook.shell.run_cell("1 / 0")
+    notebook.shell.run_cell("not python")
+    until(lambda: notebook.leaves() == 2)
+
+
+def test_a_cell_within_a_cell_enters_once(notebook: Notebook) -> None:
+    notebook.run("get_ipython().run_cell('1'); get_ipython().run_cell('2')")
+    until(lambda: notebook.leaves() == 1)
+    assert notebook.agent.kinds().count("enter") == 1
+
+
+def test_an_empty_cell_costs_nothing(notebook: Notebook) -> None:
+    notebook.shell.run_cell("")
+    notebook.shell.run_cell("  \n")
+    assert notebook.agent.kinds().count("enter") == 0
+    notebook.run("1")
+    until(lambda: notebook.leaves() == 1)
+
+
+def test_each_cell_runs_on_what_was_saved_before_it(notebook: Notebook) -> None:
+    for number in range(2, 8):
+        notebook.server.save(b"%d" % number)
+        assert notebook.run("__import__('notesync'); 1") == 1
+        assert notebook.app.session.sequence() == number
+    assert [sequence for _, sequence in notebook.app.cells.history] == list(range(2, 8))
+
+
+def test_the_replica_and_its_src_are_importable_again_before_each_cell(notebook: Notebook) -> None:
+    root = str(notebook.root)
+    notebook.run("1")
+    assert sys.path[:2] == [root, str(notebook.root / "src")]
+    sys.path.remove(root)
+    notebook.run("1")
+    assert root in sys.path
+
+
+def test_a_laptop_that_hangs_costs_a_second_at_most_and_is_told(
+    notebook: Notebook, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook.app.cells.most_s = 0.3
+    laptop = notebook.app.session.laptop
+    assert isinstance(laptop, DirectLaptop)
+    never: Any = __import__("concurrent.futures").futures.Future
+    monkeypatch.setattr(laptop, "send", lambda _call: never())
+    began = time.monotonic()
+    notebook.run("1")
+    assert time.monotonic() - began < 1.0
+    assert "this cell runs on sequence 1: what is newer did not arrive" in capsys.readouterr().out
+
+
+def test_a_laptop_that_is_gone_is_told(
+    notebook: Notebook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notebook.server.token = "bb" * 32
+    notebook.run("1")
+    assert "could not be asked" in capsys.readouterr().out
+
+
+def test_a_hanging_agent_is_told_once(
+    notebook: Notebook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notebook.app.cells.most_s = 0.4
+    notebook.run("1")
+    notebook.agent.silent.set()
+    began = time.monotonic()
+    notebook.run("1")
+    assert time.monotonic() - began < 0.9
+    assert "has not answered" in capsys.readouterr().out
+    notebook.run("1")
+    assert "notesync" not in capsys.readouterr().out
+    notebook.agent.silent.clear()
+    until(lambda: notebook.run("1") and not notebook.app.cells._hanging)
+
+
+def test_an_agent_that_takes_its_time_but_lives_is_waited_for(notebook: Notebook) -> None:
+    """It applies a large batch: pings come back, enter does not yet."""
+    notebook.app.cells.most_s = 0.3
+    notebook.agent.script["enter"] = lambda *_: None
+    timer = threading.Timer(1.2, notebook.agent.answer_late)
+    timer.start()
+    began = time.monotonic()
+    notebook.run("1")
+    assert 1.0 < time.monotonic() - began < 5.0
+    timer.join()
+
+
+def test_a_cell_on_another_thread_leaves_reloading_to_the_main_one(notebook: Notebook) -> None:
+    before = len(notebook.agent.seen)
+    thread = threading.Thread(target=notebook.app.cells.pre_run_cell)
+    thread.start()
+    thread.join()
+    assert len(notebook.agent.seen) == before
+    notebook.app.cells.post_run_cell()
+
+
+def test_outside_lets_the_agent_apply_in_the_middle_of_the_cell(notebook: Notebook) -> None:
+    seen: list[bool] = []
+
+    def command() -> None:
+        with notebook.app.cells.outside():
+            until(lambda: not notebook.agent.in_cell)
+            seen.append(notebook.agent.in_cell)
+        seen.append(notebook.agent.in_cell)
+
+    notebook.shell.user_ns["command"] = command
+    notebook.run("command()")
+    assert seen == [False, True]
+    until(lambda: not notebook.agent.in_cell)
+
+
+def test_live_cells_do_not_hold_up_batches(notebook: Notebook) -> None:
+    notebook.app.cells.set_live(True)
+    seen: list[bool] = []
+    notebook.shell.user_ns["look"] = lambda: (
+        until(lambda: not notebook.agent.in_cell),
+        seen.append(True),
+    )
+    notebook.run("look()")
+    assert seen == [True]
+
+
+def test_unloading_unhooks_even_in_the_middle(notebook: Notebook) -> None:
+    notebook.app.cells.remove()
+    before = len(notebook.agent.seen)
+    notebook.run("1")
+    assert len(notebook.agent.seen) == before
+
+
+def test_disconnected_cells_do_nothing(notebook: Notebook) -> None:
+    notebook.app.session.disconnect()
+    before = notebook.agent.kinds().count("enter")
+    notebook.run("1")
+    assert notebook.agent.kinds().count("enter") == before
+    with pytest.raises(NotesyncError, match="not connected"):
+        _ = notebook.app.session.replica
+
+
+def test_what_was_set_aside_is_said_in_the_next_cell(
+    notebook: Notebook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notebook.agent.kept = [{"id": "ab" * 16, "path": "shop/cart.py", "why": "edited"}]
+    notebook.server.save(b"second")
+    notebook.run("1")
+    said = capsys.readouterr().out
+    assert "shop/cart.py was edited here; your version was set aside" in said
+    assert "kept diff abababab" in said
+    notebook.agent.kept = []
+    notebook.run("1")
+    assert "notesync" not in capsys.readouterr().out
+
+
+def test_every_cell_says_that_a_batch_waits_for_an_answer(
+    notebook: Notebook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notebook.agent.halts = True
+    notebook.server.save(b"deletes much")
+    for _ in range(2):
+        notebook.run("1")
+        assert "it waits for your answer" in capsys.readouterr().out
+    assert "confirm" in texts.state_words(notebook.app.session.status())
+
+
+def until(reached: Any, seconds: float = 10) -> bool:
+    deadline = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    return True
