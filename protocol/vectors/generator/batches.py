@@ -102,10 +102,16 @@ def _valid(suite: Suite) -> None:
     long = "/".join(["directory"] * 15) + "/a.py"
     record = tar.record("path", long.encode())
     _add(suite, "a name by PAX", tar.pax(record) + tar.entry(long[:99], A) + end, [put(long, A)], "pax")
+    longest = "/".join(["d" * 200] * 4 + ["e" * 220])
+    record = tar.record("path", longest.encode())
+    _add(suite, "a name of 1,024 bytes by PAX, three blocks of it", tar.pax(record) + tar.entry(longest[:99], A) + end,
+         [put(longest, A)], "pax")  # fmt: skip
     exact = "x" * 100
     _add(suite, "a name of exactly 100 bytes", tar.entry(exact, A) + end, [put(exact, A)])
     size = tar.record("size", b"%d" % len(A))
     _add(suite, "a size by PAX", tar.pax(size) + tar.header(b"a.py", 0) + tar.padded(A) + end, flags="pax")
+    bare = tar.header(b"a.py", size_field=b"%012o" % len(A)) + tar.padded(A)
+    _add(suite, "a size that fills its field", bare + end)
     _add(suite, "mode 6777 means nothing", tar.entry("a.py", A, mode=0o6777) + end)
     _add(suite, "a time means nothing", tar.entry("a.py", A, time_field=b"17777777777\x00") + end)
 
@@ -222,6 +228,14 @@ def _pax(suite: Suite) -> None:
         ("a size of 30 digits", tar.record("size", b"1" * 30)),
     ]:
         add(comment, tar.pax(data) + a, "pax_record")
+
+    def headers(size: int) -> bytes:
+        """PAX data of `size` bytes, of a key that is not allowed: whoever looks at it has not refused its length."""
+        return tar.pax(tar.record("k", b"v" * (size - 9))) + a
+
+    room = 16 * 1024 - 2 * tar.BLOCK
+    add("headers of 16 KiB", headers(room), "pax_record")
+    _add(suite, "headers of 16 KiB and one block", headers(room + 1), None, "pax", "limit_exceeded")
     over = tar.pax(tar.record("size", b"%d" % (2**40 + 1))) + a
     _add(suite, "a size over the limit", over, None, "pax", "limit_exceeded")
 

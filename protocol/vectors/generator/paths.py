@@ -40,6 +40,10 @@ def _paths() -> Suite:
         ("a.con", "CON as extension"),
         ("x" * 255, "a component of 255 bytes"),
         ("/".join(["d" * 15] * 64), "64 components, 1,023 bytes"),
+        ("/".join(["d" * 200] * 4 + ["e" * 220]), "1,024 bytes"),
+        ("lpt/con1/com1x/auxx", "three and four letters that are no devices"),
+        ("a.b.c/d.e", "several dots"),
+        ("a..b/c...d", "dots in a row inside a name"),
     ]:
         if text == "a/...":
             suite.add(comment, "invalid", "windows", text=text, code="path_refused", reason="reserved")
@@ -98,6 +102,7 @@ def _paths() -> Suite:
         ("\u65e5" * 86, "too_long", "length unicode", "a component of 86 characters, 258 bytes"),
         ("/".join(["d" * 15] * 65), "too_long", "length", "65 components"),
         ("/".join(["d" * 100] * 11), "too_long", "length", "1,110 bytes"),
+        ("/".join(["d" * 200] * 4 + ["e" * 221]), "too_long", "length", "1,025 bytes"),
         ("/../a\\b", "absolute", "order traversal", "absolute, then dots and a backslash"),
         ("../a\n", "dot", "order traversal", "dots and a control character"),
         ("a\n\\b", "control", "order", "a control character and a backslash"),

@@ -10,7 +10,7 @@ Test = dict[str, Any]
 
 @dataclass
 class Suite:
-    """One file. Tests get their numbers in the order in which they are added: add new ones at the end."""
+    """One file; the tests are numbered as they stand."""
 
     name: str
     about: str
