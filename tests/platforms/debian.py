@@ -35,6 +35,18 @@ def unpacked(release: str, *packages: str, into: Path) -> Path:
     return into
 
 
+def use_own_library(program: Path, root: Path, *more: str) -> None:
+    """Lets a program of a newer release, unpacked at `root`, run with that release's C library; once is enough."""
+    stamp = program.with_name(f".{program.name}.own-library")
+    if stamp.exists():
+        return
+    library = root / "usr/lib/x86_64-linux-gnu"
+    patchelf = unpacked("bookworm", "patchelf", into=AREA / "patchelf") / "usr/bin/patchelf"
+    _run(patchelf, "--set-interpreter", library / "ld-linux-x86-64.so.2", program)
+    _run(patchelf, "--force-rpath", "--set-rpath", ":".join([str(library), *more]), program)
+    stamp.touch()
+
+
 def _download(release: str, packages: tuple[str, ...]) -> list[Path]:
     folder = AREA / "debs"
     shutil.rmtree(folder, ignore_errors=True)

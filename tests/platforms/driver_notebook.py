@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from typing import Self
+from pathlib import Path
+from typing import Any, Self
 
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
@@ -17,6 +18,14 @@ _LAUNCHER = "/databricks/python_shell/scripts/db_ipykernel_launcher.py"
 _LAUNCH = "from ipykernel import kernelapp\n\nkernelapp.launch_new_instance()\n"
 _MODES = {"dedicated": "SINGLE_USER", "standard": "USER_ISOLATION"}
 _numbers = itertools.count()
+
+
+class _Manager(KernelManager):
+    """Lets the kernel's user read the connection file; on a real driver it belongs to that user."""
+
+    def write_connection_file(self, **options: Any) -> None:
+        super().write_connection_file(**options)
+        Path(self.connection_file).chmod(0o644)
 
 
 class DriverNotebook(Notebook):
@@ -45,9 +54,7 @@ class DriverNotebook(Notebook):
         (spec / "kernel.json").write_text(json.dumps({"argv": words, "display_name": "driver", "language": "python"}))
         finder = KernelSpecManager(kernel_dirs=[str(spec.parent)], ensure_native_kernel=False)
         file = self.driver.shared / name
-        self._manager = KernelManager(kernel_name="driver", kernel_spec_manager=finder, connection_file=str(file))
-        self._manager.write_connection_file()
-        file.chmod(0o644)  # on a real driver it belongs to the kernel's user
+        self._manager = _Manager(kernel_name="driver", kernel_spec_manager=finder, connection_file=str(file))
         self._manager.start_kernel()
         self._connect()
         return self

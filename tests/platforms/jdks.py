@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.commands import places
 from tests.platforms import debian
-from tests.platforms.shell import output, told
+from tests.platforms.shell import told
 
 _PLACE = places.BUILD / "jvms"
 # Version → the release whose package runs on an older C library as it is. Java 8 comes from sid, and brings its own.
@@ -36,21 +36,10 @@ def _from_debian(version: int) -> Path:
     root = debian.unpacked(release, f"openjdk-{version}-jre-headless", *own, into=_PLACE / str(version))
     found = sorted(root.glob("usr/lib/jvm/*/jre")) or sorted(root.glob("usr/lib/jvm/java-*-openjdk-*"))
     place = next(place for place in found if (place / "bin/java").exists())
-    ready = root / ".notesync-ready"
-    if not ready.exists():
-        if own:
-            _use_own_library(place / "bin/java", root / "usr/lib/x86_64-linux-gnu")
-        _dereference(root)
-        ready.touch()
+    if own:
+        debian.use_own_library(place / "bin/java", root, "$ORIGIN/../lib", "$ORIGIN/../lib/amd64/jli")
+    _dereference(root)
     return place
-
-
-def _use_own_library(program: Path, library: Path) -> None:
-    """Lets a program of a newer release run with that release's C library."""
-    jli = "$ORIGIN/../lib:$ORIGIN/../lib/amd64/jli"
-    patchelf = debian.unpacked("bookworm", "patchelf", into=_PLACE / "patchelf") / "usr/bin/patchelf"
-    output(patchelf, "--set-interpreter", library / "ld-linux-x86-64.so.2", program)
-    output(patchelf, "--force-rpath", "--set-rpath", f"{library}:{jli}", program)
 
 
 def _dereference(root: Path) -> None:

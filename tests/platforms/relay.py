@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.manager import KernelManager
 
 from tests.harness import wait
 
@@ -27,10 +28,12 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class Relay:
-    """`with Relay(client, port, approve)`: paired and connected inside. `client` must be nobody else's."""
+    """`with Relay(manager, port, approve)`: paired and connected inside."""
 
-    def __init__(self, client: BlockingKernelClient, port: int, approve: Callable[[str], None]) -> None:
-        self.client = client
+    def __init__(self, manager: KernelManager, port: int, approve: Callable[[str], None]) -> None:
+        # A session of its own: one that is shared would take the other's messages for replays.
+        self.client = BlockingKernelClient()
+        self.client.load_connection_info(manager.get_connection_info(session=False))
         self.port = port
         self.approve = approve
         self.token = ""

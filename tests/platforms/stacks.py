@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.commands import parts, places
+from tests.platforms import debian, pythons
 from tests.platforms.shell import told
 
 _PLACE = places.BUILD / "stacks"
@@ -57,8 +59,13 @@ def environment(stack: Stack) -> Path:
     if stamp.is_file() and stamp.read_text() == wanted:
         return stack.place
     shutil.rmtree(stack.place, ignore_errors=True)
-    _run(_interpreter(stack.python), "-m", "venv", stack.place)
-    _run(*parts.pip(stack.place), "install", *stack.packages)
+    try:
+        interpreter = pythons.find(stack.python)
+    except debian.NotHere as reason:
+        raise NotHere(str(reason)) from reason
+    # Without a pip of its own: Debian splits it off. Databricks' root environment has one, and so has this.
+    _run(interpreter, "-m", "venv", "--without-pip", stack.place)
+    _run(*_pip(stack.place), "install", "pip", *stack.packages)
     stamp.write_text(wanted)
     return stack.place
 
@@ -68,20 +75,13 @@ def install(stack: Stack, wheel: Path) -> Path:
     place = environment(stack)
     stamp = place / ".notesync-wheel"
     if not parts.stamped(stamp, [wheel]):
-        _run(*parts.pip(place), "install", "--no-deps", "--force-reinstall", wheel)
+        _run(*_pip(place), "install", "--no-deps", "--force-reinstall", wheel)
         parts.put_stamp(stamp, [wheel])
     return place
 
 
-def _interpreter(version: str) -> Path:
-    from_path = shutil.which(f"python{version}")
-    candidates = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
-    candidates += [Path(from_path)] if from_path else []
-    for candidate in candidates:
-        asked = told(candidate, "-c", "import venv, sys; print(*sys.version_info[:2], sep='.')")
-        if asked.stdout.strip() == version:
-            return candidate
-    raise NotHere(f"no Python {version} on this machine")
+def _pip(place: Path) -> list[str | Path]:
+    return [sys.executable, "-m", "pip", "--python", places.tool(place, "python"), "-q", "--disable-pip-version-check"]
 
 
 def _run(*command: str | Path) -> None:

@@ -36,12 +36,12 @@ def ready(make_driver: MakeDriver, wheel: Path) -> Driver:
     return driver
 
 
-def connect(notebook: DriverNotebook, laptop: Laptop) -> None:
+def connect(notebook: DriverNotebook, laptop: Laptop, wanted: str = "one") -> None:
     notebook.run("%load_ext notesync")
     cell = notebook.begin(f"%notesync connect {laptop.url}")
     laptop.approve(notebook.until_output(cell, CODE).group(1))
     notebook.finish(cell)
-    total(notebook, "one")
+    total(notebook, wanted)
 
 
 def total(notebook: DriverNotebook, wanted: str) -> None:
@@ -64,7 +64,7 @@ def test_a_saved_file_runs_in_the_next_cell_and_the_agent_survives_restart_pytho
         total(notebook, "two")
         (agent,) = ready.processes("notesync-agent.jar")
         notebook.restart()
-        connect(notebook, laptop)
+        connect(notebook, laptop, "two")
         assert ready.processes("notesync-agent.jar") == [agent]
         replica = notebook.run("shop.cart.__file__").value
         home = "/root" if mode == "dedicated" else "/home/spark-7d3f2c1e"
@@ -86,11 +86,7 @@ def test_detach_and_attach_resume_with_the_same_agent(ready: Driver, laptop: Lap
         (agent,) = ready.processes("notesync-agent.jar")
     laptop.replace("shop/cart.py", "one", "two")
     with DriverNotebook(ready) as again:
-        again.run("%load_ext notesync")
-        cell = again.begin(f"%notesync connect {laptop.url}")
-        laptop.approve(again.until_output(cell, CODE).group(1))
-        again.finish(cell)
-        total(again, "two")
+        connect(again, laptop, "two")
         assert ready.processes("notesync-agent.jar") == [agent]
 
 
@@ -122,15 +118,18 @@ def test_autoload_makes_the_magic_known_without_load_ext(make_driver: MakeDriver
         assert notebook.run("'notesync' in get_ipython().extension_manager.loaded").value == "True"
 
 
-def test_a_kernel_without_java_starts_and_says_the_one_line_that_helps(make_driver: MakeDriver, wheel: Path) -> None:
+def test_a_kernel_without_java_starts_and_says_the_one_line_that_helps(
+    make_driver: MakeDriver, wheel: Path, laptop: Laptop
+) -> None:
     driver = make_driver(jvms=(("zulu8-ca-amd64", 8),))
     driver.put(f"{VOLUME}/{wheel.name}", wheel)
     driver.init(script())
     with DriverNotebook(driver) as notebook:
-        cell = notebook.finish(notebook.begin("%load_ext notesync"))
-        cell_two = notebook.finish(notebook.begin("%notesync connect http://127.0.0.1:9"))
-        told = cell.text + cell_two.text
-        assert "notesync needs 17 or newer" in told
+        notebook.run("%load_ext notesync")
+        cell = notebook.begin(f"%notesync connect {laptop.url}")
+        laptop.approve(notebook.until_output(cell, CODE).group(1))
+        told = notebook.finish(cell).text
+        assert "notesync needs 17 or newer" in told, told
         assert "1.8.0" in told
         assert "notesync[jre]" in told
 

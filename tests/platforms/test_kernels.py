@@ -1,0 +1,29 @@
+"""A slice of the kernel matrix: the oldest, a middle one and the newest. All rows: `python -m tests.run_kernels`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.platforms import kernels, stacks
+from tests.platforms.kernels import Check
+
+SLICE = ("colab", "databricks-14.3", "sagemaker", "newest-3.14")
+
+
+@pytest.mark.parametrize("name", SLICE)
+def test_everything_holds_in_this_kernel(
+    tmp_path: Path, wheel: Path, stack_environment: Callable[[str], Path], name: str
+) -> None:
+    stack_environment(name)
+    place = stacks.install(stacks.BY_NAME[name], wheel)
+    wrong: list[str] = []
+
+    def each(check: Check, _seconds: float, failure: Exception | None) -> None:
+        if failure is not None:
+            wrong.append(f"{kernels.name_of(check)}: {type(failure).__name__}: {failure}")
+
+    kernels.walk(tmp_path / "stack", place, each)
+    assert not wrong, "\n".join(wrong)
