@@ -675,7 +675,22 @@ def test_the_pause_between_attempts_grows_to_a_limit() -> None:
         await story.until(lambda: len(story.slept) >= 10)
         assert story.slept[:4] == [0.5, 1.0, 2.0, 4.0]
         assert max(story.slept) == 30.0
-        assert story.agents.kinds.count("detach") == 1, "another kernel may try"
+
+    run(test)
+
+
+def test_without_a_way_to_the_laptop_another_kernel_may_carry() -> None:
+    async def test(story: Story) -> None:
+        story.start()
+        await story.quiet()
+        gone = LaptopUnreachable("laptop_unreachable", "off")
+        story.laptop.bend.append(lambda _call: gone)
+        story.laptop.polls.pop()[1].set_exception(gone)
+        await story.until(lambda: len(story.slept) >= 5)
+        assert story.agents.kinds.count("detach") == 1
+        story.laptop.bend.clear()
+        await story.quiet()
+        assert story.agents.kinds.count("carry") > 1
 
     run(test)
 
@@ -738,12 +753,26 @@ def test_fresh_of_a_second_kernel_waits_for_the_one_that_carries() -> None:
     run(test)
 
 
+def test_fresh_takes_over_from_a_kernel_that_is_gone() -> None:
+    async def test(story: Story) -> None:
+        story.agents.carrier = False
+        story.start()
+        await story.until(lambda: story.states and story.states[-1][0] == "standby")
+        story.laptop.streams.append(b"saved")
+        story.agents.carrier = True
+        assert await asyncio.wait_for(story.receiver.fresh(), 5) == Fresh(Cursor(EPOCH, 1), False)
+        await story.quiet()
+        assert story.agents.applied == [b"saved"]
+
+    run(test)
+
+
 def test_the_second_kernel_takes_over_when_told() -> None:
     async def test(story: Story) -> None:
         story.agents.carrier = False
         story.laptop.save(b"one")
         story.start()
-        await story.until(lambda: story.states and story.states[-1][0] == "standby")
+        await story.until(lambda: story.states and story.states[-1][0] == "receiving")
         story.receiver.on_event(events.CarrierIs(REPLICA, True))
         await story.quiet()
         assert story.agents.applied == [b"one"]

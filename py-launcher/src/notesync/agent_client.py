@@ -72,7 +72,7 @@ class AgentClient:
         self._wake_in, self._wake_out = socket.socketpair()
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
-        self.heard = time.monotonic()
+        self.heard = time.monotonic()  # When anything was last heard; read by any thread.
         self._sent = 0.0
         self._thread = threading.Thread(target=self._run, name="notesync-agent", daemon=True)
         self._thread.start()
@@ -103,10 +103,6 @@ class AgentClient:
     @property
     def alive(self) -> bool:
         return self._ended is None
-
-    def silent_for(self) -> float:
-        """Seconds since anything was heard from the agent."""
-        return time.monotonic() - self.heard
 
     def _wake(self) -> None:
         try:

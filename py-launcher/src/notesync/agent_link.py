@@ -83,10 +83,10 @@ class AgentLink:
     def _stop(agent: ConnectionFile) -> None:
         agent_client.ask_to_stop(agent)
 
-    def silent_for(self) -> float:
-        """Seconds since the agent was last heard."""
+    def heard(self) -> float:
+        """When the agent was last heard, by the monotonic clock."""
         client = self._client
-        return client.silent_for() if client is not None else 0.0
+        return client.heard if client is not None else 0.0
 
     def stop(self) -> None:
         """Ask the agent to leave, for all kernels."""

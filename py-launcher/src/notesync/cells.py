@@ -33,7 +33,8 @@ from .session import Session
 
 _log = logging.getLogger("notesync.cells")
 MOST_S = 1.0
-_HANGS_AFTER_S = 0.9
+_HANGS_AFTER_S = 0.75
+_RESERVE_S = 0.25
 _WAIT_FOR_OTHERS_MS = 2_000
 _APPLY_PATIENCE_S = 60.0
 
@@ -50,7 +51,7 @@ class Cells:
         self.history: list[tuple[int, int | None]] = []
         self._depth = 0
         self._inside = False
-        self._hanging = False
+        self._hung_at: float | None = None
         self._started = 0.0
         self._row = Row()
         self._place: Path | None = None
@@ -191,11 +192,11 @@ class Cells:
     def _fresh(self, deadline: float) -> str | None:
         """Wait until everything saved before now is here; else one line that says what is not."""
         laptop = self.session.laptop
-        if laptop is None or not laptop.answers_in_cells or self._hanging:
+        if laptop is None or not laptop.answers_in_cells or self._still_hangs():
             return None
         asked = self.session.ask_fresh()
         if asked is None:
-            return None
+            return texts.not_asked(self.session.sequence(), self.session.status().detail)
         try:
             fresh = asked.result(max(0.0, deadline - time.monotonic()))
         except (FutureTimeout, TimeoutError):
@@ -205,6 +206,10 @@ class Cells:
             return texts.not_asked(self.session.sequence(), error.message)
         return texts.newer_exists(fresh) if fresh.newer else None
 
+    def _still_hangs(self) -> bool:
+        """Whether nothing was heard from the agent since it was found hanging."""
+        return self._hung_at is not None and self.session.link.heard() < self._hung_at
+
     def _enter(self, deadline: float) -> Entered | None:
         """Begin a cell at the agent. A living one may take its time to apply, a silent one not."""
         entering = self.session.link.request(
@@ -212,14 +217,16 @@ class Cells:
         )
         pinged = self.session.link.request(agent_words.ping(), _APPLY_PATIENCE_S)
         self._inside = True
-        patience = 0.0 if self._hanging else max(0.1, deadline - time.monotonic() - 0.1)
+        patience = max(0.1, deadline - time.monotonic() - _RESERVE_S)
+        if self._still_hangs():
+            patience = 0.0
         try:
             reply = _first(entering, pinged, patience)
             if reply is None:
                 reply = self._patiently(entering)
         except AgentSilent as silent:
-            if not self._hanging:
-                self._hanging = True
+            if self._hung_at is None:
+                self._hung_at = time.monotonic()
                 message, remedy = texts.agent_hangs(self.most_s)
                 display.say(f"{message}: {remedy}")
                 _log.warning("notesync: %s", silent)
@@ -227,7 +234,7 @@ class Cells:
         except NotesyncError as error:
             _log.info("notesync: entering a cell: %s", error)
             return None
-        self._hanging = False
+        self._hung_at = None
         return Entered.of(reply)
 
     def _patiently(self, entering: Future[Reply]) -> Reply:

@@ -11,26 +11,25 @@ by itself.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from . import texts
+from ._intake import AttachAgain, Intake
 from ._replica import Fresh, Listener, Parked, Replica
-from ._transfer import Outcomes, Transfer
 from ._ways import Agents, Ways
 from .errors import (
     AgentLost,
-    AgentRefused,
     AgentSilent,
-    LaptopRefused,
     LaptopUnreachable,
     NotesyncError,
     PermissionRefused,
     Unpaired,
 )
 from .laptop import Laptop
-from .messages import CHUNK_BYTES, Cursor, Descriptor, events
+from .messages import CHUNK_BYTES, Cursor, events
 from .messages import agent as agent_words
 from .messages import laptop as laptop_words
 from .messages.agent import Attached
@@ -38,22 +37,17 @@ from .messages.laptop import Call, Next
 
 _log = logging.getLogger("notesync.receiver")
 _PAUSE_S = 1.0
+_STANDBY_PATIENCE_S = 10.0
+_CARRIER_PATIENCE_S = 0.25
 _STOPPED_BY_THE_USER = "agent_left_stopped"
 _LONGEST_BACKOFF_S = 30.0
-_FAILURES_UNTIL_LETTING_GO = 4
-_TRANSIENT = {"disk_full", "quota_exceeded", "io_error", "permission_denied", "read_only"}
-_ATTACH_AGAIN = {"cursor_mismatch", "tree_mismatch", "unknown_replica"}
-
-
-class _AttachAgain(NotesyncError):
-    """The replica is not where the receiver thought: look, without alarming anybody."""
 
 
 Introduce = Callable[[Attached], Call]
 
 
 class Receiver:
-    """Follows one laptop with one replica. Every method but `post` is for its event loop only."""
+    """Follows one laptop with one replica: decides when to ask. For its event loop only."""
 
     def __init__(
         self,
@@ -74,7 +68,7 @@ class Receiver:
         self._turn = asyncio.Lock()
         self._wake = asyncio.Event()
         self._moved = asyncio.Event()
-        self._outcomes = Outcomes()
+        self._intake = Intake(self._ways, listener, root, project, self.answered)
         self._agent_lost: AgentLost | None = None
         self.replica: Replica | None = None
         self.following = asyncio.Event()
@@ -97,7 +91,9 @@ class Receiver:
                     return
                 self._listener.on_state("restarting", error.message)
                 await self._renew_agent()
-            except _AttachAgain as error:
+            except LaptopUnreachable as error:
+                await self._away(error)
+            except AttachAgain as error:
                 _log.info("notesync: attaching again: %s", error)
             except NotesyncError as error:
                 self._lost(error)
@@ -106,9 +102,12 @@ class Receiver:
                 self._lost(NotesyncError("internal", *texts.INTERNAL))
             failures = 0 if self.following.is_set() else failures + 1
             self.following.clear()
-            if failures == _FAILURES_UNTIL_LETTING_GO:
-                await self._let_go()
             await self._sleep(min(0.25 * 2**failures, _LONGEST_BACKOFF_S))
+
+    async def _away(self, error: LaptopUnreachable) -> None:
+        self._lost(error)
+        if self.replica is not None and self.replica.carrier:
+            await self._let_go()
 
     def _lost(self, error: NotesyncError) -> None:
         away = isinstance(error, LaptopUnreachable)
@@ -129,11 +128,27 @@ class Receiver:
         assert replica is not None
         while True:
             if not replica.carrier:
-                self._listener.on_state("standby")
-                self.following.set()
-                await self._until(lambda: replica.carrier or self._agent_lost is not None)
-                self._check_agent()
+                await self._stand_by(replica)
             await self._poll(replica)
+
+    async def _stand_by(self, replica: Replica) -> None:
+        """Another kernel brings the bytes: wait until it has what there is, then for our turn."""
+
+        def ours() -> bool:
+            return replica.carrier or self._agent_lost is not None
+
+        told = Next.of(await self._ways.call(self._next(replica, replica.cursor, 0, inline=0)))
+        self.following.set()
+        if told.batch is not None:
+            wanted = told.batch.to
+            self._listener.on_state("receiving", str(wanted.sequence))
+            await self._within(
+                _STANDBY_PATIENCE_S, lambda: ours() or _reached(replica.cursor, wanted)
+            )
+        if not ours():
+            self._listener.on_state("standby")
+        await self._until(ours)
+        self._check_agent()
 
     def agent_lost(self, error: AgentLost) -> None:
         """The connection to the agent is gone: what waits for the laptop need not wait."""
@@ -194,10 +209,10 @@ class Receiver:
             return
         replica.asked = True
         told = Next.of(answer)
-        await self._user_answers(replica, told)
+        await self._intake.user_answers(replica, told)
         async with self._turn:
             if parked is None or replica.parked is None:
-                await self._take(replica, told)
+                await self._intake.take(replica, told)
                 pause = told.state == "held"
             elif told.state != "current" or parked.retry_s is not None:
                 pause = await self._past_parked(replica, parked)
@@ -217,7 +232,7 @@ class Receiver:
             return True
         if told.state == "current":
             replica.parked = None  # The laptop went back to what the replica has.
-        await self._take(replica, told)
+        await self._intake.take(replica, told)
         return told.state == "held"
 
     def _next(
@@ -246,7 +261,10 @@ class Receiver:
             return Fresh(replica.cursor if replica else None, True, texts.LAPTOP_AWAY)
         for _ in range(4):
             if not replica.carrier:
-                return await self._fresh_of_another(replica)
+                fresh = await self._fresh_of_another(replica)
+                if fresh is None:
+                    continue
+                return fresh
             async with self._turn:
                 answer = await self._ways.call(self._next(replica, replica.cursor, 0, fresh=True))
                 told = Next.of(answer)
@@ -255,7 +273,7 @@ class Receiver:
                 parked = replica.parked
                 if parked and told.batch and told.batch.batch == parked.batch:
                     return Fresh(replica.cursor, parked.why != "waiting", parked.why)
-                await self._take(replica, told)
+                await self._intake.take(replica, told)
                 if told.state == "current":
                     return Fresh(replica.cursor, False)
                 parked = replica.parked
@@ -265,120 +283,24 @@ class Receiver:
                     return Fresh(replica.cursor, False)
         return Fresh(replica.cursor, True, texts.STILL_CHANGING)
 
-    async def _fresh_of_another(self, replica: Replica) -> Fresh:
-        """Another kernel brings the bytes: see what there is, and wait until it has."""
+    async def _fresh_of_another(self, replica: Replica) -> Fresh | None:
+        """Another kernel brings the bytes: see what there is, and wait until it has.
+
+        None where that one is gone, and the bringing is ours now.
+        """
         answer = await self._ways.call(self._next(replica, replica.cursor, 0, fresh=True, inline=0))
         told = Next.of(answer)
         if told.batch is not None:
             wanted = told.batch.to
-            await self._until(lambda: _reached(replica.cursor, wanted))
+            while not await self._within(
+                _CARRIER_PATIENCE_S, lambda: replica.carrier or _reached(replica.cursor, wanted)
+            ):
+                carry = await self._ways.ask(agent_words.carry(replica.id))
+                replica.carrier = agent_words.is_carrier(carry)
+                self._moved.set()
+            if not _reached(replica.cursor, wanted):
+                return None
         return Fresh(replica.cursor, told.state == "held", told.why)
-
-    async def _take(self, replica: Replica, told: Next) -> None:
-        """Act on an answer to next. The turn is held, so that one batch moves at a time."""
-        if told.state == "current":
-            await self._is_current(replica, told)
-        elif told.state == "exchange":
-            await self._exchange(replica)
-        elif told.state == "held":
-            self._listener.on_state("held_back", told.why)
-        elif told.batch is not None:
-            stale = told.batch.start is not None and told.batch.start != replica.cursor
-            if not stale and replica.cursor != told.batch.to:
-                await self._bring(replica, told.batch, told)
-
-    async def _is_current(self, replica: Replica, told: Next) -> None:
-        if told.cursor is not None and told.cursor != replica.cursor and replica.parked is None:
-            request = agent_words.adopt(replica.id, told.cursor, replica.tree)
-            try:
-                await self._ways.ask(request)
-            except AgentRefused as error:
-                await self._refused(replica, None, error)
-                return
-            replica.cursor = told.cursor
-        if replica.parked is None:
-            self._listener.on_state("current")
-
-    async def _exchange(self, replica: Replica) -> None:
-        """Tell the laptop by digest what the replica has, so that only what differs is sent."""
-        self._listener.on_state("comparing")
-        attached = Attached.of(await self._ways.ask(agent_words.attach(self._root, self._project)))
-        replica.cursor, replica.tree = attached.cursor, attached.tree
-        pieces: list[bytes] = []
-        parts = 1
-        while len(pieces) < parts:
-            reply = await self._ways.ask(agent_words.manifest(replica.id, len(pieces)))
-            parts = agent_words.manifest_parts(reply)
-            pieces.append(reply.body)
-        manifest = laptop_words.put_manifest(replica.id, b"".join(pieces))
-        (await self._ways.call(manifest)).checked()
-
-    async def _user_answers(self, replica: Replica, told: Next) -> None:
-        """Hand over what the user answered on the laptop to a halt."""
-        answers = [(agent_words.confirm, one) for one in told.confirmed]
-        answers += [(agent_words.decline, one) for one in told.declined]
-        for word, batch in answers:
-            if replica.parked is None or replica.parked.batch != batch:
-                continue
-            try:
-                await self._ways.ask(word(replica.id, batch))
-                self.answered(declined=word is agent_words.decline)
-            except AgentRefused as error:
-                _log.info("notesync: the answer to %s came too late: %s", batch, error)
-
-    # -- bringing
-
-    async def _bring(self, replica: Replica, batch: Descriptor, told: Next) -> None:
-        self._listener.on_state("receiving", str(batch.to.sequence))
-        transfer = Transfer(self._ways.ask, self._ways.call, self._outcomes, replica.id, batch)
-        replica.plain = False
-        try:
-            outcome = await transfer.run(told.first, told.end)
-        except AgentRefused as error:
-            await self._refused(replica, batch, error)
-        except LaptopRefused as error:
-            if error.code != "batch_unknown":
-                raise
-        else:
-            await self._came_out(replica, batch, outcome)
-
-    async def _came_out(self, replica: Replica, batch: Descriptor, outcome: events.Event) -> None:
-        if isinstance(outcome, events.Waiting):
-            replica.parked = Parked(batch.batch, batch.to, "waiting")
-            self._listener.on_state("waiting", str(batch.to.sequence))
-            self.report(batch.batch, "waiting", replica.cursor)
-        elif isinstance(outcome, events.Halted):
-            replica.parked = Parked(batch.batch, batch.to, "halted")
-            self._listener.on_state("halted", outcome.message)
-            self.report(batch.batch, "halted", replica.cursor)
-        elif isinstance(outcome, events.Refused):
-            error = AgentRefused(outcome.code, outcome.message, outcome.remedy, outcome.path)
-            await self._refused(replica, batch, error)
-        else:
-            replica.refusals = 0
-
-    async def _refused(
-        self, replica: Replica, batch: Descriptor | None, error: AgentRefused
-    ) -> None:
-        """The agent did not take it: find out what it has, ask otherwise, or leave it alone."""
-        if error.code == "content_missing":
-            replica.plain = True
-            return
-        if error.code in _ATTACH_AGAIN:
-            raise _AttachAgain(error.code, error.message)
-        if batch is None:
-            raise error
-        if error.code in ("held", "halted"):
-            replica.parked = Parked(batch.batch, batch.to, error.code)
-            self._listener.on_state(error.code, error.message)
-            self.report(batch.batch, error.code, replica.cursor)
-            return
-        replica.refusals += 1
-        retry = min(5.0 * 2 ** (replica.refusals - 1), 60.0) if error.code in _TRANSIENT else None
-        replica.parked = Parked(batch.batch, batch.to, "refused", retry)
-        self._listener.on_state("refused", error.message)
-        self._listener.on_error(error)
-        self.report(batch.batch, "refused", replica.cursor, error=laptop_words.error_json(error))
 
     # -- what the agent tells
 
@@ -391,7 +313,7 @@ class Receiver:
             replica.carrier = event.carrier
         elif isinstance(event, events.Applied) and not event.more:
             self._applied(replica, event)
-        self._outcomes.tell(event)
+        self._intake.outcomes.tell(event)
         self._moved.set()
 
     def _applied(self, replica: Replica, event: events.Applied) -> None:
@@ -428,6 +350,11 @@ class Receiver:
             replica.parked.why = "declined"
             self._listener.on_state("declined")
         self._wake.set()
+
+    async def _within(self, seconds: float, reached: Callable[[], bool]) -> bool:
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._until(reached), seconds)
+        return reached()
 
     async def _until(self, reached: Callable[[], bool]) -> None:
         while not reached():
