@@ -162,7 +162,7 @@ class World:
         rng = self.rng
         body = self.value(names)
         default = self.value(names)
-        late = rng.choice(MODULES)
+        late = rng.choice([m.name for m in self.modules[: self.position(module) + 1]] or MODULES[:1])
         forms = [
             f"def {name}():\n    return {body}",
             f"def {name}(x={default}):\n    return x + {body}",
@@ -309,7 +309,7 @@ class World:
 
     def make_loose(self, module, names, name, at):
         """A statement that changes something made further up, perhaps in another module."""
-        targets = names.get("list", [])
+        targets = [target for target in names.get("list", []) if "." not in target]
         if not targets:
             return self.make_const(module, names, name, at)
         return Item("loose", "", f"{self.rng.choice(targets)}.append({self.value(names)})")

@@ -7,7 +7,7 @@ import types
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from notesync.reload.names import HOLDERS, Body, Facts, Ref
+from notesync.reload.names import HOLDERS, Body, Facts, Ref, public_names
 from notesync.reload.source import Source, Stmt
 from notesync.reload.unit import Symbol, Unit, index_of
 
@@ -100,6 +100,18 @@ class Closure:
                 continue
             target = (alias[0][1:], alias[1], rest)
         return target
+
+    def publics(self, star: str, newer: bool) -> set[str]:
+        """The names that a star import of a module binds."""
+        space = getattr(sys.modules.get(star), "__dict__", {})
+        names = set(public_names(space))
+        unit = self.planner.units.get(star)
+        if unit is not None and "__all__" not in space:
+            index = index_of(unit.new if newer else unit.old)
+            if newer:
+                names -= unit.gone_names
+            names |= {name for name in index.binds if not name.startswith("_")}
+        return names
 
     # -- calls --------------------------------------------------------------------------------
 

@@ -285,7 +285,8 @@ class _Scanner(Walker):
                 self.facts.holds.add(ref)
             else:
                 self.facts.passed.add((ref, target))
-            if bare or (position == 0 and last in ("setattr", "delattr", "next", "heappush")):
+            stored = last in MUTATORS or last in HOLDERS
+            if (bare and not stored) or (position == 0 and last in ("setattr", "delattr", "next", "heappush")):
                 self.facts.mutates.add(ref)
 
 

@@ -19,6 +19,7 @@ _CONTAINERS = (dict, list, tuple, set, frozenset, deque, OrderedDict, defaultdic
                types.MappingProxyType)
 _WRAPPED = ("__wrapped__", "__func__", "fget", "fset", "fdel", "func", "_method", "dispatcher")
 _LRU: Any = type(functools.lru_cache(lambda: None))
+_ATOMS = (int, float, complex, str, bytes, bool, type(None), tuple, frozenset)
 _BIG = 10_000
 
 
@@ -107,6 +108,23 @@ def _plain_attribute(value: object, name: str) -> object | None:
                                functools.partial, functools.cached_property)) or is_lru(value)):
         return None
     return getattr(value, name, None)
+
+
+def remembers(value: object, depth: int = 0) -> bool:
+    """Whether a wrapper made by a decorator may hold results of the function that it wraps."""
+    if not isinstance(value, types.FunctionType):
+        return not isinstance(value, (staticmethod, classmethod, property))
+    for cell in value.__closure__ or ():
+        try:
+            content = cell.cell_contents
+        except ValueError:
+            continue
+        if isinstance(content, types.FunctionType):
+            if depth < 5 and remembers(content, depth + 1):
+                return True
+        elif not isinstance(content, (*_ATOMS, type, types.ModuleType, types.BuiltinFunctionType)):
+            return True
+    return False
 
 
 # -- objects that were replaced ---------------------------------------------------------------

@@ -8,7 +8,7 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from notesync.reload.names import Scope, Walker
+from notesync.reload.names import Scope, Walker, public_names
 from notesync.reload.undo import MISSING, Undo
 
 _ATOMS = (int, float, complex, str, bytes, bool, type(None), types.EllipsisType, range, frozenset)
@@ -74,6 +74,9 @@ class Journal:
             if module in before:
                 self._new_star_names(user, module, before[module], undo)
         to = {id(old): (old, new) for old, new in replaced if not isinstance(old, _ATOMS)}
+        for module in before if to else ():
+            for value in getattr(sys.modules.get(module), "__dict__", {}).values():
+                to.pop(id(value), None)  # still in use under another name
         if to:
             for name, value in list(user.items()):
                 if id(value) in to and not name.startswith("_") and name not in ("In", "Out"):
@@ -88,14 +91,6 @@ class Journal:
             if name not in before and name not in user:
                 undo.set_item(user, name, space[name])
                 self.names[name] = (module, name)
-
-
-def public_names(space: dict[str, Any]) -> list[str]:
-    """What a star import of a module takes."""
-    listed = space.get("__all__")
-    if listed is not None:
-        return [name for name in listed if name in space]
-    return [name for name in space if not name.startswith("_")]
 
 
 def _parse(text: str) -> ast.Module | None:

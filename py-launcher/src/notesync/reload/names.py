@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from notesync.reload.syntax import absolute
 
@@ -132,3 +133,11 @@ class Walker:
         for alias in node.names:
             if alias.name != "*":
                 yield alias.asname or alias.name, ("@" + base, alias.name)
+
+
+def public_names(space: dict[str, Any]) -> list[str]:
+    """What a star import of a module takes."""
+    listed = space.get("__all__")
+    if listed is not None:
+        return [name for name in listed if name in space]
+    return [name for name in space if not name.startswith("_")]

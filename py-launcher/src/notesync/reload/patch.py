@@ -72,7 +72,7 @@ class Swap:
 
 def docstring(code: types.CodeType) -> str | None:
     """The docstring that a function made from `code` gets."""
-    if sys.version_info >= (3, 13) and not code.co_flags & _HAS_DOCSTRING:
+    if sys.version_info >= (3, 14) and not code.co_flags & _HAS_DOCSTRING:
         return None
     first = code.co_consts[0] if code.co_consts else None
     return first if isinstance(first, str) else None

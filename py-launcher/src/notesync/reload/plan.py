@@ -7,11 +7,13 @@ whatever was computed by calling it is computed again, while whoever only holds 
 
 from __future__ import annotations
 
+import builtins
 import sys
 import types
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from notesync.reload import heap
 from notesync.reload.diff import Pair, Status, changed_bodies, changed_items
 from notesync.reload.effects import Closure
 from notesync.reload.names import Body, ClassFacts, Facts, Ref
@@ -126,21 +128,29 @@ class Planner:
         if not unit.trusted:
             for name in unit.loaded.space:
                 self._behave(unit.name, name, {ANY})
-        for name in unit.gone_names:
+        for name in self.gone_names(unit):
             self.values.add((unit.name, name))
+
+    def gone_names(self, unit: Unit) -> set[str]:
+        """Names that the module no longer binds, those of star imports included."""
+        names = unit.gone_names
+        after: set[str] = set()
+        for star in index_of(unit.new).stars:
+            after |= self.closure.publics(star, True)
+        if unit.touched and unit.trusted:
+            kept = index_of(unit.new).binds
+            for star in index_of(unit.old).stars:
+                names |= self.closure.publics(star, False) - kept
+        return names - after
 
     def _seed_body(self, unit: Unit, each: Pair) -> None:
         assert each.old is not None
         stmt = each.new
         for name in changed_bodies(each.old, stmt):
             value = self.live(unit, name)
-            plain = isinstance(value, types.FunctionType) and value.__code__.co_name in (
-                name, "<lambda>")
-            wrapped = getattr(value, "__wrapped__", None) if hasattr(value, "cache_clear") else None
-            if not plain and not isinstance(wrapped, types.FunctionType) and len(
-                self._binders(unit, name)
-            ) == 1:
-                self._mark(unit, each, "its decorator must see the new function")
+            if not is_plain(value, name) and not heap.is_lru(value) and heap.remembers(value):
+                if len(self._binders(unit, name)) == 1:
+                    self._mark(unit, each, "its decorator must see the new function")
             self._behave(unit.name, name, {CALL})
         for where in stmt.facts.classes:
             items = changed_items(each.old, stmt, where)
@@ -170,11 +180,11 @@ class Planner:
                     self._behave(unit.name, name, {CALL})
                 else:
                     items = changed_items(each.old, each.new, name) if each.old else None
-                    rewritten = items is not None and items and (kind.decorated or kind.bases)
-                    inputs = {item for item, reads in kind.item_reads.items()
-                              if any(self._value_hit(unit, ref) for ref in reads)}
-                    self._behave_class(
-                        unit, name, {ANY} if items is None or rewritten else items | inputs)
+                    inputs = self.changed_inputs(unit, kind, items or set())
+                    if items is None or (items | inputs and self._rewrites(unit, kind)):
+                        self._behave_class(unit, name, {ANY})
+                    else:
+                        self._behave_class(unit, name, items | inputs)
             else:
                 self.values.add((unit.name, name))
         for name in facts.stars:
@@ -185,6 +195,36 @@ class Planner:
                 if symbol[0] != unit.name and each.old is not None:
                     self.rebuilds.add(symbol)
         return True
+
+    def changed_inputs(self, unit: Unit, kind: ClassFacts, changed: set[str]) -> set[str]:
+        """Names in a class body that are computed from something that is not what it was."""
+        found = {item for item, reads in kind.item_reads.items()
+                 if any(self.input_changed(unit, r) for r in reads)}
+        while True:
+            more = {item for item, names in kind.item_locals.items()
+                    if item not in found and names & (found | changed)}
+            if not more:
+                return found
+            found |= more
+
+    def _rewrites(self, unit: Unit, kind: ClassFacts, depth: int = 0) -> bool:
+        """Whether a decorator, metaclass or foreign base may make methods out of class attributes."""
+        if kind.decorated or not kind.plain or depth > 20:
+            return True
+        for base in kind.bases:
+            found = self.closure.resolve(unit, base)
+            if found is None:
+                return True
+            module, name, _ = self.closure.origin(found)
+            source = self.closure.source(module)
+            mother = index_of(source).classes.get(name) if source is not None else None
+            if mother is None:
+                if not hasattr(builtins, base[-1]):
+                    return True
+            elif module in self.units or self._ensure(module):
+                if self._rewrites(self.units[module], mother, depth + 1):
+                    return True
+        return False
 
     def _is_definition(self, symbol: Symbol) -> bool:
         module = sys.modules.get(symbol[0])
@@ -205,7 +245,7 @@ class Planner:
             return isinstance(value, type)
         if each.old is not None and each.old.facts.decorators != each.new.facts.decorators:
             return False
-        if any(self.behaviour(unit, tuple(d.split("."))) for d in each.new.facts.decorators):
+        if any(self.input_changed(unit, tuple(d.split("."))) for d in each.new.facts.decorators):
             return False
         return isinstance(value, types.FunctionType)
 
@@ -284,6 +324,11 @@ class Planner:
         """Whether what a reference leads to is not what it was."""
         return self._value_hit(unit, ref) or bool(self.behaviour(unit, ref))
 
+    def beyond(self, unit: Unit, ref: Ref) -> Ref:
+        """The attributes of a reference beyond the global that it leads to."""
+        found = self.closure.resolve(unit, ref)
+        return ref[1:] if found is None else found[2]
+
     def behaviour(self, unit: Unit, ref: Ref) -> set[str]:
         """What acts differently about the thing that a reference leads to."""
         found = self.closure.resolve(unit, ref)
@@ -299,19 +344,22 @@ class Planner:
             if changed:
                 if attributes is None:
                     attributes = self.closure.open_attributes(unit, facts)
-                if acts(changed, ref, attributes):
+                if acts(changed, self.beyond(unit, ref), attributes):
                     return f"uses {'.'.join(ref)}"
         for ref, callee in facts.passed:
             changed = self.behaviour(unit, ref)
             if changed and self.closure.is_called(unit, callee, facts):
                 if attributes is None:
                     attributes = self.closure.open_attributes(unit, facts)
-                if acts(changed, ref, attributes):
+                if acts(changed, self.beyond(unit, ref), attributes):
                     return f"calls with {'.'.join(ref)}"
         for ref in facts.holds:
             changed = self.behaviour(unit, ref)
-            if len(ref) > 1 and (ANY in changed or changed & set(ref[1:])):
+            rest = self.beyond(unit, ref) if changed else ()
+            if rest and (ANY in changed or changed & set(rest)):
                 return f"reads {'.'.join(ref)}"
+        if facts.decorators and self._remembers(unit, facts):
+            return "its decorator may remember results"
         for where, kind in facts.classes.items():
             for base in kind.bases:
                 found = self.closure.resolve(unit, base)
@@ -323,11 +371,31 @@ class Planner:
                     return f"{where} derives from {'.'.join(base)}"
         return None
 
+    def _remembers(self, unit: Unit, facts: Facts) -> bool:
+        """A decorated function acts differently while its wrapper may hold on to old results."""
+        for name in facts.bodies:
+            value = self.live(unit, name)
+            if CALL in self.behaviours.get((unit.name, name), ()) and isinstance(
+                value, types.FunctionType
+            ):
+                if not is_plain(value, name) and heap.remembers(value):
+                    return True
+        for where, kind in facts.classes.items():
+            cls = self.live(unit, where)
+            if isinstance(cls, type):
+                for name in self.behaviours.get((unit.name, where), set()) & set(kind.methods):
+                    value = cls.__dict__.get(name)
+                    value = getattr(value, "__func__", value)
+                    if isinstance(value, types.FunctionType) and not is_plain(value, name):
+                        if heap.remembers(value):
+                            return True
+        return False
+
     # -- chains -------------------------------------------------------------------------------
 
     def _chains(self, unit: Unit) -> bool:
         """Whatever a value is made of runs again as a whole and in order, or not at all."""
-        new, old = unit.tables(self.closure.effects)
+        new, old = unit.tables(self.closure.effects, self.closure.publics)
         moved = False
         for name, events in new.items():
             if (unit.name, name) in self.rebuilds:
@@ -376,6 +444,8 @@ class Planner:
             if each.new.facts.aliases.get(name) is not None:
                 return (unit.name, name) in self.values
             return not self.keeps_identity(unit, each, name)
+        if each.new.facts.stars:
+            return (unit.name, name) in self.values
         return True
 
     def _final(self, unit: Unit, name: str, events: list[Any], before: list[Any]) -> bool:
@@ -449,7 +519,7 @@ class Planner:
             other = self.behaviour(unit, ref)
             if other:
                 changed |= other - {CALL, ANY} - _MAKING
-                if acts(other, ref, body.attrs):
+                if acts(other, self.beyond(unit, ref), body.attrs):
                     changed.add(CALL)
         return changed
 
@@ -466,7 +536,7 @@ class Planner:
             hit = hit or bool((own | changed) & body.attrs)
             for ref in shared:
                 other = self.behaviour(unit, ref)
-                direct = ref in body.reads and acts(other, ref, body.attrs)
+                direct = ref in body.reads and acts(other, self.beyond(unit, ref), body.attrs)
                 hit = hit or direct or bool(other & body.attrs)
             if hit:
                 changed.add(name)
@@ -488,12 +558,17 @@ class Planner:
                 yield unit.new
 
 
-def acts(changed: set[str], ref: Ref, attributes: set[str]) -> bool:
-    """Whether using `ref` and these attributes runs into something that acts differently."""
+def is_plain(value: object, name: str) -> bool:
+    """The function that `def name` itself makes, not a wrapper around it."""
+    return isinstance(value, types.FunctionType) and value.__code__.co_name in (name, "<lambda>")
+
+
+def acts(changed: set[str], rest: Ref, attributes: set[str]) -> bool:
+    """Whether using something, `rest` of it and `attributes` runs into what acts differently."""
     if not changed:
         return False
-    if ANY in changed or changed & attributes or changed & set(ref[1:]) or changed & _LOOKUP:
+    if ANY in changed or changed & attributes or changed & set(rest) or changed & _LOOKUP:
         return True
-    if len(ref) > 1 and CALL not in changed:
+    if rest and CALL not in changed:
         return False
     return any(name == CALL or (name.startswith("__") and name.endswith("__")) for name in changed)

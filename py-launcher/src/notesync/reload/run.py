@@ -20,6 +20,7 @@ from notesync.reload.undo import MISSING, Undo
 from notesync.reload.unit import Unit
 
 _BIND = "__notesync_bind__"
+Originals = dict[tuple[str, int], types.FunctionType | None]
 _SNAPSHOTS = (list, dict, set, deque)
 
 
@@ -35,6 +36,7 @@ class Runner:
         self.replaced: list[tuple[Any, Any]] = []  # old object → the one that takes its place
         self.names: list[tuple[Any, Any]] = []  # value of a module name → what it is now
         self.statement: tuple[Unit, Pair] | None = None
+        self._handed_out: set[int] = set()  # old functions that decorators were given again
 
     def snapshot(self, unit: Unit) -> None:
         """Remember the namespace of a module before anything runs."""
@@ -102,11 +104,11 @@ class Runner:
     def run(self, unit: Unit) -> None:
         """Bring one module to its new text. Raises whatever its statements raise."""
         space = unit.loaded.space
-        functions = heap.functions_of(unit.loaded.module) if unit.touched else []
+        functions = heap.functions_of(unit.loaded.module)
         originals = self._originals(unit, functions)
         if unit.touched:
             self._swap(unit, functions)
-            for name in unit.gone_names:
+            for name in self.planner.gone_names(unit):
                 if not self._is_submodule(unit, name):
                     space.pop(name, None)
         self._follow_imports(unit)
@@ -137,9 +139,9 @@ class Runner:
     @staticmethod
     def _originals(
         unit: Unit, functions: list[types.FunctionType]
-    ) -> dict[tuple[str, int], types.FunctionType | None]:
+    ) -> Originals:
         """Live functions by the place of their old definition; None where there are several."""
-        found: dict[tuple[str, int], types.FunctionType | None] = {}
+        found: Originals = {}
         for function in functions:
             code = function.__code__
             if code.co_filename == unit.old.file:
@@ -209,7 +211,7 @@ class Runner:
     # -- one statement ------------------------------------------------------------------------
 
     def _execute(
-        self, unit: Unit, each: Pair, originals: dict[tuple[str, int], types.FunctionType | None]
+        self, unit: Unit, each: Pair, originals: Originals
     ) -> set[str]:
         """Run one statement. Returns the names whose old object is found only at the end."""
         space = unit.loaded.space
@@ -243,7 +245,7 @@ class Runner:
             if len(self._binders(unit, name)) > 1:
                 late.add(name)
             else:
-                self._rebind(unit, each, name)
+                self._rebind(unit, each, name, originals)
         return late
 
     def _binders(self, unit: Unit, name: str) -> list[Pair]:
@@ -253,15 +255,20 @@ class Runner:
         """In a fresh interpreter a name that is bound further down does not exist yet."""
         space = unit.loaded.space
         hidden: dict[str, Any] = {}
-        new, _ = unit.tables(self.planner.closure.effects)
-        for ref in each.new.facts.uses | each.new.facts.holds:
+        new, _ = unit.tables(self.planner.closure.effects, self.planner.closure.publics)
+        for ref in each.new.facts.reads:
             name = ref[0]
             events = new.get(name)
-            if not events or name in each.new.facts.binds:
+            if not events or name in each.new.facts.binds or name not in space:
                 continue
-            if events[0].index > each.index and name in space:
+            first = next((e.index for e in events if self._binds(unit.pairs[e.index], name)), -1)
+            if first > each.index:
                 hidden[name] = space.pop(name)
         return hidden
+
+    @staticmethod
+    def _binds(each: Pair, name: str) -> bool:
+        return name in each.new.facts.binds or bool(each.new.facts.stars)
 
     def _public_before(self, star: str) -> set[str]:
         content = self.before.get(star)
@@ -281,7 +288,7 @@ class Runner:
                     space.pop(name, None)
 
     def _binder(
-        self, unit: Unit, each: Pair, originals: dict[tuple[str, int], types.FunctionType | None]
+        self, unit: Unit, each: Pair, originals: Originals
     ) -> _Binder | None:
         """For decorated functions: hand the old function, brought up to date, to the decorators."""
         if each.old is None or not each.new.facts.decorators:
@@ -294,11 +301,19 @@ class Runner:
             mate = theirs.get(path)
             if path.count("/") == 1 and mate is not None:
                 original = originals.get((mate.co_name, mate.co_firstlineno))
-                if original is not None:
+                if original is not None and self._may_hand_out(unit, each, original):
+                    self._handed_out.add(id(original))
                     sites[(code.co_name, code.co_firstlineno)] = original
         return _Binder(sites, self.undo) if sites else None
 
-    def _rebind(self, unit: Unit, each: Pair, name: str) -> None:
+    def _may_hand_out(self, unit: Unit, each: Pair, original: types.FunctionType) -> bool:
+        """Not when the name is bound to the function itself and its decorators act differently."""
+        if unit.loaded.space.get(original.__name__) is not original:
+            return True
+        return not any(self.planner.behaviour(unit, tuple(decorator.split(".")))
+                       for decorator in each.new.facts.decorators)
+
+    def _rebind(self, unit: Unit, each: Pair, name: str, originals: Originals) -> None:
         """Give the old object of a name the new definition, where there is one."""
         space = unit.loaded.space
         old = self.before[unit.name].get(name, MISSING)
@@ -319,13 +334,13 @@ class Runner:
         if name not in facts.bodies:
             self._note_replaced(old, new)
             return
-        if isinstance(old, types.FunctionType) and old.__globals__ is not space:
-            if old.__module__ == unit.name or not self._defined_as(each, name, old):
-                self._note_replaced(old, new)
-                forwardable = old.__qualname__.endswith("." + name) or old.__qualname__ == name
-                if forwardable or hasattr(old, "__wrapped__"):
-                    result = reconcile(old, new, self.undo)
-                    space[name] = result
+        if isinstance(old, types.FunctionType) and not self._made_by(
+            unit, each, name, old, originals
+        ):
+            self._note_replaced(old, new)  # an alias, or something that the user has put there
+            return
+        if id(old) in self._handed_out:  # it is a part of the new object
+            self._note_replaced(old, new)
             return
         result = reconcile(old, new, self.undo)
         if result is not old:
@@ -333,8 +348,17 @@ class Runner:
         space[name] = result
 
     @staticmethod
-    def _defined_as(each: Pair, name: str, old: types.FunctionType) -> bool:
-        return old.__code__.co_name in (name, "<lambda>")
+    def _made_by(
+        unit: Unit, each: Pair, name: str, old: types.FunctionType, originals: Originals
+    ) -> bool:
+        """Whether a live function is what an older definition of the name bound."""
+        if not unit.trusted:
+            return old.__code__.co_name in (name, "<lambda>") or bool(each.new.facts.decorators)
+        before = [each.old] if each.old is not None else [unit.old.stmts[i] for i in unit.removed]
+        for stmt in before:
+            if name in stmt.facts.bodies:
+                return bool(stmt.facts.decorators) or any(old is o for o in originals.values())
+        return False
 
     def _note_replaced(self, old: Any, new: Any) -> None:
         if not isinstance(old, (int, float, complex, str, bytes, bool, type(None), tuple, frozenset,
@@ -385,19 +409,8 @@ class Runner:
         changed = changed_items(each.old, each.new, name)
         if kind is None or changed is None:
             return set()
-        keep = state_items(each.old, each.new, name)
-        for item in list(keep):
-            if any(self.planner.input_changed(unit, ref) for ref in kind.item_reads.get(item, ())):
-                keep.discard(item)
-                changed.add(item)
-        moved = True
-        while moved:
-            moved = False
-            for item in list(keep):
-                if kind.item_locals.get(item, set()) & changed:
-                    keep.discard(item)
-                    changed.add(item)
-                    moved = True
+        keep = state_items(each.old, each.new, name) - changed
+        keep -= self.planner.changed_inputs(unit, kind, changed)
         return keep
 
     # -- the module itself --------------------------------------------------------------------

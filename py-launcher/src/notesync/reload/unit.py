@@ -16,6 +16,7 @@ from notesync.reload.source import Source, Stmt
 
 Symbol = tuple[str, str]
 Effects = Callable[["Unit", Stmt, bool], set[Symbol]]
+Publics = Callable[[str, bool], set[str]]
 
 
 @dataclass(frozen=True)
@@ -98,27 +99,30 @@ class Unit:
         written = {name for body in after.bodies.values() for name in body.writes}
         return before.binds - after.binds - written
 
-    def tables(self, effects: Effects) -> tuple[dict[str, list[Event]], dict[str, list[Event]]]:
+    def tables(self, effects: Effects, publics: Publics) -> tuple[dict[str, list[Event]], dict[str, list[Event]]]:
         """Events by name in the new and in the old text."""
         if self._tables is None:
             new: dict[str, list[Event]] = {}
             old: dict[str, list[Event]] = {}
             for each in self.pairs:
                 ident = -1 - each.index if each.old_index is None else each.old_index
-                self._events(new, each.new, each.index, ident, effects, True)
+                self._events(new, each.new, each.index, ident, effects, publics, True)
             for index, stmt in enumerate(self.old.stmts if self.trusted else ()):
-                self._events(old, stmt, index, index, effects, False)
+                self._events(old, stmt, index, index, effects, publics, False)
             self._tables = (new, old)
         return self._tables
 
     def _events(
         self, table: dict[str, list[Event]], stmt: Stmt, index: int, ident: int,
-        effects: Effects, newer: bool,
+        effects: Effects, publics: Publics, newer: bool,
     ) -> None:
         facts = stmt.facts
         roots = {ref[0] for ref in facts.reads}
         for name, kills in facts.binds.items():
             table.setdefault(name, []).append(Event(index, ident, kills and name not in roots))
+        for star in facts.stars:
+            for name in publics(star, newer):
+                table.setdefault(name, []).append(Event(index, ident, True))
         changed = {name for module, name in effects(self, stmt, newer) if module == self.name}
         for name in changed - set(facts.binds):
             table.setdefault(name, []).append(Event(index, ident, False))
