@@ -106,11 +106,18 @@ public final class ProtocolJson {
         }
     }
 
+    /** A name that is not valid Unicode may be spoken of in an error, but cannot be sent: U+FFFD stands for what is lone. */
+    private static String wellFormed(String text) {
+        return PathRules.hasLoneSurrogate(text)
+                ? new String(text.getBytes(StandardCharsets.UTF_16LE), StandardCharsets.UTF_16LE)
+                : text;
+    }
+
     private static void write(JsonGenerator generator, @Nullable Object value) throws IOException {
         if (value == null) {
             generator.writeNull();
         } else if (value instanceof String text) {
-            generator.writeString(text);
+            generator.writeString(wellFormed(text));
         } else if (value instanceof Long number) {
             generator.writeNumber(number);
         } else if (value instanceof Double number) {

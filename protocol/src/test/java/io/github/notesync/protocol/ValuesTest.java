@@ -80,4 +80,24 @@ class ValuesTest {
                         () -> Cursor.fromJson(ProtocolJson.parse("{\"epoch\":\"" + epoch + "\",\"sequence\":\"7\"}")))
                 .hasMessage("field sequence is not an integer");
     }
+
+    @Test
+    void anErrorAboutANameThatIsNotUnicodeCanBeSent() throws Exception {
+        ProtocolException refused = ProtocolException.pathRefused("a\uD800.py", PathReason.NOT_UTF8);
+
+        ErrorBody sent = ErrorBody.of(refused, null);
+        ErrorBody got = ErrorBody.fromJson(
+                ProtocolJson.parse(ProtocolJson.bytes(sent.toJson().build())));
+
+        assertThat(got.code()).isEqualTo("path_refused");
+        assertThat(got.reason()).isEqualTo("not_utf8");
+        assertThat(got.path()).isEqualTo("a\uFFFD.py");
+        assertThat(got.message()).contains("'a\\ud800.py'");
+    }
+
+    @Test
+    void aPeersTextIsShownShortAndWithoutControlCharacters() {
+        assertThat(Quoted.of("a\nb\u001b[2J")).isEqualTo("'a\\u000ab\\u001b[2J'");
+        assertThat(Quoted.of("x".repeat(5000))).hasSizeLessThan(130).endsWith("…'");
+    }
 }
