@@ -41,7 +41,7 @@ def save(source: Path, step: int) -> bytes:
     """Saves the probe as an editor does: a temporary file, and a rename over the old one."""
     probe = source / MARKER
     content = f"STEP = {step}\n".encode()
-    part = probe.with_name("probe.py.tmp")
+    part = probe.with_name("probe.py.tmp~")
     part.write_bytes(content)
     part.rename(probe)
     return content

@@ -14,6 +14,14 @@ from tests.commands import places, step
 QUIET_MAVEN = ["mvn", "-B", "-ntp", "-q"]
 
 
+def everything() -> None:
+    """What a person needs to use it: both jars, the front end, the wheel, and an environment with all that."""
+    environment()
+    front_end()
+    jars()
+    install_wheel(places.ENVIRONMENT)
+
+
 def jars() -> None:
     """The laptop server and the agent, one jar each; their tests are `./check`'s."""
     sources = [places.ROOT / "pom.xml", *(places.ROOT / m for m in ("protocol", "laptop-server", "agent"))]

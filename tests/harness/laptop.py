@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from tests.commands import places
-from tests.harness import tree
+from tests.harness import tree, wait
 from tests.harness.process import Program
 
 ADDRESS = r"http://127\.0\.0\.1:(\d+)"
@@ -69,6 +70,19 @@ class Laptop:
     def approve(self, code: str) -> None:
         """Types the code that the notebook shows into the server's terminal: the server asked when it is shown."""
         self.server.type(code)
+
+    def events(self) -> list[dict[str, Any]]:
+        """What the server told so far; with the option `--json`."""
+        return [json.loads(line) for line in self.server.lines if line.startswith("{")]
+
+    def until_event(self, name: str, **fields: object) -> dict[str, Any]:
+        """Waits for an event with these fields; with the option `--json`."""
+
+        def look() -> dict[str, Any] | None:
+            wanted = {"event": name, **fields}
+            return next((event for event in self.events() if wanted.items() <= event.items()), None)
+
+        return wait.until(look, f"the server's event {name} {fields}")
 
     def path(self, name: str) -> Path:
         return self.source / name

@@ -7,8 +7,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from playwright.sync_api import Locator
-
 from tests.harness import world
 from tests.harness.browser import Browser
 from tests.harness.jupyter import Jupyter
@@ -22,7 +20,7 @@ LOAD = "%load_ext notesync"
 class PagedStack(Stack):
     """Like Stack, but the bytes go through the page that shows the notebook. `app` is `lab` or `notebook`.
 
-    `cells` are the notebook's cells behind the one that loads notesync.
+    `options` are those of Stack; `cells` are the notebook's cells behind the one that loads notesync.
     """
 
     def __init__(
@@ -79,13 +77,11 @@ class PagedStack(Stack):
         for number in range(len(self.first_cells())):
             self.page.run(number)
         self.laptop.approve(self.code())
-        self.page.page.locator(PANEL).get_by_text("Connected", exact=False).or_(self.pill()).first.wait_for()
+        # Folded up, or hidden behind the status bar, when all is well.
+        self.page.page.locator(PANEL, has_text=self.project).first.wait_for(state="attached")
 
     def code(self) -> str:
         """The pairing code that the panel shows."""
         shown = self.page.page.locator(f"{PANEL} output.code")
         shown.wait_for()
         return shown.inner_text().strip()
-
-    def pill(self) -> Locator:
-        return self.page.page.locator(f"{PANEL} .pill")

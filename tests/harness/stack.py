@@ -64,6 +64,7 @@ class Stack:
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as owned:
+            owned.callback(self._keep_cells)
             owned.callback(self.end_agents)
             owned.enter_context(self.laptop)
             owned.enter_context(self.notebook)
@@ -77,7 +78,6 @@ class Stack:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with self._owned:
-            self._keep_cells()
             if error is None and self.compares:
                 self.settle()
 

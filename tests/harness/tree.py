@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 import os
 import stat
@@ -9,20 +10,24 @@ import subprocess
 from pathlib import Path
 
 # What notesync leaves out of every source, whatever the project says; only the names that the stories meet.
-BUILT_IN = {".git", "__pycache__", ".ipynb_checkpoints", ".venv", "node_modules", ".notesync"}
+BUILT_IN = (".git", "__pycache__", ".ipynb_checkpoints", ".venv", "node_modules", ".notesync", "*.egg-info", "*~")
 # What Python and notesync themselves put into a replica.
-REPLICA_ONLY = {"__pycache__", ".notesync"}
+REPLICA_ONLY = ("__pycache__", ".notesync")
 
 Tree = dict[str, str]
 
 
-def of(root: Path, without: frozenset[str] | set[str] = frozenset()) -> Tree:
+def of(root: Path, without: tuple[str, ...] = ()) -> Tree:
     """Path → type, executability, size and SHA-256 (or link target), of everything below `root` but some names."""
+
+    def is_out(name: str) -> bool:
+        return any(fnmatch.fnmatchcase(name, pattern) for pattern in without)
+
     found: Tree = {}
     for folder, names, files in os.walk(root):
-        names[:] = [name for name in names if name not in without]
+        names[:] = [name for name in names if not is_out(name)]
         for name in [*names, *files]:
-            if name in without:
+            if is_out(name):
                 continue
             path = Path(folder, name)
             found[path.relative_to(root).as_posix()] = describe(path)

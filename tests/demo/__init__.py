@@ -1,0 +1,1 @@
+"""What `./try` shows: a laptop and a notebook machine in two folders of this machine."""
