@@ -11,7 +11,7 @@ export function laptopsOf(page: Window & typeof globalThis): Laptops {
   return {
     lookAround: look,
     direct: (laptop) => new DirectLaptop(laptop, page.fetch.bind(page), look),
-    popup: (laptop, label, onClosed) => PopupLaptop.open(page, laptop, label, onClosed),
+    popup: (laptop, label, onClosed, how) => PopupLaptop[how](page, laptop, label, onClosed),
   };
 }
 

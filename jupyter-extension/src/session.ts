@@ -13,8 +13,13 @@ import { protocolMismatch } from './texts';
 export interface Laptops {
   lookAround(): Promise<Surroundings>;
   direct(laptop: string): LaptopTransport;
-  /** Only inside a click. */
-  popup(laptop: string, label: string, onClosed: (error: LaptopError) => void): Promise<LaptopTransport>;
+  /** Opens the window, only inside a click; or `adopt`s the one that is still open from before a reload of the page. */
+  popup(
+    laptop: string,
+    label: string,
+    onClosed: (error: LaptopError) => void,
+    how: 'open' | 'adopt',
+  ): Promise<LaptopTransport>;
 }
 
 /** Where tokens live while the page lives (or the tab, at most). */
@@ -176,6 +181,10 @@ export class Session {
     }
   }
 
+  private isUnderWay(): boolean {
+    return ['trying', 'pairing', 'ready'].includes(this.state.laptop.is);
+  }
+
   /** What the user or the browser refused is left to the user. */
   private mayTryByItself(): boolean {
     const { laptop } = this.state;
@@ -189,10 +198,14 @@ export class Session {
 
   private async tryQuietly(): Promise<void> {
     const choice = chooseLeg(await this.laptops.lookAround());
-    const { is } = this.state.laptop;
-    if (is === 'trying' || is === 'pairing' || is === 'ready') return;
-    if (choice.silently === null) this.set({ laptop: { is: 'idle', choice } });
-    else await this.connect(choice.silently, false);
+    if (this.isUnderWay()) return;
+    if (choice.silently !== null) {
+      await this.connect(choice.silently, false);
+      return;
+    }
+    // A token without a direct way is one that a window brought: it may still be open from before a reload.
+    if (this.tokens.get(this.state.laptopUrl) !== null) await this.connect('popup', false);
+    if (!this.isUnderWay()) this.set({ laptop: { is: 'idle', choice } });
   }
 
   private async connect(leg: LaptopLeg, clicked: boolean): Promise<void> {
@@ -205,7 +218,9 @@ export class Session {
     });
     try {
       // The window is opened before anything is awaited: afterwards it would no longer count as the click's.
-      const opening = leg === 'popup' ? this.laptops.popup(url, this.offer.label, this.popupClosed(attempt)) : null;
+      const how = clicked ? 'open' : 'adopt';
+      const opening =
+        leg === 'popup' ? this.laptops.popup(url, this.offer.label, this.popupClosed(attempt), how) : null;
       const laptop = opening ? await opening : this.laptops.direct(url);
       if (attempt.signal.aborted) {
         laptop.close();

@@ -41,6 +41,7 @@ describe('a session', () => {
   let server: Server;
   let around: Surroundings;
   let opened: FakeLaptop[];
+  let stillOpen: boolean;
   let closePopup: (error: LaptopError) => void;
   let kept: Map<string, string>;
   let session: Session;
@@ -50,6 +51,7 @@ describe('a session', () => {
     server = new Server();
     around = NEAR;
     opened = [];
+    stillOpen = false;
     kept = new Map();
     const make = (leg: 'direct' | 'popup'): FakeLaptop => {
       const laptop = new FakeLaptop(leg);
@@ -60,8 +62,9 @@ describe('a session', () => {
     const laptops: Laptops = {
       lookAround: () => Promise.resolve(around),
       direct: () => make('direct'),
-      popup: (_laptop, _label, onClosed) => {
+      popup: (_laptop, _label, onClosed, how) => {
         closePopup = onClosed;
+        if (how === 'adopt' && !stillOpen) return Promise.reject(new LaptopError('popup_closed', 'not there'));
         return Promise.resolve(make('popup'));
       },
     };
@@ -171,6 +174,23 @@ describe('a session', () => {
     closePopup(new LaptopError('popup_closed', 'closed'));
     await settled();
     expect(session.state.laptop).toMatchObject({ is: 'failed', code: 'popup_closed' });
+  });
+
+  it('takes up the window that is still open after a reload of the page, without a click', async () => {
+    around = { ...PUBLIC, permission: 'denied' };
+    kept.set(OFFER.laptop, 'T');
+    server.valid.add('T');
+    stillOpen = true;
+    await connect();
+    expect(session.state.laptop.is).toBe('ready');
+    expect(session.state.legs.laptop).toBe('popup');
+  });
+
+  it('asks for a click where the window is gone after a reload', async () => {
+    around = { ...PUBLIC, permission: 'denied' };
+    kept.set(OFFER.laptop, 'T');
+    await connect();
+    expect(session.state.laptop).toMatchObject({ is: 'idle', choice: { onClick: 'popup' } });
   });
 
   it('stays ready while the laptop is away, and goes on when it is back', async () => {

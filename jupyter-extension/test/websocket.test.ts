@@ -49,10 +49,10 @@ class Jupyter {
     this.says('iopub', 'status', { execution_state: 'starting' });
   }
 
-  opened(): string[] {
+  opened(): unknown[] {
     return this.heard
       .filter(({ header }) => header.msg_type === 'comm_open')
-      .map(({ content }) => String(content['target_name']));
+      .map(({ content }) => content['target_name']);
   }
 
   types(): string[] {

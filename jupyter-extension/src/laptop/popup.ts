@@ -1,18 +1,14 @@
-import {
-  bodyOf,
-  headersOf,
-  LaptopError,
-  type LaptopErrorCode,
-  type LaptopAnswer,
-  type LaptopCall,
-  type LaptopTransport,
-} from './transport';
+import { bodyOf, headersOf, LaptopError, type LaptopAnswer, type LaptopCall, type LaptopTransport } from './transport';
 import { isObject, PROTOCOL_VERSION } from '../messages';
 
 const WINDOW_NAME = 'notesync_bridge';
 const WINDOW_FEATURES = 'popup,width=520,height=680';
+/** The window calls every half second. */
+const ADOPT_MS = 2_000;
 const LOAD_MS = 15_000;
 const CLOSED_CHECK_MS = 1_000;
+
+type Closed = (error: LaptopError) => void;
 
 interface Pending {
   resolve(answer: LaptopAnswer): void;
@@ -32,9 +28,9 @@ export class PopupLaptop implements LaptopTransport {
   private readonly watch: ReturnType<typeof setInterval>;
 
   private constructor(
-    private readonly popup: Window,
+    popup: Window,
     private readonly port: MessagePort,
-    private readonly onClosed: (error: LaptopError) => void,
+    private readonly onClosed: Closed,
   ) {
     port.onmessage = ({ data }) => {
       this.receive(data);
@@ -45,42 +41,55 @@ export class PopupLaptop implements LaptopTransport {
   }
 
   /**
-   * Opens the window, or takes up the one that is still open from before a reload. MUST run inside the click: browsers
-   * open windows for nothing else. `onClosed` is called once, when the window goes without being asked to.
+   * Opens the window. MUST run inside the click: browsers open windows for nothing else. `onClosed` is called once, when
+   * the window goes without being asked to.
    */
-  static open(
+  static open(page: Window, laptop: string, label: string, onClosed: Closed): Promise<PopupLaptop> {
+    const url = `${laptop}/bridge`;
+    const popup = page.open(url, WINDOW_NAME, WINDOW_FEATURES);
+    if (!popup) return Promise.reject(new LaptopError('popup_blocked', 'the browser did not open the notesync window'));
+    const late = new LaptopError('laptop_unreachable', `${url} did not load in the notesync window`);
+    return PopupLaptop.meet(page, laptop, label, onClosed, { popup, wait: LOAD_MS, late });
+  }
+
+  /** Takes up the window that an earlier life of this page left open; it calls its opener by itself. No click needed. */
+  static adopt(page: Window, laptop: string, label: string, onClosed: Closed): Promise<PopupLaptop> {
+    const late = new LaptopError('popup_closed', 'the notesync window is no longer there');
+    return PopupLaptop.meet(page, laptop, label, onClosed, { popup: null, wait: ADOPT_MS, late });
+  }
+
+  private static meet(
     page: Window,
     laptop: string,
     label: string,
-    onClosed: (error: LaptopError) => void,
+    onClosed: Closed,
+    { popup, wait, late }: { popup: Window | null; wait: number; late: LaptopError },
   ): Promise<PopupLaptop> {
-    const url = `${laptop}/bridge`;
-    const origin = new URL(laptop).origin;
-    const popup = page.open(url, WINDOW_NAME, WINDOW_FEATURES);
-    if (!popup) return Promise.reject(new LaptopError('popup_blocked', 'the browser did not open the notesync window'));
+    const { origin } = new URL(laptop);
     return new Promise((resolve, reject) => {
       const stop = (): void => {
         clearTimeout(timer);
         clearInterval(watch);
         page.removeEventListener('message', listen);
       };
-      const give = (code: LaptopErrorCode, message: string): void => {
+      const give = (error: LaptopError): void => {
         stop();
-        reject(new LaptopError(code, message));
+        reject(error);
       };
-      const timer = setTimeout(give, LOAD_MS, 'laptop_unreachable', `${url} did not load in the notesync window`);
+      const timer = setTimeout(give, wait, late);
       // A page with Cross-Origin-Opener-Policy: same-origin loses the window at once: to it, it looks closed.
       const watch = setInterval(() => {
-        if (popup.closed) give('popup_blocked', 'the page and the notesync window were separated');
+        if (popup?.closed) give(new LaptopError('popup_blocked', 'the page and the notesync window were separated'));
       }, CLOSED_CHECK_MS);
       const listen = (event: MessageEvent<unknown>): void => {
-        const data = event.data;
-        if (event.source !== popup || event.origin !== origin || !isObject(data)) return;
-        if (data['notesync'] !== 'bridge') return;
+        const { data, source } = event;
+        if (event.origin !== origin || !isObject(data) || data['notesync'] !== 'bridge') return;
+        if (source === null || (popup !== null && source !== popup)) return;
         stop();
-        const channel = new MessageChannel();
-        popup.postMessage({ notesync: 'connect', protocol: PROTOCOL_VERSION, label }, origin, [channel.port2]);
-        resolve(new PopupLaptop(popup, channel.port1, onClosed));
+        const { port1, port2 } = new MessageChannel();
+        const bridge = source as Window;
+        bridge.postMessage({ notesync: 'connect', protocol: PROTOCOL_VERSION, label }, origin, [port2]);
+        resolve(new PopupLaptop(bridge, port1, onClosed));
       };
       page.addEventListener('message', listen);
     });
@@ -115,12 +124,8 @@ export class PopupLaptop implements LaptopTransport {
   }
 
   close(): void {
+    if (!this.ended) this.port.postMessage({ closing: true });
     this.finish(new LaptopError('popup_closed', 'the page let go of the notesync window'));
-  }
-
-  /** Brings the window to the front; only inside a click. */
-  show(): void {
-    this.popup.focus();
   }
 
   private receive(data: unknown): void {

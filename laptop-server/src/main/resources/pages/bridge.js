@@ -37,7 +37,13 @@ function connect(event) {
 }
 
 async function serve(from, call) {
-  const { id, method, path, headers, body, cancel } = call ?? {};
+  const { id, method, path, headers, body, cancel, closing } = call ?? {};
+  if (closing) {
+    // The page reloads: whoever is the opener then is told that this window is here.
+    if (client === from) client = null;
+    say('Waiting', 'The notebook is being loaded again.');
+    return;
+  }
   if (cancel) {
     from.calls.get(id)?.abort();
     return;

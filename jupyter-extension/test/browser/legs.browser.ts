@@ -1,0 +1,277 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { BrowserContext, Frame, Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launch, type Given } from './chromium';
+import { startHub, type Hub, type Site } from './hub';
+import { startLaptop, type Laptop } from './laptop';
+
+let hub: Hub;
+let laptop: Laptop;
+let closeBrowser: () => Promise<void> = () => Promise.resolve();
+
+beforeAll(async () => {
+  hub = await startHub();
+  laptop = await startLaptop();
+});
+afterEach(async () => {
+  await closeBrowser();
+});
+afterAll(async () => {
+  await laptop.close();
+  await hub.close();
+});
+
+/** A hosted page that is open, as the user sees it. */
+interface Shown {
+  context: BrowserContext;
+  page: Page;
+  frame: Frame;
+  /** How often the page itself tried to reach the laptop. */
+  tries(): number;
+  line(text: RegExp): Promise<void>;
+  press(button: string): Promise<void>;
+}
+
+type Permission = 'granted' | 'blocked' | 'not asked';
+
+async function show(
+  space: Given['space'],
+  setting: Permission,
+  path: (site: Site) => string,
+  headless = true,
+): Promise<Shown> {
+  const site = hub.site();
+  const permission = setting === 'not asked' ? undefined : { origin: site.https, setting };
+  const launched = await launch({ space, permission, headless, ports: [hub.ports.https, hub.ports.http] });
+  const { context } = launched;
+  closeBrowser = () => launched.close();
+  const page = context.pages()[0] ?? (await context.newPage());
+  let tries = 0;
+  page.on('request', (request) => {
+    if (request.url().startsWith(laptop.url) && request.method() !== 'OPTIONS') tries += 1;
+  });
+  await page.goto(`${path(site)}#${encodeURIComponent(laptop.url)}`);
+  const framed = page.locator('iframe');
+  const frame = (await framed.count()) > 0 ? await contentOf(framed) : page.mainFrame();
+  if (!frame) throw new Error('the page has no frame');
+  return {
+    context,
+    page,
+    frame,
+    tries: () => tries,
+    line: (text) => frame.locator('p.line', { hasText: text }).waitFor(),
+    press: (button) => frame.getByRole('button', { name: button, exact: true }).click(),
+  };
+}
+
+async function contentOf(framed: Locator): Promise<Frame | null> {
+  return (await framed.elementHandle({ timeout: 5_000 })).contentFrame();
+}
+
+/** What the user does with the code: types it in the terminal, or in the notesync window where that asks for it. */
+async function approve(shown: Shown, leg: 'direct' | 'popup'): Promise<void> {
+  const code = (await shown.frame.locator('output.code').textContent()) ?? '';
+  if (leg === 'direct') {
+    laptop.type(code);
+    return;
+  }
+  const popup = shown.context.pages().find((page) => page.url() === `${laptop.url}/bridge`);
+  if (!popup) throw new Error('there is no notesync window');
+  await popup.getByLabel('Code that the notebook shows').fill(code);
+  await popup.bringToFront();
+  await popup.mouse.move(100, 100);
+  await popup.mouse.move(120, 140);
+  await popup.getByRole('button', { name: 'Allow' }).click();
+}
+
+/** Pairs, then lets the kernel ask for the project, and sees the laptop's answer. */
+async function pairsAndCarries(shown: Shown, leg: 'direct' | 'popup'): Promise<void> {
+  await approve(shown, leg);
+  await shown.frame.locator('body[data-laptop="ready"]').waitFor();
+  expect(await shown.frame.locator('body').getAttribute('data-leg')).toBe(leg);
+  await shown.frame.evaluate(() => {
+    (window as unknown as { asks(id: number, path: string): void }).asks(7, '/v1/project');
+  });
+  const got = (): Promise<{ kind: string; id?: number; status?: number; body: string | null }[]> =>
+    shown.frame.evaluate(() => (window as unknown as { got(): [] }).got());
+  await expect.poll(async () => (await got()).find(({ id }) => id === 7)?.status).toBe(200);
+  expect((await got()).find(({ id }) => id === 7)?.body).toContain('"name"');
+}
+
+const https =
+  (query = '') =>
+  (site: Site): string =>
+    `${site.https}/page${query}`;
+const framed =
+  (query: string, src = '') =>
+  (site: Site): string =>
+    `${site.https}/framed?src=${encodeURIComponent(`${site.frame}/page${src}`)}${query}`;
+
+describe('a page from a public address', () => {
+  it('connects by itself where the user once allowed it', async () => {
+    const shown = await show('public', 'granted', https());
+    await shown.line(/Type this code/);
+    await pairsAndCarries(shown, 'direct');
+  });
+
+  it('asks nothing by itself, tries once on the click, and offers the window after the refusal', async () => {
+    const shown = await show('public', 'not asked', https());
+    await shown.line(/Your browser will ask/);
+    expect(shown.tries()).toBe(0);
+    await shown.press('Connect');
+    await shown.line(/refused/);
+    expect(shown.tries()).toBe(1);
+    await shown.press('Connect through a window');
+    await shown.line(/Type this code/);
+    await pairsAndCarries(shown, 'popup');
+    expect(shown.tries()).toBe(1);
+  });
+
+  it('uses the window without a try where the user has blocked it', async () => {
+    const shown = await show('public', 'blocked', https());
+    await shown.line(/does not let this site/);
+    await shown.press('Connect through a window');
+    await pairsAndCarries(shown, 'popup');
+    expect(shown.tries()).toBe(0);
+  });
+
+  it('uses the window on plain http, where nothing can be allowed', async () => {
+    const shown = await show('public', 'not asked', (site) => `${site.http}/page`);
+    await shown.line(/refused/);
+    expect(shown.tries()).toBe(1);
+    await shown.press('Connect through a window');
+    await pairsAndCarries(shown, 'popup');
+    expect(shown.tries()).toBe(1);
+  });
+});
+
+describe('a page from a private address', () => {
+  it('connects directly on the click, without a question', async () => {
+    const shown = await show('local', 'not asked', https());
+    await shown.press('Connect');
+    await pairsAndCarries(shown, 'direct');
+  });
+
+  it('connects by itself on plain http', async () => {
+    const shown = await show('local', 'not asked', (site) => `${site.http}/page`);
+    await pairsAndCarries(shown, 'direct');
+  });
+});
+
+describe('an output frame of another origin', () => {
+  it('uses the window where it was not delegated, even if the page is allowed', async () => {
+    const shown = await show('public', 'granted', framed(''));
+    await shown.line(/This output may not reach/);
+    expect(shown.tries()).toBe(0);
+    await shown.press('Connect through a window');
+    await pairsAndCarries(shown, 'popup');
+  });
+
+  it('connects by itself where it was delegated and the page is allowed', async () => {
+    const shown = await show('public', 'granted', framed('&allow=loopback-network'));
+    await pairsAndCarries(shown, 'direct');
+  });
+
+  it('uses the window from a sandbox that has no origin of its own', async () => {
+    const sandbox = '&sandbox=allow-scripts%20allow-popups%20allow-popups-to-escape-sandbox';
+    const shown = await show('public', 'not asked', framed(sandbox));
+    await shown.press('Connect through a window');
+    await pairsAndCarries(shown, 'popup');
+  });
+
+  it('says so where the sandbox forbids windows', async () => {
+    const shown = await show('public', 'not asked', framed('&sandbox=allow-scripts%20allow-same-origin'));
+    await shown.press('Connect through a window');
+    await shown.line(/could not be opened/);
+  });
+});
+
+describe('a page with a policy of its own', () => {
+  const COOP = '?header=Cross-Origin-Opener-Policy:';
+
+  it.each(['same-origin-allow-popups', 'noopener-allow-popups'])('keeps its window under COOP %s', async (policy) => {
+    const shown = await show('public', 'blocked', https(COOP + policy));
+    await shown.press('Connect through a window');
+    await pairsAndCarries(shown, 'popup');
+  });
+
+  it('connects directly under COOP same-origin', async () => {
+    const shown = await show('public', 'granted', https(`${COOP}same-origin`));
+    await pairsAndCarries(shown, 'direct');
+  });
+
+  it('says so where COOP same-origin cuts the window off', async () => {
+    const shown = await show('public', 'blocked', https(`${COOP}same-origin`));
+    await shown.press('Connect through a window');
+    await shown.line(/this page cut it off/);
+  });
+
+  it('uses the window under a CSP that forbids requests', async () => {
+    const csp = "?header=Content-Security-Policy:connect-src 'self'; frame-src 'self'";
+    const shown = await show('public', 'granted', https(csp));
+    await shown.line(/No notesync answers/);
+    await shown.press('Connect through a window');
+    await pairsAndCarries(shown, 'popup');
+  });
+});
+
+describe('the window', () => {
+  it('is missed when it is closed, and comes back with one click and without a new code', async () => {
+    const shown = await show('public', 'blocked', https());
+    const opening = shown.context.waitForEvent('page');
+    await shown.press('Connect through a window');
+    const popup = await opening;
+    await pairsAndCarries(shown, 'popup');
+    await popup.close();
+    await shown.line(/Keep it open/);
+    await shown.press('Connect through a window');
+    await shown.frame.locator('body[data-laptop="ready"]').waitFor();
+  });
+
+  it('is taken up again by the page after a reload, without a click', async () => {
+    const shown = await show('public', 'blocked', https());
+    await shown.press('Connect through a window');
+    await pairsAndCarries(shown, 'popup');
+    await shown.page.reload();
+    await shown.frame.locator('body[data-laptop="ready"]').waitFor();
+    expect(await shown.frame.locator('body').getAttribute('data-leg')).toBe('popup');
+    expect(shown.context.pages()).toHaveLength(2);
+  });
+});
+
+describe.skipIf(!existsSync('/usr/bin/Xvfb'))('the browser’s question', () => {
+  it('may stay open: the window works beside it', async () => {
+    await withDisplay(async () => {
+      const shown = await show('public', 'not asked', https(), false);
+      await shown.press('Connect');
+      await shown.frame.getByText('If your browser asks').waitFor();
+      await shown.press('Connect through a window');
+      await pairsAndCarries(shown, 'popup');
+      expect(shown.tries()).toBe(1);
+    });
+  });
+});
+
+/** A display of its own for a browser with a window: only there does the browser ask. */
+async function withDisplay(body: () => Promise<void>): Promise<void> {
+  const before = process.env['DISPLAY'];
+  const display = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
+  try {
+    const number = await new Promise<string>((resolve, reject) => {
+      display.stdio[3]?.once('data', (chunk: Buffer) => {
+        resolve(chunk.toString().trim());
+      });
+      display.once('exit', reject);
+    });
+    process.env['DISPLAY'] = `:${number}`;
+    await body();
+    await closeBrowser();
+  } finally {
+    display.kill();
+    if (before === undefined) delete process.env['DISPLAY'];
+    else process.env['DISPLAY'] = before;
+  }
+}

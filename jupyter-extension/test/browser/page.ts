@@ -1,0 +1,42 @@
+import { laptopsOf, tokensOf } from '../../src/page';
+import { Panel } from '../../src/panel/panel';
+import { Session } from '../../src/session';
+import { viewOf } from '../../src/view';
+import { FakeLink } from '../fakes';
+
+/**
+ * What a hosted page runs in the browser tests: the real session, panel and laptop legs; the kernel is the test. The
+ * laptop's address comes in the fragment.
+ */
+const link = new FakeLink();
+const panel = new Panel(document.body, {
+  placement: 'inline',
+  press: (action) => {
+    session.press(action);
+  },
+});
+const laptop = decodeURIComponent(location.hash.slice(1));
+const session = new Session(
+  { kernel: 'k', laptop, label: 'shop.ipynb' },
+  link,
+  laptopsOf(window),
+  tokensOf(window),
+  self.origin,
+  (state) => {
+    panel.show(viewOf(state));
+    document.body.dataset['laptop'] = state.laptop.is;
+    document.body.dataset['leg'] = state.legs.laptop;
+  },
+);
+addEventListener('pagehide', () => {
+  session.stop();
+});
+session.start();
+link.hello();
+Object.assign(window, {
+  /** What the kernel got, with the text of each body. */
+  got: () => link.sent.map(({ data, bytes }) => ({ ...data, body: bytes ? new TextDecoder().decode(bytes) : null })),
+  asks: (id: number, path: string) => {
+    link.says({ kind: 'request', id, method: 'GET', path, json: null });
+  },
+});
