@@ -45,6 +45,7 @@ def all_suites() -> list[Suite]:
             needs=extension / "package.json",
         ),
         Vitest("vitest", 600),
+        Vitest("legs", 900, config="vitest.browser.config.ts"),
         Maven("maven", 1500),
         Pytest("launcher", 900, folder=launcher, targets=("tests",)),
         Pytest("house", 300, targets=("house",)),

@@ -97,11 +97,14 @@ class Pytest(Suite):
 
 
 @dataclass
+@dataclass
 class Vitest(Suite):
-    """The front end's unit tests."""
+    """The front end's tests: one configuration of vitest."""
+
+    config: str = "vitest.config.ts"
 
     def exists(self) -> bool:
-        return any(places.EXTENSION.glob("test/**/*.test.ts"))
+        return (places.EXTENSION / self.config).exists()
 
     def run(self, limit: float) -> list[Result]:
         code, found = self._vitest([], limit, self.name)
@@ -114,7 +117,7 @@ class Vitest(Suite):
     def _vitest(self, files: Sequence[str], limit: float, log: str) -> tuple[int | None, list[Result]]:
         noted = places.BUILD / "results" / f"{log}.json"
         noted.unlink(missing_ok=True)
-        command = ["npx", "--no-install", "vitest", "run", "--reporter=default", "--reporter=json"]
+        command = ["npx", "--no-install", "vitest", "run", "-c", self.config, "--reporter=default", "--reporter=json"]
         command += [f"--outputFile.json={noted}", *files]
         code = step.code_of(command, log=log, limit=limit, cwd=places.EXTENSION)
         return code, results.of_vitest(noted)
