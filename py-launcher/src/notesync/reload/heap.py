@@ -130,11 +130,13 @@ def remembers(value: object, depth: int = 0) -> bool:
 # -- objects that were replaced ---------------------------------------------------------------
 
 
-def is_private(cls: type) -> bool:
-    """True when nothing but the class itself and its own parts refers to it.
+def is_private(cls: Any) -> bool:
+    """True when nothing but the class (or function) itself and its own parts refers to it.
 
-    Decides whether a class made during a reload was captured by anyone (a registry, a decorator).
+    Decides whether something made during a reload was captured by anyone (a registry, a decorator).
     """
+    if not isinstance(cls, type):
+        return sys.getrefcount(cls) <= _FUNCTION_BASE
     parts: list[Any] = [cls.__mro__, *cls.__dict__.values()]
     seen: set[int] = {id(cls)}
     inner = 0
@@ -175,7 +177,18 @@ def _class_base() -> int:
     return measure(probe)
 
 
+def _function_base() -> int:
+    def probe() -> None:
+        return None
+
+    def measure(function: Any) -> int:
+        return sys.getrefcount(function)
+
+    return measure(probe)
+
+
 _CLASS_BASE = _class_base()
+_FUNCTION_BASE = _function_base()
 
 
 def retarget(undo: Any, replaced: list[tuple[Any, Any]], skip: Iterable[Any] = ()) -> None:

@@ -23,14 +23,27 @@ class Journal:
         self.stars: set[str] = set()
         self.read = 0  # how many entries of the shell's history have been read
 
-    def cell_ran(self, text: str, is_project: Callable[[str], bool]) -> None:
+    def cell_ran(
+        self, text: str, is_project: Callable[[str], bool], user: dict[str, Any] | None = None
+    ) -> None:
         """Read what a cell imported and what it bound otherwise."""
         if not self.names and not self.stars and "import" not in text:
             return
         tree = _parse(text)
         if tree is None:
             return
-        for node in _statements(tree):
+        for statement in tree.body:
+            self._statement(statement, is_project)
+            for name, origin in self.imported.items():
+                if name not in self.names and user is not None:
+                    # imported in one branch and bound in another: the value tells which one ran
+                    space = getattr(sys.modules.get(origin[0]), "__dict__", {})
+                    if space.get(origin[1], MISSING) is user.get(name):
+                        self.names[name] = origin
+
+    def _statement(self, statement: ast.stmt, is_project: Callable[[str], bool]) -> None:
+        self.imported: dict[str, tuple[str, str]] = {}
+        for node in [statement, *([] if isinstance(statement, _SCOPES) else _statements(statement))]:
             if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
                 ours = is_project(node.module)
                 for alias in node.names:
@@ -38,6 +51,7 @@ class Journal:
                         if ours:
                             self._star(node.module)
                     elif ours:
+                        self.imported[alias.asname or alias.name] = (node.module, alias.name)
                         self.names[alias.asname or alias.name] = (node.module, alias.name)
                     else:
                         self.names.pop(alias.asname or alias.name, None)

@@ -7,6 +7,7 @@ whatever was computed by calling it is computed again, while whoever only holds 
 
 from __future__ import annotations
 
+import ast
 import builtins
 import sys
 import types
@@ -81,11 +82,7 @@ class Planner:
         """Queue the modules that may read what changed in `name`."""
         if words is not None and not words:
             return
-        for each in self.project.dependants(name, None):
-            data = each.source.data
-            if words is not None and b"import *" not in data:
-                if not any(word.encode() in data for word in words):
-                    continue
+        for each in self.project.dependants(name, words):
             self._ensure(each.name)
             if each.name not in self._queue:
                 self._queue.append(each.name)
@@ -148,7 +145,10 @@ class Planner:
         stmt = each.new
         for name in changed_bodies(each.old, stmt):
             value = self.live(unit, name)
-            if not is_plain(value, name) and not heap.is_lru(value) and heap.remembers(value):
+            if not is_plain(value, name) and (
+                not same_docstring(each.old.node, stmt.node)
+                or (not heap.is_lru(value) and heap.remembers(value))
+            ):
                 if len(self._binders(unit, name)) == 1:
                     self._mark(unit, each, "its decorator must see the new function")
             self._behave(unit.name, name, {CALL})
@@ -189,6 +189,8 @@ class Planner:
                 self.values.add((unit.name, name))
         for name in facts.stars:
             self.values.update((unit.name, n) for m, n in list(self.values) if m == name)
+            if (name, "__all__") in self.values:
+                self.values.update((unit.name, n) for n in self.closure.publics(name, True))
         for symbol in self.closure.effects(unit, each.new, True):
             if not self._is_definition(symbol):
                 self.values.add(symbol)
@@ -287,8 +289,9 @@ class Planner:
             if ref[-1] == "" and ref[0][1:] in self.gone:
                 return f"imports {ref[0][1:]}"
         for star in facts.stars:
-            if star in self.gone or any(m == star and self._public(star, n)
-                                        for m, n in self.values):
+            if star in self.gone or any(
+                m == star and (n == "__all__" or self._public(star, n)) for m, n in self.values
+            ):
                 return f"imports from {star}"
         foreign = (ref for ref in facts.reads if not self._is_local(unit, ref))
         for ref in foreign:
@@ -561,6 +564,14 @@ class Planner:
 def is_plain(value: object, name: str) -> bool:
     """The function that `def name` itself makes, not a wrapper around it."""
     return isinstance(value, types.FunctionType) and value.__code__.co_name in (name, "<lambda>")
+
+
+def same_docstring(old: ast.stmt, new: ast.stmt) -> bool:
+    """Wrappers copy the docstring, so they are made again when it changes."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    if not isinstance(old, kinds) or not isinstance(new, kinds):
+        return True
+    return ast.get_docstring(old, clean=False) == ast.get_docstring(new, clean=False)
 
 
 def acts(changed: set[str], rest: Ref, attributes: set[str]) -> bool:

@@ -166,23 +166,29 @@ class Project:
     # -- imports ------------------------------------------------------------------------------
 
     def dependants(self, name: str, words: Iterable[str] | None) -> Iterator[Loaded]:
-        """Loaded modules that may read from `name`, by text: any of `words`, or anything if None."""
+        """Loaded modules that may read from `name`, by text: any of `words`, or anything if None.
+
+        One that star-imports from it counts in any case: it hands names on without naming them.
+        """
         parents = set()
         parent = name.rpartition(".")[0]
         while parent:
             parents.add(parent)
             parent = parent.rpartition(".")[0]
         last = name.rpartition(".")[2].encode()
+        module = sys.modules.get(name)
         wanted = None if words is None else [word.encode() for word in words]
         for each in list(self.loaded.values()):
-            if each.name == name:
+            data = each.source.data
+            star = b"import *" in data
+            if each.name == name or not (
+                star or wanted is None or any(word in data for word in wanted)
+            ):
                 continue
-            data, edges = each.source.data, each.source.edges
-            direct = name in edges
-            if not direct and last in data:
-                dynamic = b"import_module" in data or b"__import__" in data
-                direct = dynamic or any(parent in edges for parent in parents)
-            if direct and (wanted is None or any(word in data for word in wanted)):
+            edges = each.source.edges
+            if name in edges or (
+                last in data and not parents.isdisjoint(edges)
+            ) or any(value is module for value in list(each.space.values())):
                 yield each
 
     def order(self, names: Iterable[str], newer: dict[str, Source]) -> list[str]:
@@ -214,7 +220,12 @@ class Project:
             if located is None:
                 return {}
             source = newer[name] = located
-        return source.edges
+        edges = source.edges
+        if name in self.loaded and (b"import_module" in source.data or b"__import__" in source.data):
+            bound = [value.__name__ for value in self.loaded[name].space.values()
+                     if isinstance(value, types.ModuleType) and value.__name__ in self.loaded]
+            edges = {**edges, **dict.fromkeys(bound, True)}
+        return edges
 
     def _visit(self, starts: list[str], newer: dict[str, Source], *, weak: bool) -> list[str]:
         done: list[str] = []

@@ -73,7 +73,7 @@ class Reloader:
             fresh = self._project.scan()
             if fresh:
                 quiet_autoreload(self._shell, self._project.loaded)
-            self._journal.cell_ran(raw_cell, self._is_project)
+            self._journal.cell_ran(raw_cell, self._is_project, self._shell.user_ns)
 
     def apply(self, changes: Iterable[Change]) -> Report:
         """Load a batch together with what is pending. Never raises for an error in the user's code."""

@@ -32,7 +32,7 @@ class Runner:
         self.undo = undo
         self.report = report
         self.before: dict[str, dict[str, Any]] = {}
-        self.temporary: list[tuple[type, type]] = []  # made during the batch → the class that stays
+        self.temporary: list[tuple[Any, Any]] = []  # made during the batch → the class that stays
         self.replaced: list[tuple[Any, Any]] = []  # old object → the one that takes its place
         self.names: list[tuple[Any, Any]] = []  # value of a module name → what it is now
         self.statement: tuple[Unit, Pair] | None = None
@@ -116,6 +116,10 @@ class Runner:
         for each in unit.pairs:
             if each.index not in unit.dirty:
                 continue
+            if isinstance(each.new.node, ast.Expr) and isinstance(
+                each.new.node.value, ast.Constant
+            ):
+                continue  # a docstring
             self.statement = (unit, each)
             multiple |= self._execute(unit, each, originals)
             self.report.statements += 1
@@ -217,8 +221,6 @@ class Runner:
         space = unit.loaded.space
         stmt = each.new
         node = stmt.node
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            return set()
         code = stmt.code
         binder = self._binder(unit, each, originals)
         if binder is not None:
@@ -324,6 +326,12 @@ class Runner:
         if _is_mock(old):
             space[name] = old
             self.report.keep(f"{unit.name}.{name}", "patched by unittest.mock")
+            for (code_name, _), original in originals.items():
+                if code_name == name and original is not None:
+                    reconcile(original, new, self.undo)
+            return
+        if name in facts.aliases:
+            self._moved(unit, name, old, new)
             return
         if isinstance(old, type) and isinstance(new, type):
             if _same_class(old, new) and (name in facts.classes or old.__name__ == name):
@@ -345,7 +353,23 @@ class Runner:
         result = reconcile(old, new, self.undo)
         if result is not old:
             self._note_replaced(old, result)
+        elif isinstance(new, types.FunctionType):
+            self.temporary.append((new, old))
         space[name] = result
+
+    def _moved(self, unit: Unit, name: str, old: Any, new: Any) -> None:
+        """A definition that went to another module and is imported from there now."""
+        before = [unit.old.stmts[i].facts for i in unit.removed] if unit.trusted else []
+        if isinstance(old, type) and isinstance(new, type):
+            if any(name in facts.classes for facts in before) and old.__name__ == new.__name__:
+                self.replaced.append((old, new))
+                for note in replace_class(old, new, self.undo):
+                    self.report.keep(f"{unit.name}.{name}", note)
+            return
+        if isinstance(old, types.FunctionType) and isinstance(new, types.FunctionType):
+            if any(name in facts.bodies for facts in before) and old.__name__ == new.__name__:
+                forward(old, new, self.undo)
+        self._note_replaced(old, new)
 
     @staticmethod
     def _made_by(
@@ -434,7 +458,8 @@ class Runner:
             new, old = temporary.pop()
             if not heap.is_private(new):
                 pairs.append((new, old))
-            _retire(new)
+            if isinstance(new, type):
+                _retire(new)
         if pairs:
             heap.retarget(undo, pairs, skip=[*self.before.values(), self.replaced])
         undo.commit()

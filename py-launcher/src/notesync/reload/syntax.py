@@ -41,3 +41,13 @@ def assigned_names(node: ast.stmt) -> list[str]:
     else:
         return []
     return [n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)]
+
+
+def has_annotations(node: ast.stmt) -> bool:
+    """Whether a statement says anything about types."""
+    for child in ast.walk(node):
+        if isinstance(child, ast.AnnAssign):
+            return True
+        if getattr(child, "annotation", None) is not None or getattr(child, "returns", None):
+            return True
+    return False

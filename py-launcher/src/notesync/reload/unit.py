@@ -13,6 +13,7 @@ from notesync.reload.diff import Pair, Status, pair
 from notesync.reload.names import Body, ClassFacts, Facts, Ref
 from notesync.reload.project import Loaded
 from notesync.reload.source import Source, Stmt
+from notesync.reload.syntax import has_annotations
 
 Symbol = tuple[str, str]
 Effects = Callable[["Unit", Stmt, bool], set[Symbol]]
@@ -86,6 +87,10 @@ class Unit:
             self.removed = []
         else:
             self.pairs, self.removed = pair(self.old.stmts, new.stmts)
+            if self.old.flags != new.flags:  # a future import: annotations are kept in another way
+                for each in self.pairs:
+                    if each.status in (Status.SAME, Status.BODY) and has_annotations(each.new.node):
+                        each.status = Status.CHANGED
         places = [each.old_index for each in self.pairs if each.old_index is not None]
         self.reordered = places != sorted(places)
         self._tables: tuple[dict[str, list[Event]], dict[str, list[Event]]] | None = None
