@@ -12,13 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ._status import Status
 from .errors import NotesyncError
 from .messages import VERSION as __version__
-
-if TYPE_CHECKING:
-    from .session import Status
 
 __all__ = [
     "NotesyncError",
@@ -34,15 +32,6 @@ __all__ = [
 ]
 
 _app: Any = None
-
-
-def __getattr__(name: str) -> Any:
-    """`Status` comes with ZeroMQ, which `notesync.reload` alone does not need."""
-    if name == "Status":
-        from .session import Status
-
-        return Status
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def load_ipython_extension(shell: Any) -> None:

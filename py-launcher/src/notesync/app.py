@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from . import display, texts, widget
+from ._status import Status
 from .cells import Cells
 from .databricks import hooks
 from .direct import Address
@@ -24,7 +25,7 @@ from .errors import NotesyncError
 from .messages import comm as words
 from .messages.laptop import Project
 from .relayed import Pages, RelayedLaptop
-from .session import Session, Status, kernel_id
+from .session import Session, kernel_id
 
 _log = logging.getLogger("notesync")
 _OFFER_S = 10.0
@@ -192,7 +193,8 @@ class App:
             self.show_widget(base64)
         else:
             self.invite()
-        display.say(texts.WAITS_FOR_PAGE)
+        here = self.session.shown_in_page
+        display.say(texts.page_looks(self.session.laptop_url) if here else texts.WAITS_FOR_PAGE)
 
     def _wait_for_first_sync(self) -> None:
         settled = self.session.wait_until_settled(SYNC_PATIENCE_S)

@@ -67,7 +67,7 @@ def kept(app: App, arguments: list[str]) -> None:
     """[list | diff ID | restore ID | drop ID]: your files that stood in the way of a batch"""
     action, ident = [*arguments, "", ""][:2] if arguments else ["list", ""]
     if action == "list":
-        _list_kept(_kept(app, "list"))
+        _list_kept(_kept(app))
         return
     if action not in ("diff", "restore", "drop") or not ident:
         raise NotesyncError(
@@ -79,15 +79,19 @@ def kept(app: App, arguments: list[str]) -> None:
         return
     with app.cells.outside():
         app.session.request(words.kept(app.session.replica, action, one.id))
+    _kept(app)
     display.say(texts.kept_done(action, one.path))
 
 
-def _kept(app: App, action: str) -> tuple[Kept, ...]:
-    return Kept.all_of(app.session.request(words.kept(app.session.replica, action)).header)
+def _kept(app: App) -> tuple[Kept, ...]:
+    reply = app.session.request(words.kept(app.session.replica, "list"))
+    found = Kept.all_of(reply.header)
+    app.session.kept_are(len(found))
+    return found
 
 
 def _find_kept(app: App, ident: str) -> Kept:
-    found = [one for one in _kept(app, "list") if one.id.startswith(ident) or one.path == ident]
+    found = [one for one in _kept(app) if one.id.startswith(ident) or one.path == ident]
     if len(found) != 1:
         raise NotesyncError("unknown_kept", *texts.which_kept(ident, len(found)))
     return found[0]

@@ -15,7 +15,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from ._log import Log
 from ._loop import LoopThread, in_background
 from ._pending import Pending
 from ._replica import Fresh
+from ._status import Status
 from .agent_link import AgentLink
 from .direct import DirectLaptop
 from .errors import AgentLost, NotesyncError
@@ -50,31 +50,6 @@ SETTLED = frozenset(
         "away",
     }
 )
-
-
-@dataclass(frozen=True)
-class Status:
-    """A snapshot for people and programs: `notesync.status()`."""
-
-    state: str
-    detail: str
-    project: str | None
-    root: str | None
-    laptop: str | None
-    legs: Mapping[str, str]
-    sequence: int | None
-    git: Mapping[str, Any] | None
-    pending: int
-    kept: int
-    agent: str | None
-    error: str | None
-    guarantees: tuple[str, ...] = field(default=())
-    broken: str | None = None
-
-    @property
-    def line(self) -> str:
-        """All of it that matters, in one line."""
-        return texts.status_line(self)
 
 
 class Session:
@@ -294,6 +269,10 @@ class Session:
             guarantees=tuple(one.text for one in attached.guarantees) if attached else (),
             broken=self.broken,
         )
+
+    def kept_are(self, count: int) -> None:
+        """How many files are set aside, as the agent says."""
+        self._kept = count
 
     def error(self) -> NotesyncError | None:
         return self._error

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._replica import Fresh
+    from ._status import Status
     from .messages import Cursor
     from .messages.agent import ConnectionFile, Kept
     from .messages.agent import Sequence as Earlier
     from .messages.events import Applied
-    from .session import Status
 
 PREFIX = "notesync: "
 Told = tuple[str, str | None]
@@ -385,3 +385,7 @@ NO_WIDGET: Told = (
 
 def few_files(limit: int) -> Told:
     return f"a process may open only {limit} files here", "raise it: `ulimit -n 1024`"
+
+
+def page_looks(address: str) -> str:
+    return f"the page looks for the laptop server at {address}: see the notesync panel"
