@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -190,6 +191,26 @@ def test_unloading_unhooks_even_in_the_middle(notebook: Notebook) -> None:
     before = len(notebook.agent.seen)
     notebook.run("1")
     assert len(notebook.agent.seen) == before
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_forked_child_that_exits_takes_nothing_with_it(notebook: Notebook) -> None:
+    pid = os.fork()
+    if pid == 0:
+        notebook.app.unload()
+        os._exit(0)
+    os.waitpid(pid, 0)
+    assert ("DELETE", "/v1/token") not in notebook.server.calls
+    notebook.server.save(b"second")
+    notebook.run("1")
+    assert notebook.app.session.sequence() == 2
+
+
+def test_a_folder_that_cannot_be_made_is_told(notebook: Notebook) -> None:
+    (notebook.root.parent / "file").touch()
+    with pytest.raises(NotesyncError, match="cannot be made.*choose another with --to"):
+        notebook.app.connect(notebook.server.url, notebook.root.parent / "file" / "x", wait=True)
+    assert notebook.app.session.status().state == "stopped"
 
 
 def test_disconnected_cells_do_nothing(notebook: Notebook) -> None:

@@ -23,7 +23,7 @@ def make_private(directory: Path) -> Path:
     """Create `directory` for this user only (0700), or refuse one that belongs to another user."""
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     facts = directory.stat()
-    if facts.st_uid != os.getuid():
+    if hasattr(os, "getuid") and facts.st_uid != os.getuid():
         raise NotesyncError(
             "state_not_mine",
             f"the state directory {directory} belongs to user {facts.st_uid}",

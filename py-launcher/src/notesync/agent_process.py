@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import fcntl
 import functools
 import hashlib
 import os
@@ -101,6 +100,8 @@ def _numbers(version: str) -> list[int]:
 @contextlib.contextmanager
 def _only_one_starts(state: Path) -> Iterator[None]:
     """Hold the lock while an agent is started. The agent must not inherit it: close_fds."""
+    import fcntl  # Not on Windows, where laptops run `notesync serve` and no agent.
+
     descriptor = os.open(_state.lock_file(state), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

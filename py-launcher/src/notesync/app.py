@@ -30,6 +30,8 @@ from .session import Session, kernel_id
 _log = logging.getLogger("notesync")
 _OFFER_S = 10.0
 _START_PATIENCE_S = 0.3
+_GLANCE_S = 0.25
+_PATIENT_S = 0.5
 PAIR_PATIENCE_S = 150.0
 SYNC_PATIENCE_S = 600.0
 
@@ -39,6 +41,7 @@ class App:
 
     def __init__(self, shell: Any) -> None:
         self.shell = shell
+        self._process = os.getpid()
         self.session = Session(kernel_id(), _label(shell))
         self.cells = Cells(shell, self.session)
         self.pages: Pages | None = None
@@ -80,6 +83,8 @@ class App:
 
     def unload(self) -> None:
         """Take everything back; the agent leaves by itself when nobody uses it."""
+        if os.getpid() != self._process:
+            return  # A fork of the kernel ends: nothing of this is its own.
         atexit.unregister(self.unload)
         self.withdraw()
         self.cells.remove()
@@ -125,7 +130,10 @@ class App:
     def on_page_ready(self, laptop: RelayedLaptop, project: Project) -> bool:
         if self.session.follows_directly:
             return False
-        self.session.follow(laptop, project)
+        try:
+            self.session.follow(laptop, project)
+        except NotesyncError:
+            return False  # The session has told why.
         return True
 
     def on_page_gone(self, laptop: RelayedLaptop) -> None:
@@ -196,8 +204,22 @@ class App:
         here = self.session.shown_in_page
         display.say(texts.page_looks(self.session.laptop_url) if here else texts.WAITS_FOR_PAGE)
 
+    def _watch_first_sync(self, deadline: float) -> bool:
+        """Wait, and show progress on what takes longer than half a second."""
+        began = time.monotonic()
+        progress = display.Progress()
+        while not self.session.wait_until_settled(_GLANCE_S):
+            now = time.monotonic()
+            if now > deadline:
+                progress.close()
+                return False
+            if now - began > _PATIENT_S:
+                progress.show(texts.progress_line(self.session, now - began))
+        progress.close()
+        return True
+
     def _wait_for_first_sync(self) -> None:
-        settled = self.session.wait_until_settled(SYNC_PATIENCE_S)
+        settled = self._watch_first_sync(time.monotonic() + SYNC_PATIENCE_S)
         self.cells.assert_path()
         status = self.session.status()
         error = self.session.error()

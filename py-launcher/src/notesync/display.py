@@ -43,6 +43,33 @@ def table(rows: Sequence[tuple[str, str]]) -> None:
     display({"text/plain": plain, "text/html": f"<table>{cells}</table>"}, raw=True)
 
 
+class Progress:
+    """One line that changes while something takes its time, and is gone afterwards."""
+
+    def __init__(self) -> None:
+        self._id = f"notesync-{uuid.uuid4().hex}"
+        self._shown = False
+
+    def show(self, text: str) -> None:
+        """Show or change the line; nothing in a terminal, where lines stay."""
+        from IPython import get_ipython
+        from IPython.display import display
+
+        if getattr(get_ipython(), "kernel", None) is None:
+            return
+        data = {"text/plain": f"{texts.PREFIX}{text}"}
+        display(data, raw=True, display_id=self._id, update=self._shown)
+        self._shown = True
+
+    def close(self) -> None:
+        """Take the line away."""
+        if self._shown:
+            from IPython.display import update_display
+
+            update_display({"text/plain": ""}, raw=True, display_id=self._id)
+            self._shown = False
+
+
 def browser_script() -> str | None:
     """The code for the page, or None in an installation without it."""
     try:

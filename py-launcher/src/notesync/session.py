@@ -110,7 +110,13 @@ class Session:
         """Synchronise with a laptop from now on, in place of what was before. Any thread."""
         self._stop_receiver()
         root = self.wanted_root or Path.home() / "notesync" / _folder(project.name)
-        root.mkdir(parents=True, exist_ok=True)
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            refused = NotesyncError("root_refused", *texts.root_refused(root, error))
+            self._tell("stopped", refused.message)
+            self.on_error(refused)
+            raise refused from None
         with self._changed:
             if self.root != root:
                 self.attached, self._cursor = None, None
@@ -311,6 +317,7 @@ class Session:
             self._on_applied(event)
         elif isinstance(event, events.Progress):
             self._progress = (event.received, event.total)
+            self.on_change()
         receiver = self._receiver
         if receiver is not None:
             self.loop.post(receiver.on_event, event)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .messages.agent import ConnectionFile, Kept
     from .messages.agent import Sequence as Earlier
     from .messages.events import Applied
+    from .session import Session
 
 PREFIX = "notesync: "
 Told = tuple[str, str | None]
@@ -389,3 +390,27 @@ def few_files(limit: int) -> Told:
 
 def page_looks(address: str) -> str:
     return f"the page looks for the laptop server at {address}: see the notesync panel"
+
+
+def root_refused(root: Path, error: OSError) -> Told:
+    return f"the folder {root} cannot be made ({error.strerror})", "choose another with --to PATH"
+
+
+def progress_line(session: Session, seconds: float) -> str:
+    """What is going on during a first sync: how much of what, how fast, how long still."""
+    status = session.status()
+    if session.progress is None or status.state != "receiving":
+        return f"{_STATES.get(status.state, status.state)} ({seconds:.0f} s)"
+    received, total = session.progress
+    rate = received / seconds
+    told = f"receiving {_megabytes(received)}"
+    if total:
+        told += f" of {_megabytes(total)}"
+    told += f", {_megabytes(rate)}/s"
+    if total and rate > 0:
+        told += f", {max(0.0, total - received) / rate:.0f} s left"
+    return told
+
+
+def _megabytes(count: float) -> str:
+    return f"{count / 1e6:.1f} MB"
