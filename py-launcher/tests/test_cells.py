@@ -153,11 +153,13 @@ def test_an_agent_that_takes_its_time_but_lives_is_waited_for(notebook: Notebook
 
 def test_a_cell_on_another_thread_leaves_reloading_to_the_main_one(notebook: Notebook) -> None:
     before = len(notebook.agent.seen)
-    thread = threading.Thread(target=notebook.app.cells.pre_run_cell)
-    thread.start()
-    thread.join()
+    for hook in (notebook.app.cells.pre_run_cell, notebook.app.cells.post_run_cell):
+        thread = threading.Thread(target=hook)
+        thread.start()
+        thread.join()
     assert len(notebook.agent.seen) == before
-    notebook.app.cells.post_run_cell()
+    notebook.run("1")
+    until(lambda: notebook.leaves() == 1)
 
 
 def test_outside_lets_the_agent_apply_in_the_middle_of_the_cell(notebook: Notebook) -> None:

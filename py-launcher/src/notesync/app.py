@@ -194,6 +194,8 @@ class App:
         if self.pages is None:
             raise NotesyncError("no_page", *texts.NO_PAGE)
         self._choose_root(to)
+        if self.session.follows_directly:
+            self.session.disconnect()
         if url is not None:
             self.session.laptop_url = str(Address.of(url))
         self.session.start()

@@ -107,9 +107,11 @@ class Cells:
     # -- hooks
 
     def pre_run_cell(self, _info: Any = None) -> None:
-        """IPython is about to run a cell."""
+        """IPython is about to run a cell. Cells of subshells change nothing here."""
+        if threading.current_thread() is not threading.main_thread():
+            return
         self._depth += 1
-        if self._depth > 1 or threading.current_thread() is not threading.main_thread():
+        if self._depth > 1:
             return
         self._started = time.monotonic()
         try:
@@ -119,10 +121,10 @@ class Cells:
 
     def post_run_cell(self, result: Any = None) -> None:
         """The cell has ended."""
-        if self._depth == 0:
-            return  # The cell that loaded the extension.
+        if threading.current_thread() is not threading.main_thread() or self._depth == 0:
+            return  # Depth 0: the cell that loaded the extension.
         self._depth -= 1
-        if self._depth > 0 or threading.current_thread() is not threading.main_thread():
+        if self._depth > 0:
             return
         self._row.ran(time.monotonic() - self._started)
         try:
