@@ -228,5 +228,7 @@ export const toKernel = {
   failed: (id: number, code: string, message: string): JsonObject => ({ kind: 'failed', id, code, message }),
   unpaired: (code: string): JsonObject => ({ kind: 'unpaired', code }),
   askFresh: (id: number): JsonObject => ({ kind: 'ask', what: 'fresh', id }),
+  /** `cursor`: where the laptop had nothing newer when Run was pressed on the cell; null where that is not known. */
+  fresh: (cell: string, cursor: JsonObject | null): JsonObject => ({ kind: 'fresh', cell, cursor }),
   bye: (): JsonObject => ({ kind: 'bye' }),
 };

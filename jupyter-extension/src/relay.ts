@@ -1,4 +1,5 @@
-import { PART_BYTES, toKernel, type JsonObject, type Request } from './messages';
+import { headOf } from './envelope';
+import { isObject, PART_BYTES, toKernel, type JsonObject, type Request } from './messages';
 import { LaptopError, type LaptopCall, type LaptopTransport } from './laptop/transport';
 
 /** Sends one message to the kernel; what cannot be sent is lost, and the kernel asks again. */
@@ -28,6 +29,8 @@ export function refuse(request: Request): string | null {
  */
 export class Relay {
   private readonly open = new Map<number, AbortController>();
+  /** The kernel's open question for what is next. */
+  private poll: Request | null = null;
   private stopped = false;
 
   constructor(
@@ -51,12 +54,13 @@ export class Relay {
     }
     const controller = new AbortController();
     this.open.set(request.id, controller);
+    if (isPoll(request)) this.poll = request;
     void this.carry(request, bytes, controller);
   }
 
   cancel(id: number): void {
     this.open.get(id)?.abort();
-    this.open.delete(id);
+    this.forget(id);
   }
 
   /** Drops every open call; nothing is sent any more. */
@@ -64,6 +68,30 @@ export class Relay {
     this.stopped = true;
     for (const controller of this.open.values()) controller.abort();
     this.open.clear();
+    this.poll = null;
+  }
+
+  /**
+   * The cursor that the kernel waits at, if the laptop has nothing newer now; null where it has, or that is not known.
+   * Repeats the kernel's own open question, so that Run need not wait for the way to the kernel and back.
+   */
+  async nothingNewer(signal: AbortSignal): Promise<JsonObject | null> {
+    const { poll } = this;
+    const cursor = poll?.json?.['cursor'];
+    if (!poll || !isObject(cursor)) return null;
+    const json = { ...poll.json, fresh: true, wait_ms: 0, inline: 0 };
+    try {
+      const answer = await this.laptop.call(callFor({ ...poll, json }, this.token, null), signal);
+      const state = answer.status === 200 ? headOf(answer.body)?.['state'] : null;
+      return state === 'current' && this.poll === poll ? cursor : null;
+    } catch {
+      return null; // The kernel's own call finds out, and says so.
+    }
+  }
+
+  private forget(id: number): void {
+    this.open.delete(id);
+    if (this.poll?.id === id) this.poll = null;
   }
 
   private async carry(request: Request, bytes: ArrayBuffer | null, controller: AbortController): Promise<void> {
@@ -75,7 +103,7 @@ export class Relay {
     try {
       const answer = await this.laptop.call(callFor(request, this.token, bytes), controller.signal);
       if (!wanted()) return;
-      this.open.delete(request.id);
+      this.forget(request.id);
       this.respond(request.id, answer.status, answer.body);
       this.events.outcome(null);
       if (answer.status === 401) {
@@ -84,7 +112,7 @@ export class Relay {
       }
     } catch (error) {
       if (!wanted()) return;
-      this.open.delete(request.id);
+      this.forget(request.id);
       const failure = error instanceof LaptopError ? error : new LaptopError('laptop_unreachable', String(error));
       this.send(toKernel.failed(request.id, failure.code, failure.message));
       this.events.outcome(failure);
@@ -101,6 +129,10 @@ export class Relay {
       this.send(toKernel.response(id, status, part, part === parts - 1), slice);
     }
   }
+}
+
+function isPoll({ method, path }: Request): boolean {
+  return method === 'POST' && path.endsWith('/next');
 }
 
 function callFor(request: Request, token: string, bytes: ArrayBuffer | null): LaptopCall {

@@ -3,7 +3,7 @@ import { chooseLeg } from './laptop/legs';
 import type { Surroundings } from './laptop/surroundings';
 import { jsonOf, LaptopError, type LaptopTransport } from './laptop/transport';
 import { idOf, isObject, PROTOCOL_VERSION, readFromKernel, readHello, relayHello, toKernel } from './messages';
-import type { FromKernel, Hello, LaptopLeg, Offer } from './messages';
+import type { FromKernel, Hello, JsonObject, LaptopLeg, Offer } from './messages';
 import { errorOf, pair, PairingError, type Paired } from './pairing';
 import { Relay } from './relay';
 import type { Action, LaptopState, SessionState } from './state';
@@ -57,6 +57,7 @@ export class Session {
       legs: { laptop: 'direct', kernel: link.leg },
       status: null,
       paused: false,
+      ranOnOlder: false,
     };
   }
 
@@ -109,14 +110,30 @@ export class Session {
   }
 
   /**
-   * Before a cell runs: asks the kernel to bring what was saved, and resolves when it has answered, or after `most` ms
-   * (false then). A kernel that hears messages beside its cells asks by itself, so there is nothing to hold.
+   * Run was pressed: the cursor at which the laptop has nothing newer, or null. Where the kernel cannot ask by itself
+   * while a cell runs, what is newer is brought first, for at most `most` ms.
    */
-  askFresh(most: number): Promise<boolean> {
+  async beforeRun(most: number): Promise<JsonObject | null> {
     const { kernel, laptop, paused } = this.state;
-    if (kernel.is !== 'open' || laptop.is !== 'ready' || laptop.away || paused || this.link.besideCells) {
-      return Promise.resolve(false);
+    if (kernel.is !== 'open' || laptop.is !== 'ready' || laptop.away || paused || most <= 0) return null;
+    const until = performance.now() + most;
+    const cursor = (await this.relay?.nothingNewer(AbortSignal.timeout(most))) ?? null;
+    if (cursor === null && !this.link.besideCells) {
+      const brought = await this.askFresh(until - performance.now());
+      this.set({ ranOnOlder: !brought });
+    } else if (this.state.ranOnOlder) {
+      this.set({ ranOnOlder: false });
     }
+    return cursor;
+  }
+
+  /** Tells the kernel, for one run of one cell, what `beforeRun` found. Sent for every run, in order. */
+  vouch(cell: string, cursor: JsonObject | null): void {
+    if (this.state.kernel.is === 'open') this.link.send(toKernel.fresh(cell, cursor));
+  }
+
+  /** Resolves when the kernel has what was saved; false if it has not after `most` ms. */
+  private askFresh(most: number): Promise<boolean> {
     const id = this.nextAsk++;
     return new Promise((resolve) => {
       const settle = (answered: boolean): void => {
@@ -125,8 +142,8 @@ export class Session {
         resolve(answered);
       };
       const timer = setTimeout(settle, most, false);
-      this.asks.set(id, () => {
-        settle(true);
+      this.asks.set(id, ({ newer }) => {
+        settle(!newer);
       });
       this.link.send(toKernel.askFresh(id));
     });

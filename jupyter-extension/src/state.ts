@@ -21,6 +21,8 @@ export interface SessionState {
   legs: Legs;
   status: Status | null;
   paused: boolean;
+  /** A cell ran before what was saved had arrived. */
+  ranOnOlder: boolean;
 }
 
 /** What the user can do; the panel's buttons and the menu of the status bar. */

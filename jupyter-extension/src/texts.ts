@@ -39,6 +39,7 @@ export const LINES = {
   connected: (project: string): string => `Connected to ${project}.`,
   upTo: (project: string, sequence: number): string => `${project} · ${sequence}`,
   away: (url: string): string => `The laptop does not answer at ${url}. This goes on when it does.`,
+  ranOnOlder: 'The last cell ran before everything that you saved had arrived. Run it again.',
   elsewhere: 'The kernel reaches the laptop by itself, without this page.',
   through: (laptop: string, kernel: string): string => `by ${laptop}, ${kernel}`,
 };

@@ -75,7 +75,7 @@ function connected(state: SessionState, laptop: { project: { name?: unknown }; a
   return followed(state, name, LINES.through(legs.laptop, legs.kernel));
 }
 
-function followed({ status }: SessionState, name: string, how: string): View {
+function followed({ status, ranOnOlder }: SessionState, name: string, how: string): View {
   const sequence = status?.sequence ?? null;
   const needs = status?.needs ?? null;
   const line = status?.line ?? null;
@@ -84,7 +84,7 @@ function followed({ status }: SessionState, name: string, how: string): View {
     line === null ? LINES.connected(name) : plainLine(line),
     sequence === null ? name : LINES.upTo(name, sequence),
     {
-      hint: needs === null ? how : (NEEDS[needs] ?? needs),
+      hint: needs !== null ? (NEEDS[needs] ?? needs) : ranOnOlder ? LINES.ranOnOlder : how,
       progress: status?.progress ?? null,
       actions: ['pause', 'dashboard'],
     },

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { LaptopError, type LaptopCall } from '../src/laptop/transport';
 import type { Surroundings } from '../src/laptop/surroundings';
 import type { JsonObject } from '../src/messages';
@@ -247,21 +247,74 @@ describe('a session', () => {
     link.says({ kind: 'from the future', id: 4 });
   });
 
-  it('asks the kernel for what was saved, and gives up after the time it is given', async () => {
-    await connect();
-    const asked = session.askFresh(1_000);
-    const { id } = link.sent.at(-1)?.data ?? {};
-    link.says({ kind: 'answer', id: id ?? 0, sequence: 7, newer: false });
-    await expect(asked).resolves.toBe(true);
-    vi.useFakeTimers();
-    const silent = session.askFresh(1_000);
-    vi.advanceTimersByTime(1_000);
-    vi.useRealTimers();
-    await expect(silent).resolves.toBe(false);
+  describe('before a cell runs', () => {
+    const CURSOR = { epoch: 'e', sequence: 7 };
+    let newest: string;
+
+    beforeEach(async () => {
+      newest = 'current';
+      const paired = server.answer;
+      server.answer = (call) => {
+        const asked = call.body && 'json' in call.body ? (call.body.json as JsonObject) : {};
+        if (!call.path.endsWith('/next') || asked['fresh'] !== true) return paired(call);
+        const head = new TextEncoder().encode(JSON.stringify({ state: newest }));
+        return { status: 200, body: Uint8Array.from([0, 0, 0, head.length, ...head]).buffer };
+      };
+      await connect();
+      for (const laptop of opened) laptop.handler = server.answer;
+      link.says({
+        kind: 'request',
+        id: 1,
+        method: 'POST',
+        path: `/v1/replicas/${REPLICA}/next`,
+        json: { cursor: CURSOR },
+      });
+    });
+
+    it('knows from the laptop alone that nothing is newer', async () => {
+      await expect(session.beforeRun(1_000)).resolves.toEqual(CURSOR);
+      session.vouch('cell-1', CURSOR);
+      expect(link.sent.at(-1)?.data).toEqual({ kind: 'fresh', cell: 'cell-1', cursor: CURSOR });
+      expect(link.kinds()).not.toContain('ask');
+    });
+
+    it('lets the kernel bring what is newer, and waits for it', async () => {
+      newest = 'batch';
+      const held = session.beforeRun(1_000);
+      await settled();
+      const { kind, id } = link.sent.at(-1)?.data ?? {};
+      expect(kind).toBe('ask');
+      link.says({ kind: 'answer', id: id ?? 0, sequence: 8, newer: false });
+      await expect(held).resolves.toBeNull();
+      expect(session.state.ranOnOlder).toBe(false);
+    });
+
+    it('says so when that takes too long', async () => {
+      newest = 'batch';
+      await expect(session.beforeRun(20)).resolves.toBeNull();
+      expect(session.state.ranOnOlder).toBe(true);
+      newest = 'current';
+      await session.beforeRun(1_000);
+      expect(session.state.ranOnOlder).toBe(false);
+    });
+
+    it('leaves the waiting to a kernel that can ask while its cell begins', async () => {
+      newest = 'batch';
+      link.besideCells = true;
+      await expect(session.beforeRun(60_000)).resolves.toBeNull();
+      expect(link.kinds()).not.toContain('ask');
+    });
+
+    it('does not vouch for anything while the kernel is fetching', async () => {
+      link.says({ kind: 'cancel', id: 1 });
+      link.besideCells = true;
+      await expect(session.beforeRun(1_000)).resolves.toBeNull();
+    });
   });
 
   it('does not hold anything while it is not connected', async () => {
-    await expect(session.askFresh(60_000)).resolves.toBe(false);
+    await expect(session.beforeRun(60_000)).resolves.toBeNull();
+    session.vouch('cell-1', null);
     expect(link.sent).toEqual([]);
   });
 

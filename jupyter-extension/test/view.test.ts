@@ -14,6 +14,7 @@ const OPEN: SessionState = {
   legs: { laptop: 'direct', kernel: 'websocket' },
   status: null,
   paused: false,
+  ranOnOlder: false,
 };
 const READY: LaptopState = { is: 'ready', leg: 'direct', project: { name: 'shop' }, away: false };
 const failed = (code: string, choice = asks): LaptopState => ({

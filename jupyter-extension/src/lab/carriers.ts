@@ -1,7 +1,7 @@
 import { Signal, type ISignal } from '@lumino/signaling';
 import { WebsocketLink } from '../kernel/websocket';
 import type { JupyterServer } from '../kernel/socket';
-import type { Offer } from '../messages';
+import type { JsonObject, Offer } from '../messages';
 import { laptopsOf, sessionsHere, tokensOf, wokeExisting } from '../page';
 import { Panel } from '../panel/panel';
 import { Session } from '../session';
@@ -13,7 +13,8 @@ export interface Carrier {
   readonly view: View;
   readonly sequence: number | null;
   press(action: Action): void;
-  askFresh(most: number): Promise<boolean>;
+  beforeRun(most: number): Promise<JsonObject | null>;
+  vouch(cell: string, cursor: JsonObject | null): void;
   togglePanel(): void;
 }
 
@@ -71,7 +72,10 @@ export class Carriers {
       press: (action) => {
         session.press(action);
       },
-      askFresh: (most) => session.askFresh(most),
+      beforeRun: (most) => session.beforeRun(most),
+      vouch: (cell, cursor) => {
+        session.vouch(cell, cursor);
+      },
       togglePanel: () => {
         panel.toggle();
       },

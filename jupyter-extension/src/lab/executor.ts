@@ -1,4 +1,6 @@
 import { runCell, type INotebookCellExecutor } from '@jupyterlab/notebook';
+import type { JsonObject } from '../messages';
+import type { Carrier } from './carriers';
 import type { Hub } from './hub';
 
 /** How long Run may wait for what was saved. */
@@ -7,12 +9,12 @@ export interface Hold {
 }
 
 /**
- * Run means what was saved: holds a cell until the kernel has what was saved before, at most for a moment. Cells that
- * are run together share one question, so that their order stays.
+ * Run means what was saved: asks the laptop whether anything is newer before a cell is sent, and holds the cell where the
+ * kernel could not wait for it. Cells that are run together share one question, so that their order stays.
  */
 export class Executor implements INotebookCellExecutor {
   private hub: Hub | null = null;
-  private readonly asking = new Map<string, Promise<boolean>>();
+  private readonly asking = new Map<string, Promise<JsonObject | null>>();
 
   constructor(readonly hold: Hold = { milliseconds: 1_000 }) {}
 
@@ -21,18 +23,21 @@ export class Executor implements INotebookCellExecutor {
   }
 
   async runCell(options: INotebookCellExecutor.IRunCellOptions): Promise<boolean> {
-    const kernel = options.sessionContext?.session?.kernel;
-    // Behind a running cell nothing is lost by asking later, and the answer would only come when that has ended.
-    if (kernel?.status === 'idle' && options.cell.model.type === 'code') await this.fresh(kernel.id);
+    const { cell, sessionContext } = options;
+    const kernel = sessionContext?.session?.kernel;
+    const carrier = kernel && cell.model.type === 'code' ? this.hub?.of(kernel.id) : null;
+    if (kernel && carrier) {
+      // Behind a running cell an answer of now would be old when this one runs: the kernel asks then.
+      const cursor = kernel.status === 'idle' ? await this.ask(kernel.id, carrier) : null;
+      carrier.vouch(cell.model.id, cursor);
+    }
     return runCell(options);
   }
 
-  private fresh(kernel: string): Promise<boolean> {
+  private ask(kernel: string, carrier: Carrier): Promise<JsonObject | null> {
     const asked = this.asking.get(kernel);
     if (asked) return asked;
-    const carrier = this.hub?.of(kernel);
-    if (!carrier || this.hold.milliseconds <= 0) return Promise.resolve(false);
-    const asking = carrier.askFresh(this.hold.milliseconds).finally(() => this.asking.delete(kernel));
+    const asking = carrier.beforeRun(this.hold.milliseconds).finally(() => this.asking.delete(kernel));
     this.asking.set(kernel, asking);
     return asking;
   }
