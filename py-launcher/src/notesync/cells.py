@@ -144,7 +144,8 @@ class Cells:
         self.assert_path()
         self._look_at_place()
         deadline = time.monotonic() + self.most_s
-        newer = None if together else self._fresh(deadline)
+        seen = self._is_seen()
+        newer = None if together or seen else self._fresh(deadline)
         entered = self._enter(deadline)
         if entered is not None:
             self.session.entered(entered)
@@ -190,6 +191,12 @@ class Cells:
                 display.say(line)
 
     # -- steps
+
+    def _is_seen(self) -> bool:
+        """Whether the page saw, when Run was pressed, that nothing is newer than what is here."""
+        laptop = self.session.laptop
+        seen = laptop.seen_at_run(_cell_id(self.shell)) if laptop is not None else None
+        return seen is not None and self.session.is_at(seen)
 
     def _fresh(self, deadline: float) -> str | None:
         """Wait until everything saved before now is here; else one line that says what is not."""
@@ -273,6 +280,15 @@ def python_paths(session: Session) -> list[str]:
         return []
     root = Path(session.root)
     return [str(root / part) if part else str(root) for part in session.project.python_paths]
+
+
+def _cell_id(shell: Any) -> str | None:
+    """Which cell the front end runs, by its own name for it."""
+    try:
+        cell = shell.parent_header["metadata"]["cellId"]
+    except (AttributeError, KeyError, TypeError):
+        return None
+    return cell if isinstance(cell, str) else None
 
 
 def _request_date(shell: Any) -> datetime | None:

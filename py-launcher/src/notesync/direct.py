@@ -211,6 +211,9 @@ class DirectLaptop:
     def legs(self) -> Mapping[str, str]:
         return {"laptop": "kernel-direct", "kernel": "none"}
 
+    def seen_at_run(self, _cell: str | None) -> None:
+        """Nobody looks before the kernel does."""
+
     def send(self, call: Call) -> Future[Answer]:
         """On an idle line, or a new one: at most the receiver's few calls are open at once."""
         with self._lock:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import Protocol
 
+from .messages import Cursor
 from .messages.laptop import Answer, Call
 
 
@@ -31,6 +32,9 @@ class Laptop(Protocol):
     @property
     def answers_in_cells(self) -> bool:
         """Whether an answer can arrive while the main thread of the kernel is busy."""
+
+    def seen_at_run(self, cell: str | None) -> Cursor | None:
+        """The cursor at which nothing was newer when Run was pressed for this run of the cell."""
 
     def send(self, call: Call) -> Future[Answer]:
         """Send a call."""

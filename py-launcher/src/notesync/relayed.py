@@ -16,8 +16,9 @@ from typing import Any, Protocol
 
 from . import texts
 from ._loop import LoopThread
+from ._vouched import Vouched
 from .errors import LaptopUnreachable, NotesyncError, PermissionRefused, Unpaired
-from .messages import Json
+from .messages import Cursor, Json
 from .messages import comm as words
 from .messages.comm import FromPage, Part, RelayHello
 from .messages.laptop import Answer, Call, Project
@@ -80,6 +81,9 @@ class RelayedLaptop:
     def answers_in_cells(self) -> bool:
         return self._page.heard_beside_main
 
+    def seen_at_run(self, cell: str | None) -> Cursor | None:
+        return self._page.vouched.take(cell)
+
     def send(self, call: Call) -> Future[Answer]:
         return self._page.send(call)
 
@@ -97,6 +101,7 @@ class Page:
         self.from_kernel: Comm | None = None
         self.laptop: RelayedLaptop | None = None
         self.heard_beside_main = False
+        self.vouched = Vouched()
         self._ids = itertools.count(1)
         self._open: dict[int, _Open] = {}
         self._gone = False
@@ -159,6 +164,8 @@ class Page:
                     self.tell, words.answer(ident, sequence, newer)
                 )
             )
+        elif kind == "fresh":
+            self.vouched.heard(*words.vouched(message))
         elif kind == "bye":
             self._pages.gone(self)
 

@@ -208,6 +208,16 @@ class Session:
             return None
         return self.loop.submit(receiver.fresh())
 
+    def is_at(self, cursor: Cursor) -> bool:
+        """Whether the replica is at the cursor and follows from there. Any thread."""
+        replica = self._receiver.replica if self._receiver is not None else None
+        return (
+            replica is not None
+            and replica.carrier
+            and replica.parked is None
+            and replica.cursor == cursor
+        )
+
     def request(self, request: Request, timeout_s: float = 30.0) -> Reply:
         """A request to the agent, waited for."""
         return self.link.request(request, timeout_s).result(timeout_s + 1.0)

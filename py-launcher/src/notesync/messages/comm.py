@@ -11,7 +11,7 @@ from typing import Any
 from notesync.errors import Malformed
 
 from . import _fields as read
-from ._common import check_hello, hello
+from ._common import Cursor, check_hello, hello
 from .laptop import Call
 
 TO_KERNEL = "notesync.to_kernel"
@@ -154,6 +154,12 @@ class FromWidget:
         if kind not in ("open", "message", "close") or not isinstance(comm, str):
             return None
         return FromWidget(kind, comm, str(content.get("target") or ""), content.get("data"))
+
+
+def vouched(message: FromPage) -> tuple[str, Cursor | None]:
+    """The cell that is run, and the cursor at which the page saw nothing newer."""
+    cursor = Cursor.of(read.optional_inner(message.data, "cursor"))
+    return read.text(message.data, "cell"), cursor
 
 
 def base64_buffers(buffers: Sequence[bytes]) -> list[str]:
