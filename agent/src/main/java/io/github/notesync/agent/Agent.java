@@ -198,7 +198,7 @@ final class Agent implements Handler {
     /** Closes all replicas. */
     void close() {
         roots.all().forEach(Seat::close);
-        settling.shutdownNow();
-        workers.shutdownNow();
+        settling.shutdown();
+        workers.shutdown();
     }
 }

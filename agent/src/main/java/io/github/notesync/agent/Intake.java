@@ -4,7 +4,7 @@ import io.github.notesync.agent.apply.Applier;
 import io.github.notesync.agent.journal.Index;
 import io.github.notesync.agent.journal.Transaction;
 import io.github.notesync.agent.journal.Workspace;
-import io.github.notesync.agent.report.Log;
+import io.github.notesync.agent.log.Log;
 import io.github.notesync.agent.report.Problem;
 import io.github.notesync.agent.report.Report;
 import io.github.notesync.agent.stage.Incoming;

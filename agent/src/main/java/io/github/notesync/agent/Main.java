@@ -1,6 +1,6 @@
 package io.github.notesync.agent;
 
-import io.github.notesync.agent.report.Log;
+import io.github.notesync.agent.log.Log;
 import java.io.IOException;
 
 /** Entry of the program: arguments and wiring only. */

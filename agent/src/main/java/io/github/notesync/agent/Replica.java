@@ -7,6 +7,7 @@ import io.github.notesync.agent.apply.Recovery;
 import io.github.notesync.agent.apply.ReplicaContent;
 import io.github.notesync.agent.apply.Settler;
 import io.github.notesync.agent.apply.Tree;
+import io.github.notesync.agent.disk.Directory;
 import io.github.notesync.agent.disk.Disk;
 import io.github.notesync.agent.journal.Home;
 import io.github.notesync.agent.journal.Index;
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 final class Replica implements Closeable {
     private static final int PART = 4 << 20;
 
+    private final Disk disk;
     private final Path root;
     private final Tree tree;
     private final Home home;
@@ -63,6 +65,7 @@ final class Replica implements Closeable {
             Runnable onStaged) {}
 
     private Replica(Path root, Tree tree, Home home, Surroundings around) throws IOException {
+        this.disk = around.disk();
         this.root = root;
         this.tree = tree;
         this.home = home;
@@ -181,7 +184,7 @@ final class Replica implements Closeable {
 
     /** A root that was moved away while it was open is not the user's root any more. */
     private void checkRoot() throws IOException {
-        try (var now = Disk.REAL.open(root)) {
+        try (Directory now = disk.open(root)) {
             if (now.key().equals(tree.root().key())) {
                 return;
             }

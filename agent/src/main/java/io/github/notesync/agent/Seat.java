@@ -2,9 +2,9 @@ package io.github.notesync.agent;
 
 import io.github.notesync.agent.apply.Applier;
 import io.github.notesync.agent.disk.Disk;
+import io.github.notesync.agent.log.Log;
 import io.github.notesync.agent.receive.Answer;
 import io.github.notesync.agent.receive.Kernel;
-import io.github.notesync.agent.report.Log;
 import io.github.notesync.agent.report.Report;
 import io.github.notesync.protocol.ErrorCode;
 import io.github.notesync.protocol.Id;
@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -67,15 +68,21 @@ final class Seat {
     }
 
     private void execute(Runnable task) {
-        thread.execute(() -> {
-            try {
-                task.run();
-            } catch (Applier.Broken e) {
-                reopen();
-            } catch (RuntimeException e) {
-                Log.bug(e);
-            }
-        });
+        try {
+            thread.execute(() -> runSafely(task));
+        } catch (RejectedExecutionException closed) {
+            // The agent leaves; recovery takes up what is not finished.
+        }
+    }
+
+    private void runSafely(Runnable task) {
+        try {
+            task.run();
+        } catch (Applier.Broken e) {
+            reopen();
+        } catch (RuntimeException e) {
+            Log.bug(e);
+        }
     }
 
     private void tell(String event, JsonObject.Builder fields) {
@@ -267,7 +274,7 @@ final class Seat {
 
     /** Closes the replica; what has not been made durable yet is, when it is opened again. Waits for it. */
     void close() {
-        thread.execute(() -> {
+        execute(() -> {
             if (replica != null) {
                 replica.close();
                 replica = null;

@@ -1,11 +1,11 @@
 package io.github.notesync.agent;
 
 import io.github.notesync.agent.disk.Disk;
+import io.github.notesync.agent.log.Log;
 import io.github.notesync.agent.receive.Connection;
 import io.github.notesync.agent.receive.Door;
 import io.github.notesync.agent.receive.Kernel;
 import io.github.notesync.agent.receive.Machine;
-import io.github.notesync.agent.report.Log;
 import io.github.notesync.protocol.FrameSigner;
 import io.github.notesync.protocol.Hello;
 import io.github.notesync.protocol.JsonObject;

@@ -6,6 +6,7 @@ import io.github.notesync.agent.journal.JournalWriter;
 import io.github.notesync.agent.journal.Layout;
 import io.github.notesync.agent.journal.Transaction;
 import io.github.notesync.agent.journal.Workspace;
+import io.github.notesync.agent.log.Log;
 import io.github.notesync.agent.plan.Kept;
 import io.github.notesync.agent.plan.Observed;
 import io.github.notesync.agent.plan.Plan;
@@ -107,10 +108,14 @@ public final class Applier {
                 boot,
                 System.currentTimeMillis(),
                 prepared.plan());
-        List<KeptStore.Item> kept = announce(transaction);
-        JournalWriter.write(workspace.directory(), transaction);
-        workspace.mark(Layout.COMMITTED);
-        workspace.force(prepared.hasUndo());
+        List<KeptStore.Item> kept = new ArrayList<>();
+        try {
+            announce(transaction, kept);
+            commit(transaction, workspace, prepared.hasUndo());
+        } catch (IOException | RuntimeException e) {
+            withdraw(transaction);
+            throw e;
+        }
         try {
             kept.addAll(Swap.perform(transaction, workspace, tree, home.scratch(), store, false));
             fill(transaction, workspace);
@@ -159,16 +164,19 @@ public final class Applier {
                 boot,
                 System.currentTimeMillis(),
                 new Plan(List.of(), List.of(), List.of(), Set.of(), List.of(), 0));
-        JournalWriter.write(workspace.directory(), transaction);
-        workspace.mark(Layout.COMMITTED);
-        workspace.force(false);
+        commit(transaction, workspace, false);
         markApplied(workspace);
         index.apply(transaction);
         return transaction;
     }
 
-    private List<KeptStore.Item> announce(Transaction transaction) throws IOException {
-        List<KeptStore.Item> items = new ArrayList<>();
+    private static void commit(Transaction transaction, Workspace workspace, boolean hasUndo) throws IOException {
+        JournalWriter.write(workspace.directory(), transaction);
+        workspace.mark(Layout.COMMITTED);
+        workspace.force(hasUndo);
+    }
+
+    private void announce(Transaction transaction, List<KeptStore.Item> items) throws IOException {
         long sequence = transaction.to() == null ? 0 : transaction.to().sequence();
         for (Kept kept : transaction.plan().kept()) {
             Observed there = Observer.look(kept.path(), tree);
@@ -176,7 +184,17 @@ public final class Applier {
             long size = there instanceof Observed.File file ? file.stat().size() : 0;
             items.add(store.announce(transaction.number(), kept, sequence, size, digest));
         }
-        return items;
+    }
+
+    /** What cannot be deleted now is swept away when the replica is opened again. */
+    private void withdraw(Transaction transaction) {
+        for (Kept kept : transaction.plan().kept()) {
+            try {
+                store.withdraw(transaction.number(), kept);
+            } catch (IOException e) {
+                Log.line("an empty directory among what is kept could not be deleted: " + e);
+            }
+        }
     }
 
     private void fill(Transaction transaction, Workspace workspace) throws IOException {
@@ -215,7 +233,7 @@ public final class Applier {
         try {
             workspace.mark(Layout.APPLIED);
         } catch (IOException e) {
-            System.err.println("notesync: " + workspace.directory().path() + " could not be marked applied: " + e);
+            Log.line(workspace.directory().path() + " could not be marked applied: " + e);
         }
     }
 

@@ -98,6 +98,11 @@ public final class KeptStore {
         return new Item(id, about);
     }
 
+    /** Gives the space back: the batch was refused. */
+    void withdraw(long transaction, Kept what) throws IOException {
+        drop(id(transaction, what));
+    }
+
     /** Moves or links what was announced from {@code undo/}, if that was not done yet. */
     void fill(long transaction, Kept what, Directory undo) throws IOException {
         String slot = Layout.slot(what.slot());
@@ -122,8 +127,9 @@ public final class KeptStore {
             return;
         }
         try (item) {
-            boolean moved = !Workspace.holds(undo, what.slot());
-            if (moved && item.stat(Layout.KEPT_CONTENT) != null) {
+            Stat content = item.stat(Layout.KEPT_CONTENT);
+            boolean moved = content != null && content.kind() != Kind.FILE;
+            if (moved && !Workspace.holds(undo, what.slot())) {
                 Mover.move(item, Layout.KEPT_CONTENT, undo, Layout.slot(what.slot()));
             }
         }

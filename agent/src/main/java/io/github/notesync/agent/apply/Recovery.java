@@ -210,6 +210,7 @@ public final class Recovery {
         if (entry instanceof Entry.File file) {
             return stat.kind() == Kind.FILE
                     && stat.size() == file.size()
+                    && stat.executable() == file.executable()
                     && Observer.digest(parent, entry.path().name()).equals(file.digest());
         }
         if (entry instanceof Entry.Symlink link) {

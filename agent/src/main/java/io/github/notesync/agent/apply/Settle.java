@@ -26,19 +26,24 @@ final class Settle {
 
     private Settle() {}
 
-    /** Returns when everything is durable. What was changed or deleted since needs no sync of ours. */
-    static void force(Transaction transaction, Directory root) throws IOException {
+    /**
+     * Returns when everything is durable. What was changed or deleted since needs no sync of ours.
+     *
+     * @param undo made durable first: what was moved there must not be lost with the directory that it came from
+     */
+    static void force(Transaction transaction, Directory root, Directory undo) throws IOException {
         List<Step> steps = transaction.plan().steps();
         if (steps.size() > MANY && syncFileSystem(root)) {
             return;
         }
+        undo.force();
         Tree tree = new Tree(root);
         try {
             Set<RelativePath> touched = new HashSet<>();
             for (Step step : steps) {
                 touched.add(step.path());
-                if (step instanceof Step.Place place) {
-                    forceFile(tree, place.path());
+                if (step instanceof Step.Place || step instanceof Step.SetExecutable) {
+                    forceFile(tree, step.path());
                 } else if (step instanceof Step.MakeDirectory made) {
                     Directory directory = tree.directory(made.path());
                     if (directory != null) {

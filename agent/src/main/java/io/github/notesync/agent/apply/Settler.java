@@ -5,7 +5,7 @@ import io.github.notesync.agent.journal.Home;
 import io.github.notesync.agent.journal.Index;
 import io.github.notesync.agent.journal.IndexFile;
 import io.github.notesync.agent.journal.Transaction;
-import io.github.notesync.agent.report.Log;
+import io.github.notesync.agent.log.Log;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -30,6 +30,9 @@ public final class Settler {
     private final Deque<Applier.Pending> waiting = new ArrayDeque<>();
     /** Durable, but not in the index on disk yet. */
     private final List<Applier.Pending> durable = new ArrayList<>();
+
+    /** In the index on disk: their workspaces may go. */
+    private final Deque<Applier.Pending> entered = new ArrayDeque<>();
 
     private boolean busy;
     private boolean closed;
@@ -58,7 +61,7 @@ public final class Settler {
 
     /** Whether nothing waits any more. */
     public boolean isIdle() {
-        return waiting.isEmpty() && durable.isEmpty();
+        return waiting.isEmpty() && durable.isEmpty() && entered.isEmpty();
     }
 
     private void next() {
@@ -68,14 +71,14 @@ public final class Settler {
         }
         busy = true;
         background.execute(() -> {
-            boolean done = force(pending.transaction());
+            boolean done = force(pending);
             replicaThread.execute(() -> forced(done));
         });
     }
 
-    private boolean force(Transaction transaction) {
+    private boolean force(Applier.Pending pending) {
         try (Directory own = root.open(".")) {
-            Settle.force(transaction, own);
+            Settle.force(pending.transaction(), own, pending.workspace().undo());
             return true;
         } catch (IOException | RuntimeException e) {
             Log.line("sequence could not be made durable yet, tried again with the next: " + e);
@@ -89,24 +92,30 @@ public final class Settler {
             return;
         }
         durable.add(waiting.remove());
-        enter();
+        try {
+            enter();
+            retire();
+        } catch (IOException e) {
+            Log.line("the index could not be brought up to date yet, tried again with the next batch: " + e);
+        }
         next();
     }
 
-    private void enter() {
-        try {
-            List<Transaction> transactions =
-                    durable.stream().map(Applier.Pending::transaction).toList();
-            if (!file.append(transactions, index)) {
-                return;
-            }
-            for (Applier.Pending each : durable) {
-                each.workspace().retire(home.history());
-                history.added(each.transaction().number());
-            }
+    private void enter() throws IOException {
+        List<Transaction> transactions =
+                durable.stream().map(Applier.Pending::transaction).toList();
+        if (file.append(transactions, index)) {
+            entered.addAll(durable);
             durable.clear();
-        } catch (IOException e) {
-            Log.line("the index could not be written yet, tried again with the next batch: " + e);
+        }
+    }
+
+    private void retire() throws IOException {
+        while (!entered.isEmpty()) {
+            Applier.Pending first = entered.element();
+            first.workspace().retire(home.history());
+            entered.remove();
+            history.added(first.transaction().number());
         }
     }
 
@@ -115,5 +124,6 @@ public final class Settler {
         closed = true;
         waiting.forEach(each -> each.workspace().close());
         durable.forEach(each -> each.workspace().close());
+        entered.forEach(each -> each.workspace().close());
     }
 }

@@ -77,10 +77,11 @@ final class Swap {
 
     private void place(Step.Place place) throws IOException {
         String slot = Layout.slot(place.slot());
+        RelativePath path = place.path();
         if (again && workspace.stage().stat(slot) == null) {
+            deleteBytecode(path);
             return;
         }
-        RelativePath path = place.path();
         Directory parent = tree.requireParent(path);
         if (!fresh.contains(path.parent())) {
             Stat there = parent.stat(path.name());
@@ -100,6 +101,7 @@ final class Swap {
         Stat there = parent == null ? null : parent.stat(path.name());
         boolean done = again && Workspace.holds(workspace.undo(), aside.slot());
         if (parent == null || there == null || done) {
+            deleteBytecode(path);
             return;
         }
         if (there.kind() == Kind.DIRECTORY) {
@@ -110,6 +112,13 @@ final class Swap {
         }
         Mover.move(parent, path.name(), workspace.undo(), Layout.slot(aside.slot()));
         Junk.deleteBytecode(parent, path.name());
+    }
+
+    private void deleteBytecode(RelativePath source) throws IOException {
+        Directory parent = tree.parent(source);
+        if (parent != null) {
+            Junk.deleteBytecode(parent, source.name());
+        }
     }
 
     private void makeDirectory(RelativePath path) throws IOException {

@@ -117,7 +117,9 @@ final class TakeBack {
     }
 
     private void bringBack(Step.Aside aside, Directory parent, @Nullable Stat there) throws IOException {
-        if (!Workspace.holds(workspace.undo(), aside.slot())) {
+        Stat saved = workspace.undo().stat(Layout.slot(aside.slot()));
+        boolean neverLeft = saved != null && there != null && saved.key().equals(there.key());
+        if (saved == null || neverLeft) {
             return;
         }
         if (there != null) {

@@ -76,6 +76,13 @@ public interface Directory extends Closeable {
     /** Returns when the content of the file would survive a power cut. */
     void forceFile(String name) throws IOException;
 
+    /**
+     * Takes the lock that a file stands for, until it is closed or this process ends; the file is created if it is
+     * absent. Null if another holder has it.
+     */
+    @Nullable
+    Closeable lock(String name) throws IOException;
+
     @Override
     void close();
 }

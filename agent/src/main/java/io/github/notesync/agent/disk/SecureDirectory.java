@@ -8,9 +8,12 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -220,6 +223,26 @@ final class SecureDirectory implements Directory {
         try (SeekableByteChannel file = stream.newByteChannel(Path.of(name), READ_ONLY)) {
             ((FileChannel) file).force(true);
         }
+    }
+
+    @Override
+    public @Nullable Closeable lock(String name) throws IOException {
+        FileChannel channel = (FileChannel)
+                stream.newByteChannel(Path.of(name), Set.of(WRITE, CREATE, NOFOLLOW_LINKS), attribute(PLAIN));
+        FileLock held = null;
+        try {
+            held = channel.tryLock();
+        } catch (OverlappingFileLockException byThisProcess) {
+            // The other holder is here.
+        } catch (IOException e) {
+            // The file system has no locks: better none than no replica.
+            return channel;
+        }
+        if (held == null) {
+            channel.close();
+            return null;
+        }
+        return channel;
     }
 
     @Override

@@ -11,12 +11,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,14 +24,14 @@ public final class Home implements Closeable {
     private static final int VERSION = 1;
 
     private final Directory home;
-    private final @Nullable FileChannel lock;
+    private final Closeable lock;
     private final Directory transactions;
     private final Directory history;
     private final Directory kept;
     private final Directory scratch;
     private final Id replica;
 
-    private Home(Directory home, @Nullable FileChannel lock) throws IOException {
+    private Home(Directory home, Closeable lock) throws IOException {
         this.home = home;
         this.lock = lock;
         this.replica = readFormat(home);
@@ -52,7 +48,7 @@ public final class Home implements Closeable {
      */
     public static Home open(Directory root) throws IOException {
         Directory home = part(root, Layout.HOME);
-        FileChannel lock = null;
+        @Nullable Closeable lock = null;
         try {
             lock = lock(home);
             return new Home(home, lock);
@@ -76,23 +72,13 @@ public final class Home implements Closeable {
         return in.open(name);
     }
 
-    private static FileChannel lock(Directory home) throws IOException {
-        FileChannel channel =
-                FileChannel.open(home.path().resolve(Layout.LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock held = null;
-        try {
-            held = channel.tryLock();
-        } catch (OverlappingFileLockException ourOwn) {
-            // Locked by this process, for another replica object.
-        } catch (IOException unsupported) {
-            return channel;
-        }
+    private static Closeable lock(Directory home) throws IOException {
+        Closeable held = home.lock(Layout.LOCK);
         if (held == null) {
-            channel.close();
             throw new ProtocolException(
                     ErrorCode.ROOT_REFUSED, home.path().getParent() + " is in use by another notesync agent");
         }
-        return channel;
+        return held;
     }
 
     private static Id readFormat(Directory home) throws IOException {
@@ -159,9 +145,7 @@ public final class Home implements Closeable {
         scratch.close();
         home.close();
         try {
-            if (lock != null) {
-                lock.close();
-            }
+            lock.close();
         } catch (IOException ignored) {
             // The lock ends with the process at the latest.
         }

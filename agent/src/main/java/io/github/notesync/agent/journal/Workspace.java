@@ -25,18 +25,23 @@ public final class Workspace implements Closeable {
         this.undo = undo;
     }
 
-    /** Makes an empty one. */
+    /** Makes an empty one, or leaves nothing. */
     public static Workspace create(Directory transactions, long number) throws IOException {
         String name = Layout.number(number);
         transactions.makeDirectory(name, true);
-        Directory directory = transactions.open(name);
-        directory.makeDirectory(Layout.STAGE, true);
-        directory.makeDirectory(Layout.UNDO, true);
-        return new Workspace(
-                number, transactions, directory, directory.open(Layout.STAGE), directory.open(Layout.UNDO));
+        try {
+            return open(transactions, name);
+        } catch (IOException e) {
+            try {
+                deleteAll(transactions, name);
+            } catch (IOException left) {
+                e.addSuppressed(left);
+            }
+            throw e;
+        }
     }
 
-    /** Opens one that an earlier agent left. */
+    /** Opens one, making what is missing in it. */
     public static Workspace open(Directory transactions, String name) throws IOException {
         Directory directory = transactions.open(name);
         try {
@@ -120,8 +125,8 @@ public final class Workspace implements Closeable {
     /** Moves the directory among the history, where only its journal and its {@code undo/} count. */
     public void retire(Directory history) throws IOException {
         deleteAll(directory, Layout.STAGE);
-        close();
         transactions.rename(Layout.number(number), history, Layout.number(number));
+        close();
     }
 
     /** Deletes {@code name} and, if it is a directory, all that is in it. */

@@ -1,6 +1,6 @@
 package io.github.notesync.agent.receive;
 
-import io.github.notesync.agent.report.Log;
+import io.github.notesync.agent.log.Log;
 import io.github.notesync.agent.report.Problem;
 import io.github.notesync.protocol.ErrorCode;
 import io.github.notesync.protocol.FrameSigner;

@@ -1,5 +1,6 @@
 package io.github.notesync.agent.report;
 
+import io.github.notesync.agent.log.Log;
 import io.github.notesync.protocol.ErrorBody;
 import io.github.notesync.protocol.ErrorCode;
 import io.github.notesync.protocol.ProtocolException;

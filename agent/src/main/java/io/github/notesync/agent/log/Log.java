@@ -1,4 +1,4 @@
-package io.github.notesync.agent.report;
+package io.github.notesync.agent.log;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;

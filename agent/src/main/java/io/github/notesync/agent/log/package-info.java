@@ -1,0 +1,5 @@
+/** Standard error, line by line. A framework would cost the start more than it gives. */
+@NullMarked
+package io.github.notesync.agent.log;
+
+import org.jspecify.annotations.NullMarked;

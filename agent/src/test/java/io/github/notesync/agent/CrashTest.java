@@ -1,0 +1,171 @@
+package io.github.notesync.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.notesync.agent.disk.Disk;
+import io.github.notesync.agent.testing.FaultyDisk;
+import io.github.notesync.agent.testing.FaultyDisk.Crash;
+import io.github.notesync.agent.testing.MemoryDisk;
+import io.github.notesync.agent.testing.Snapshot;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code kill -9} at every single change that the agent makes to the disk. */
+@Timeout(300)
+class CrashTest {
+    private static final Path ROOT = MemoryDisk.ROOT;
+
+    @Test
+    void aBatchThatIsNotDisturbedDoesAllOfTheStory() {
+        MemoryDisk disk = new MemoryDisk();
+        Story story = Story.on(disk, ROOT);
+        try (Notebook notebook = Notebook.open(disk, ROOT)) {
+            assertThat(Notebook.code(notebook.bring(story.second))).isEqualTo("applied");
+            assertThat(notebook.snapshot()).isEqualTo(story.after);
+            assertThat(notebook.replica.isSettled()).isTrue();
+        }
+        assertThat(Notebook.litter(disk, ROOT)).isEmpty();
+    }
+
+    @Test
+    void crashAtEveryMomentOfABatchLeavesTheOldOrTheNewTree() {
+        int moments = 0;
+        int old = 0;
+        for (boolean crashed = true; crashed; moments++) {
+            MemoryDisk disk = new MemoryDisk();
+            Story story = Story.on(disk, ROOT);
+            crashed = crashAt(moments, disk, faulty -> bring(faulty, story));
+            old += recoverAndCheck(disk, story, "crash at moment " + moments) ? 0 : 1;
+        }
+        assertThat(moments).isGreaterThan(100);
+        assertThat(old).isBetween(20, moments - 20);
+    }
+
+    @Test
+    void crashInsideTheRecoveryFromACrashLeavesTheOldOrTheNewTree() {
+        for (int moment = 0; moment < 300; moment += 7) {
+            for (int second = 0; ; second++) {
+                MemoryDisk disk = new MemoryDisk();
+                Story story = Story.on(disk, ROOT);
+                crashAt(moment, disk, faulty -> bring(faulty, story));
+                boolean crashed = crashAt(
+                        second, disk, faulty -> Notebook.open(faulty, ROOT).close());
+                recoverAndCheck(disk, story, "crash at moment " + moment + ", then at " + second);
+                if (!crashed) {
+                    break;
+                }
+            }
+        }
+    }
+
+    @Test
+    void crashWhileABatchIsTakenBackLeavesTheOldTree() {
+        for (int second = 0; ; second++) {
+            MemoryDisk disk = new MemoryDisk();
+            Story story = Story.on(disk, ROOT);
+            int failing = momentOf("rename /replica/new/inner/n.py");
+            FaultyDisk faulty = new FaultyDisk(disk);
+            boolean crashed = false;
+            try (Notebook notebook = Notebook.open(faulty, ROOT)) {
+                faulty.failThenCrash(failing, "Input/output error", second);
+                notebook.bring(story.second);
+            } catch (Crash e) {
+                crashed = true;
+            }
+            try (Notebook notebook = Notebook.open(disk, ROOT)) {
+                assertThat(notebook.snapshot())
+                        .as("crash " + second + " moments after the error")
+                        .isIn(story.before, story.after);
+            }
+            assertThat(Notebook.litter(disk, ROOT)).isEmpty();
+            if (!crashed) {
+                break;
+            }
+        }
+    }
+
+    private static int momentOf(String what) {
+        MemoryDisk disk = new MemoryDisk();
+        Story story = Story.on(disk, ROOT);
+        FaultyDisk faulty = new FaultyDisk(disk);
+        try (Notebook notebook = Notebook.open(faulty, ROOT)) {
+            faulty.crashAt(Integer.MAX_VALUE);
+            notebook.bring(story.second);
+        }
+        int moment = faulty.moments().indexOf(what);
+        assertThat(moment).as(what + " in " + faulty.moments()).isPositive();
+        return moment;
+    }
+
+    /** The same on the disk of this machine, at a sample of moments. */
+    @Test
+    void crashOnARealDiskLeavesTheOldOrTheNewTree(@TempDir Path place) throws Exception {
+        boolean crashed = true;
+        for (int moment = 0; crashed; moment += 5) {
+            Path root = Files.createDirectory(place.resolve("root" + moment));
+            Story story = Story.on(Disk.REAL, root);
+            FaultyDisk faulty = new FaultyDisk(Disk.REAL);
+            crashed = false;
+            Notebook notebook = Notebook.open(faulty, root);
+            try {
+                faulty.crashAt(moment);
+                notebook.bring(story.second);
+            } catch (Crash e) {
+                crashed = true;
+            }
+            faulty.releaseLocks();
+            try (Notebook again = Notebook.open(Disk.REAL, root)) {
+                assertThat(again.snapshot()).as("crash at moment " + moment).isIn(story.before, story.after);
+            }
+            assertThat(Notebook.litter(Disk.REAL, root)).isEmpty();
+        }
+    }
+
+    private static void bring(FaultyDisk faulty, Story story) {
+        Notebook.open(faulty, ROOT).bring(story.second);
+    }
+
+    private static boolean crashAt(int moment, MemoryDisk disk, Consumer<FaultyDisk> what) {
+        FaultyDisk faulty = new FaultyDisk(disk);
+        faulty.crashAt(moment);
+        try {
+            what.accept(faulty);
+            return false;
+        } catch (Crash e) {
+            return true;
+        }
+    }
+
+    /** Starts an agent anew, looks at what is there, and brings the batch again where it is missing. */
+    private static boolean recoverAndCheck(MemoryDisk disk, Story story, String when) {
+        boolean isNew;
+        try (Notebook notebook = Notebook.open(disk, ROOT)) {
+            Map<String, String> there = notebook.snapshot();
+            assertThat(there).as(when).isIn(story.before, story.after);
+            isNew = there.equals(story.after);
+            assertThat(notebook.replica.index().cursor())
+                    .as(when)
+                    .isEqualTo((isNew ? story.second : story.first).descriptor().to());
+            if (isNew) {
+                assertThat(Snapshot.of(disk, ROOT)).as(when).doesNotContainKey(Story.STALE);
+            } else {
+                assertThat(Notebook.code(notebook.bring(story.second))).as(when).isEqualTo("applied");
+                assertThat(notebook.snapshot()).as(when).isEqualTo(story.after);
+            }
+            assertThat(notebook.replica.isSettled()).as(when).isTrue();
+        }
+        assertThat(Notebook.litter(disk, ROOT)).as(when).isEmpty();
+        assertThat(keptTexts(disk)).as(when).containsExactlyInAnyOrder("e = 'mine'\n", "d = 'mine'\n", "mine\n");
+        return isNew;
+    }
+
+    private static List<String> keptTexts(Disk disk) {
+        return Kept.texts(disk, ROOT);
+    }
+}

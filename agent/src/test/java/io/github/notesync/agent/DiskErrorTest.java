@@ -1,0 +1,105 @@
+package io.github.notesync.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.notesync.agent.testing.FaultyDisk;
+import io.github.notesync.agent.testing.MemoryDisk;
+import io.github.notesync.protocol.JsonObject;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The file system refuses: once, at every single change that the agent makes. */
+class DiskErrorTest {
+    private static final Path ROOT = MemoryDisk.ROOT;
+
+    @ParameterizedTest
+    @CsvSource({
+        "No space left on device, disk_full",
+        "Disk quota exceeded, quota_exceeded",
+        "Input/output error, io_error",
+        "Permission denied, permission_denied",
+    })
+    void anErrorAtAnyMomentRefusesTheBatchAndTheNextOneWorks(String words, String code) throws Exception {
+        int refusals = 0;
+        for (int moment = 0; ; moment++) {
+            MemoryDisk disk = new MemoryDisk();
+            Story story = Story.on(disk, ROOT);
+            FaultyDisk faulty = new FaultyDisk(disk);
+            String when = words + " at moment " + moment;
+            try (Notebook notebook = Notebook.open(faulty, ROOT)) {
+                faulty.failAt(moment, words);
+                JsonObject end;
+                try {
+                    end = notebook.bring(story.second);
+                } catch (java.io.UncheckedIOException refusedAtTheDoor) {
+                    // The offer itself was answered with the error: nothing was begun.
+                    assertThat(notebook.snapshot()).as(when).isEqualTo(story.before);
+                    refusals++;
+                    end = notebook.bring(story.second);
+                }
+                List<String> moments = List.copyOf(faulty.moments());
+                boolean hit = moments.size() > moment;
+                if (Notebook.code(end).equals("applied")) {
+                    assertThat(notebook.snapshot()).as(when).isEqualTo(story.after);
+                } else {
+                    refusals++;
+                    assertThat(Notebook.code(end)).as(when + ": " + end).isEqualTo(code);
+                    assertThat(end.string("path")).as(when).startsWith(ROOT.toString());
+                    assertThat(end.string("remedy")).as(when).isNotEmpty();
+                    assertThat(notebook.snapshot())
+                            .as(when + " " + moments.get(moment))
+                            .isEqualTo(story.before);
+                    assertThat(Kept.texts(disk, ROOT)).as(when).isEmpty();
+                    assertThat(Notebook.code(notebook.bring(story.second)))
+                            .as(when)
+                            .isEqualTo("applied");
+                    assertThat(notebook.snapshot()).as(when).isEqualTo(story.after);
+                }
+                assertThat(notebook.broken).as(when).isFalse();
+                faulty.failAt(Integer.MAX_VALUE, words);
+                settleWithOneMore(notebook, story);
+                if (!hit) {
+                    break;
+                }
+            }
+            assertThat(Notebook.litter(disk, ROOT)).as(when).isEmpty();
+        }
+        assertThat(refusals).isGreaterThan(60);
+    }
+
+    /** What could not be made durable is tried again with the next batch. */
+    private static void settleWithOneMore(Notebook notebook, Story story) {
+        story.laptop.put("one/more.py", "1\n").mkdir("one");
+        assertThat(Notebook.code(notebook.bring(story.laptop.save()))).isEqualTo("applied");
+        assertThat(notebook.replica.isSettled()).isTrue();
+    }
+
+    @Test
+    void anErrorWhileABatchIsTakenBackTooIsHealedByRecovery() {
+        for (int later = 0; later < 12; later++) {
+            MemoryDisk disk = new MemoryDisk();
+            Story story = Story.on(disk, ROOT);
+            FaultyDisk faulty = new FaultyDisk(disk);
+            try (Notebook notebook = Notebook.open(faulty, ROOT)) {
+                faulty.failAfter("rename /replica/new/inner/n.py", "Input/output error", later);
+                JsonObject end = notebook.bring(story.second);
+                assertThat(Notebook.code(end)).isEqualTo("io_error");
+            }
+            try (Notebook notebook = Notebook.open(disk, ROOT)) {
+                // If not even the turning back could be noted down, recovery goes forward.
+                boolean forward = notebook.snapshot().equals(story.after);
+                assertThat(notebook.snapshot())
+                        .as("second error after " + later)
+                        .isEqualTo(forward ? story.after : story.before);
+                if (!forward) {
+                    assertThat(Notebook.code(notebook.bring(story.second))).isEqualTo("applied");
+                    assertThat(notebook.snapshot()).isEqualTo(story.after);
+                }
+            }
+            assertThat(Notebook.litter(disk, ROOT)).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.github.notesync.agent.testing;
+
+import io.github.notesync.agent.disk.Disk;
+import io.github.notesync.agent.testing.World.Unforced;
+import java.util.function.BiConsumer;
+
+/** Watches what is done to a disk, and makes what a power cut could have left of it. */
+public final class PowerCut {
+    private final World start;
+    private final MemoryDisk disk;
+
+    private PowerCut(World start) {
+        this.start = start;
+        this.disk = new MemoryDisk(start.durableCopy());
+    }
+
+    /** Begins with all that {@code disk} has, as durable. */
+    public static PowerCut watch(MemoryDisk disk) {
+        return new PowerCut(disk.world.durableCopy());
+    }
+
+    /** The disk to work on. */
+    public Disk disk() {
+        return disk;
+    }
+
+    /**
+     * Gives every outcome: for each moment of the cut, each number of names that may have survived, and what was not
+     * forced lost, torn or whole; and the strictest reading of POSIX.
+     */
+    public void forEachOutcome(BiConsumer<MemoryDisk, String> check) {
+        World done = disk.world;
+        int all = done.log.size();
+        for (int cut = 0; cut <= all; cut++) {
+            for (int survived = done.forcedUpTo(cut); survived <= cut; survived++) {
+                for (Unforced unforced : Unforced.values()) {
+                    check.accept(
+                            new MemoryDisk(done.afterPowerCut(start, cut, survived, unforced)),
+                            "cut after " + cut + " of " + all + " operations, names of " + survived + ", content "
+                                    + unforced + ", last " + done.log.get(Math.max(0, cut - 1)));
+                }
+            }
+            check.accept(
+                    new MemoryDisk(done.afterStrictPowerCut(start, cut)),
+                    "strict cut after " + cut + " of " + all + ", last " + done.log.get(Math.max(0, cut - 1)));
+        }
+    }
+}
