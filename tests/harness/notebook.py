@@ -102,7 +102,7 @@ class Notebook:
     def begin(self, source: str) -> Cell:
         """Presses Run and returns at once."""
         began = time.monotonic()
-        cell = Cell(source, self.client.execute(source, allow_stdin=False), began)
+        cell = Cell(source, self.client.execute(source, allow_stdin=False, stop_on_error=False), began)
         self.cells.append(cell)
         return cell
 

@@ -77,6 +77,10 @@ class PagedStack(Stack):
         for number in range(len(self.first_cells())):
             self.page.run(number)
         self.laptop.approve(self.code())
+        self.until_connected()
+
+    def until_connected(self) -> None:
+        """The panel names the project."""
         # Folded up, or hidden behind the status bar, when all is well.
         self.page.page.locator(PANEL, has_text=self.project).first.wait_for(state="attached")
 

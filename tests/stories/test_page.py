@@ -34,7 +34,8 @@ def test_the_page_was_reloaded(tmp_path: Path) -> None:
     with PagedStack(tmp_path / "stack", cells=(TOTAL,)) as stack:
         assert stack.run(0) == "one"
         stack.page.reload()
-        stack.connect()
+        # The token waited in the page's session: nobody has to type anything.
+        stack.until_connected()
         stack.laptop.save("shop/cart.py", "def total():\n    return 'two'\n")
         assert stack.run(0) == "two"
 

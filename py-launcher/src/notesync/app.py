@@ -128,6 +128,8 @@ class App:
         self.session.shown_in_page = False
 
     def on_page_ready(self, laptop: RelayedLaptop, project: Project) -> bool:
+        # A page that was connected already was only woken by the invitation, and said no hello.
+        self.withdraw()
         if self.session.follows_directly:
             return False
         try:
