@@ -157,6 +157,7 @@ def is_private(cls: Any) -> bool:
             children = gc.get_referents(part)
             inner += sum(1 for child in children if child is cls)
             parts += [c for c in children if isinstance(c, types.FunctionType)]
+            del children  # it would count as a reference
     return sys.getrefcount(cls) - _CLASS_BASE <= inner
 
 

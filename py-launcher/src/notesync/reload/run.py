@@ -40,11 +40,11 @@ class Runner:
 
     def snapshot(self, unit: Unit) -> None:
         """Remember the namespace of a module before anything runs."""
-        space = unit.loaded.space
-        content = dict(space)
+        content = dict(unit.loaded.space)
         self.before[unit.name] = content
 
         def back() -> None:
+            space = unit.loaded.space  # not held: `heap` counts references to it
             for name in [name for name in space if name not in content]:
                 del space[name]
             space.update(content)
@@ -103,8 +103,8 @@ class Runner:
 
     def run(self, unit: Unit) -> None:
         """Bring one module to its new text. Raises whatever its statements raise."""
-        space = unit.loaded.space
         functions = heap.functions_of(unit.loaded.module)
+        space = unit.loaded.space
         originals = self._originals(unit, functions)
         if unit.touched:
             self._swap(unit, functions)
