@@ -1,6 +1,6 @@
 """What a reload costs: nothing changed, one module of 1,000, a big heap, a thousand times.
 
-    python bench/reload_cost.py            # everything; each number beside its goal
+python bench/reload_cost.py            # everything; each number beside its goal
 """
 
 from __future__ import annotations
@@ -37,8 +37,14 @@ def text(number: int, version: int) -> str:
     lines += [f"K{number} = {number}", f"def f{number}(x=1):", f"    return x + {version}"]
     lines += [f"class C{number}:", "    count = 0"]
     for method in range(15):
-        lines += [f"    def m{method}(self, a, b=2):", "        total = a", "        for i in range(b):",
-                  "            total += i", f"        return total + {method}", ""]
+        lines += [
+            f"    def m{method}(self, a, b=2):",
+            "        total = a",
+            "        for i in range(b):",
+            "            total += i",
+            f"        return total + {method}",
+            "",
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -57,8 +63,7 @@ def main() -> None:
     started = time.perf_counter()
     for number in range(MODULES):
         importlib.import_module(f"proj.m{number}")
-    show(f"import of {MODULES} modules (by Python itself)",
-         f"{(time.perf_counter() - started) * 1e3:.0f} ms", "-")
+    show(f"import of {MODULES} modules (by Python itself)", f"{(time.perf_counter() - started) * 1e3:.0f} ms", "-")
     started = time.perf_counter()
     reloader = Reloader(Shell(), [root])
     show("first look at them", f"{(time.perf_counter() - started) * 1e3:.1f} ms", "-")
@@ -85,8 +90,7 @@ def main() -> None:
         report = reloader.apply([Change(path)])
         times.append(time.perf_counter() - started)
         assert report.ok and report.statements == 1, report.details()
-    show("a class defined again beside 3,000,000 lists",
-         f"{statistics.median(times) * 1e3:.1f} ms", "≤ 1,000 ms")
+    show("a class defined again beside 3,000,000 lists", f"{statistics.median(times) * 1e3:.1f} ms", "≤ 1,000 ms")
     sys.modules["proj.m999"].hidden = [[lambda: 1]] * 2
     module = sys.modules["proj.m999"]
     held = {"somewhere": {"deep": [type("Holder", (), {"f": module.f999})()]}}

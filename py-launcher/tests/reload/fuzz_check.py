@@ -1,4 +1,5 @@
-"""What the fuzz compares: a description of everything that the modules hold, made in a forked child."""
+"""What the fuzz compares: a description of everything that the modules hold, made in a forked
+child."""
 
 from __future__ import annotations
 

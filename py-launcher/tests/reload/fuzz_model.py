@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Generated projects and edits for the differential fuzz: everything follows from one seed.
 
 Every function can be called without arguments and returns an int, every class can be made without
@@ -162,7 +163,9 @@ class World:
         rng = self.rng
         body = self.value(names)
         default = self.value(names)
-        late = rng.choice([m.name for m in self.modules[: self.position(module) + 1]] or MODULES[:1])
+        late = rng.choice(
+            [m.name for m in self.modules[: self.position(module) + 1]] or MODULES[:1]
+        )
         forms = [
             f"def {name}():\n    return {body}",
             f"def {name}(x={default}):\n    return x + {body}",
@@ -187,8 +190,7 @@ class World:
         extra = self.value(names)
         seen = f"{name}_seen"
         forms = [
-            f"def {name}(fn):\n    def wrapper(*a, **k):\n        return fn(*a, **k) + {extra}\n"
-            f"    return wrapper",
+            f"def {name}(fn):\n    def wrapper(*a, **k):\n        return fn(*a, **k) + {extra}\n    return wrapper",
             f"import functools\ndef {name}(fn):\n    @functools.wraps(fn)\n"
             f"    def wrapper(*a, **k):\n        return fn(*a, **k) + {extra}\n    return wrapper",
             f"{seen} = {{}}\ndef {name}(fn):\n    {seen}[fn.__name__] = fn\n    return fn",

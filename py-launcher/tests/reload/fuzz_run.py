@@ -93,9 +93,10 @@ class Run:
                             self.held[label] = item
                     except Exception:
                         continue
-                elif isinstance(value, types.FunctionType) and (value.__module__, value.__name__) == (
-                    name, key
-                ):
+                elif isinstance(value, types.FunctionType) and (
+                    value.__module__,
+                    value.__name__,
+                ) == (name, key):
                     self.functions.setdefault(label, value)
                 if key not in self.imported and zlib.crc32(f"{key}{self.seed}".encode()) % 3 == 0:
                     cell = f"from {name} import {key}"

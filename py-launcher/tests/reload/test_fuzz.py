@@ -1,6 +1,7 @@
 """The differential fuzz: after every edit memory equals a fresh start, old instances included.
 
-A slice runs with the other tests. A long run: `NOTESYNC_FUZZ_SEEDS=1000:1500 pytest …/test_fuzz.py`.
+A slice runs with the other tests. A long run: `NOTESYNC_FUZZ_SEEDS=1000:1500 pytest
+…/test_fuzz.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""Reload that tells the truth: after a batch of file changes, memory equals what a fresh start would give.
+"""Reload that tells the truth: after a batch of file changes, memory equals what a fresh start
+would give.
 
-Usable alone, on a plain directory, without the rest of notesync: see `reloader` for the entry and README.md
+Usable alone, on a plain directory, without the rest of notesync: see `reloader` for the entry and
+README.md
 beside this file for what is kept, what follows and what cannot be reloaded.
 """
 

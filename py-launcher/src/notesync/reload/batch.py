@@ -156,7 +156,9 @@ class Batch:
             if name not in sys.modules:
                 self.project.loaded.pop(name, None)
                 self.project.parked[name] = loaded
-                self.report.note(loaded.source.file, 0, f"{name} was deleted; imports of it now fail")
+                self.report.note(
+                    loaded.source.file, 0, f"{name} was deleted; imports of it now fail"
+                )
         if not self.newer and not self.gone and not any(r.endswith(".py") for r in self.todo):
             return
         for name, module in list(sys.modules.items()):
@@ -177,9 +179,13 @@ def _fits(loaded: Loaded) -> bool:
         if not isinstance(value, types.FunctionType) or value.__globals__ is not space:
             continue
         code = value.__code__
-        if code.co_name == label[1] and code.co_filename == file:
-            if "\n" in stmt.text and code.co_firstlineno != stmt.line:
-                others = [s for s in loaded.source.stmts if label[1] in s.facts.binds]
-                if len(others) == 1:
-                    return False
+        if (
+            code.co_name == label[1]
+            and code.co_filename == file
+            and "\n" in stmt.text
+            and code.co_firstlineno != stmt.line
+        ):
+            others = [s for s in loaded.source.stmts if label[1] in s.facts.binds]
+            if len(others) == 1:
+                return False
     return True

@@ -48,8 +48,9 @@ class _BodyWalker(Walker, ast.NodeVisitor):
             names.pop(name, None)
         outside, outer_globals = self.scopes, self.globals
         if declared:
-            outside_scopes = [Scope({k: v for k, v in s.names.items() if k not in declared})
-                              for s in outside]
+            outside_scopes = [
+                Scope({k: v for k, v in s.names.items() if k not in declared}) for s in outside
+            ]
         else:
             outside_scopes = list(outside)
         self.scopes = [*outside_scopes, Scope(names)]
@@ -62,9 +63,9 @@ class _BodyWalker(Walker, ast.NodeVisitor):
         self.depth -= nested
         self.scopes, self.globals = outside, outer_globals
 
-    def local_names(self, statements: list[ast.AST] | list[ast.stmt] | list[ast.expr]) -> tuple[
-        dict[str, Ref | None], set[str]
-    ]:
+    def local_names(
+        self, statements: list[ast.AST] | list[ast.stmt] | list[ast.expr]
+    ) -> tuple[dict[str, Ref | None], set[str]]:
         names: dict[str, Ref | None] = {}
         declared: set[str] = set()
         stack: list[ast.AST] = list(statements)
@@ -87,9 +88,9 @@ class _BodyWalker(Walker, ast.NodeVisitor):
                 names[node.id] = None
             else:
                 for field in ("name", "rest"):  # except handlers, match patterns
-                    name = getattr(node, field, None)
-                    if isinstance(name, str):
-                        names.setdefault(name, None)
+                    bound = getattr(node, field, None)
+                    if isinstance(bound, str):
+                        names.setdefault(bound, None)
             stack.extend(ast.iter_child_nodes(node))
         return names, declared
 

@@ -1,19 +1,21 @@
 """Giving a live class the content of a newer one without changing its identity.
 
-Old instances, subclasses, `isinstance`, pickles and registries then go on working. Where Python does not
+Old instances, subclasses, `isinstance`, pickles and registries then go on working. Where Python
+does not
 allow it (another layout), the caller replaces the class and moves its instances over.
 """
 
 from __future__ import annotations
 
-import _abc
 import enum
+import importlib
 import types
 from typing import Any
 
 from notesync.reload.patch import forward, patch_function, reconcile
 from notesync.reload.undo import MISSING, Undo
 
+_ABC: Any = importlib.import_module("_abc")  # has no stubs
 _OWN = frozenset({"__dict__", "__weakref__", "__module__", "__slots__", "_abc_impl"})
 _SLOTS = (types.MemberDescriptorType, types.GetSetDescriptorType)
 
@@ -94,16 +96,22 @@ class ClassPatch:
             forward(present, value, self.undo)
             return value
         if isinstance(present, type) and isinstance(value, type):
-            if present.__qualname__ == value.__qualname__ and value.__module__ == self.new.__module__:
+            if (
+                present.__qualname__ == value.__qualname__
+                and value.__module__ == self.new.__module__
+            ):
                 inner = ClassPatch(present, value, set(), set(), self.undo)
                 if inner.apply():
                     return present
             return value
         if type(present) is type(value) and isinstance(present, (staticmethod, classmethod)):
             inner_old, inner_new = present.__func__, value.__func__
-            if isinstance(inner_old, types.FunctionType) and isinstance(inner_new, types.FunctionType):
-                if patch_function(inner_old, inner_new, self.undo):
-                    return present
+            if (
+                isinstance(inner_old, types.FunctionType)
+                and isinstance(inner_new, types.FunctionType)
+                and patch_function(inner_old, inner_new, self.undo)
+            ):
+                return present
             return value
         if isinstance(present, property) and isinstance(value, property):
             for name in ("fget", "fset", "fdel"):
@@ -169,9 +177,9 @@ class ClassPatch:
             if getattr(old, name) != getattr(new, name):
                 self.undo.set_attr(old, name, getattr(new, name))
         if "_abc_impl" in new.__dict__ and "_abc_impl" in old.__dict__:
-            _abc._reset_caches(old)
+            _ABC._reset_caches(old)
             for registered in _registry(new):
-                _abc._abc_register(old, registered)
+                _ABC._abc_register(old, registered)
         abstract = getattr(new, "__abstractmethods__", MISSING)
         present = getattr(old, "__abstractmethods__", MISSING)
         if abstract != present and (abstract is not MISSING):
@@ -189,10 +197,14 @@ class ClassPatch:
         new: Any = self.new
         undo = self.undo
         names = set(old._member_map_) | set(new._member_map_)
-        internal = {name for name in new.__dict__ if name.startswith("_") and name.endswith("_")
-                    and not name.startswith("__")}
-        self._enum_names = frozenset(names | {"_member_map_", "_member_names_",
-                                              "_value2member_map_"} | set())
+        internal = {
+            name
+            for name in new.__dict__
+            if name.startswith("_") and name.endswith("_") and not name.startswith("__")
+        }
+        self._enum_names = frozenset(
+            names | {"_member_map_", "_member_names_", "_value2member_map_"} | set()
+        )
         del internal
         members: dict[str, Any] = {}
         by_identity: dict[int, Any] = {}
@@ -230,8 +242,10 @@ class ClassPatch:
                 if hasattr(raw, "member"):
                     raw.member = member
                 self._set(name, member if raw is new._member_map_.get(name) else raw)
-        values = {value: by_identity.get(id(member), member)
-                  for value, member in new._value2member_map_.items()}
+        values = {
+            value: by_identity.get(id(member), member)
+            for value, member in new._value2member_map_.items()
+        }
         for attribute, content in (("_member_map_", members), ("_value2member_map_", values)):
             target = getattr(old, attribute)
             undo.snapshot(target)
@@ -254,8 +268,13 @@ class ClassPatch:
 
 
 def _slots(cls: type) -> tuple[str, ...]:
-    return tuple(sorted(name for name, value in cls.__dict__.items()
-                        if isinstance(value, types.MemberDescriptorType)))
+    return tuple(
+        sorted(
+            name
+            for name, value in cls.__dict__.items()
+            if isinstance(value, types.MemberDescriptorType)
+        )
+    )
 
 
 def _is_state(present: Any, value: Any) -> bool:
@@ -265,7 +284,7 @@ def _is_state(present: Any, value: Any) -> bool:
 
 
 def _registry(cls: type) -> list[type]:
-    registry = _abc._get_dump(cls)[0]
+    registry = _ABC._get_dump(cls)[0]
     return [found for ref in registry if (found := ref()) is not None]
 
 
@@ -273,9 +292,12 @@ def patch_methods_only(old: type, new: type, undo: Undo) -> None:
     """Give the instances of a class that had to be replaced at least the new methods."""
     for name, value in new.__dict__.items():
         present = old.__dict__.get(name)
-        if isinstance(present, types.FunctionType) and isinstance(value, types.FunctionType):
-            if "__class__" not in value.__code__.co_freevars:
-                patch_function(present, value, undo)
+        if (
+            isinstance(present, types.FunctionType)
+            and isinstance(value, types.FunctionType)
+            and "__class__" not in value.__code__.co_freevars
+        ):
+            patch_function(present, value, undo)
 
 
 def replace_class(old: type, new: type, undo: Undo) -> list[str]:
@@ -292,6 +314,8 @@ def replace_class(old: type, new: type, undo: Undo) -> list[str]:
             stuck += 1
     if stuck:
         patch_methods_only(old, new, undo)
-        return [f"{stuck} instance{'s' if stuck > 1 else ''} of {old.__qualname__} made before "
-                "stay as they are (their memory layout differs)"]
+        return [
+            f"{stuck} instance{'s' if stuck > 1 else ''} of {old.__qualname__} made before "
+            "stay as they are (their memory layout differs)"
+        ]
     return []

@@ -13,9 +13,27 @@ from notesync.reload.patch import nested_codes
 from notesync.reload.source import Stmt
 
 TRANSPARENT = frozenset(
-    "property staticmethod classmethod abstractmethod contextmanager asynccontextmanager wraps override "
-    "final overload setter getter deleter lru_cache cache cached_property no_type_check "
-    "singledispatch singledispatchmethod".split()
+    [
+        "property",
+        "staticmethod",
+        "classmethod",
+        "abstractmethod",
+        "contextmanager",
+        "asynccontextmanager",
+        "wraps",
+        "override",
+        "final",
+        "overload",
+        "setter",
+        "getter",
+        "deleter",
+        "lru_cache",
+        "cache",
+        "cached_property",
+        "no_type_check",
+        "singledispatch",
+        "singledispatchmethod",
+    ]
 )
 
 
@@ -40,7 +58,8 @@ class Pair:
 
 
 def pair(old: list[Stmt], new: list[Stmt]) -> tuple[list[Pair], list[int]]:
-    """Pair the statements of two texts. Returns pairs in new order and the unpaired old positions."""
+    """Pair the statements of two texts. Returns pairs in new order and the unpaired old
+    positions."""
     partner: dict[int, tuple[int, Status]] = {}
     free_old = list(range(len(old)))
     free_new = list(range(len(new)))
@@ -121,7 +140,9 @@ def state_items(old: Stmt, new: Stmt, where: str) -> set[str]:
     return {
         name
         for name, items in after.items.items()
-        if name and name in before.items and _same_items(before.items[name], items)
+        if name
+        and name in before.items
+        and _same_items(before.items[name], items)
         and all(isinstance(item, (ast.Assign, ast.AnnAssign, ast.AugAssign)) for item in items)
     }
 
@@ -134,11 +155,11 @@ def removed_items(old: Stmt, new: Stmt, where: str) -> set[str]:
     return set(before.items) - set(after.items) - {""}
 
 
-def changed_bodies(old: Stmt, new: Stmt) -> set[str]:
-    """Names of functions outside classes whose text differs."""
+def changed_bodies(new: Stmt) -> set[str]:
+    """Names of functions outside classes whose text may differ."""
     if not new.facts.classes and len(new.facts.bodies) == 1:
         return set(new.facts.bodies)
-    return {name for name in new.facts.bodies}
+    return set(new.facts.bodies)
 
 
 def _class_node(node: ast.AST, where: str) -> ast.ClassDef | None:

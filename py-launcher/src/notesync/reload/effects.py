@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 Target = tuple[str, str, Ref]  # module, global name, attributes beyond it
 _MAKING = ("__init__", "__new__", "__post_init__")
-_DICT_LIKE = frozenset("get items keys values copy format join split strip lower upper".split())
+_DICT_LIKE = frozenset(
+    ["get", "items", "keys", "values", "copy", "format", "join", "split", "strip", "lower", "upper"]
+)
 
 
 class Closure:
@@ -69,8 +71,9 @@ class Closure:
 
     def _walk(self, module: str, rest: Ref) -> Target | None:
         project = self.planner.project
-        while rest and (f"{module}.{rest[0]}" in project.loaded
-                        or f"{module}.{rest[0]}" in self.planner.gone):
+        while rest and (
+            f"{module}.{rest[0]}" in project.loaded or f"{module}.{rest[0]}" in self.planner.gone
+        ):
             module, rest = f"{module}.{rest[0]}", rest[1:]
         if module not in project.loaded and module not in self.planner.gone:
             return None
@@ -137,11 +140,12 @@ class Closure:
                 index = index_of(source)
                 if name in index.bodies:
                     bodies.append((where, index.bodies[name]))
-                kind = index.classes.get(name)
-                if kind is not None:
+                found_class = index.classes.get(name)
+                if found_class is not None:
                     wanted = [*_MAKING, "__init_subclass__", "__set_name__", *rest]
-                    bodies += [(where, kind.methods[n]) for n in wanted if n in kind.methods]
-                    stack += [(where, base) for base in kind.bases]
+                    methods = found_class.methods
+                    bodies += [(where, methods[n]) for n in wanted if n in methods]
+                    stack += [(where, base) for base in found_class.bases]
             else:
                 where, name = attributes.pop()
                 if name in _DICT_LIKE:

@@ -126,7 +126,9 @@ class _Scanner(Walker):
         else:
             if isinstance(node, ast.Subscript):
                 self.expr(node.slice)
-            ref = root_chain(node.value) if isinstance(node, (ast.Subscript, ast.Attribute)) else None
+            ref = (
+                root_chain(node.value) if isinstance(node, (ast.Subscript, ast.Attribute)) else None
+            )
             ref = self.global_ref(ref)
             if ref is not None:
                 self.facts.stores.add(ref)
@@ -185,8 +187,10 @@ class _Scanner(Walker):
         for child in node.body:
             self.scopes = [*outside, scope]
             before = set(scope.names)
-            self.collect = reads = set()
-            self.locals = own = set()
+            reads: set[Ref] = set()
+            self.collect = reads
+            own: set[str] = set()
+            self.locals = own
             if isinstance(child, FUNCTIONS):
                 self.scopes = [*outside, Scope(dict(scope.names))]
                 self.function(child, where)
@@ -245,8 +249,9 @@ class _Scanner(Walker):
             self.defaults(node.args)
             self.inside(_argument_names(node.args), [node.body])
         elif isinstance(node, COMPREHENSIONS):
-            names = {n.id for g in node.generators for n in ast.walk(g.target)
-                     if isinstance(n, ast.Name)}
+            names = {
+                n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)
+            }
             self.expr(node.generators[0].iter)
             self.inside(names, list(ast.iter_child_nodes(node)))
         elif isinstance(node, ast.NamedExpr):
@@ -286,7 +291,9 @@ class _Scanner(Walker):
             else:
                 self.facts.passed.add((ref, target))
             stored = last in MUTATORS or last in HOLDERS
-            if (bare and not stored) or (position == 0 and last in ("setattr", "delattr", "next", "heappush")):
+            if (bare and not stored) or (
+                position == 0 and last in ("setattr", "delattr", "next", "heappush")
+            ):
                 self.facts.mutates.add(ref)
 
 

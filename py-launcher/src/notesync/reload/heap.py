@@ -1,7 +1,8 @@
 """Finding live objects: first by a walk near the module, by a pass over the heap only when that is
 proven incomplete.
 
-The proof is a reference count. A module's dict is referred to by its module and by every function that
+The proof is a reference count. A module's dict is referred to by its module and by every function
+that
 runs in it; when the walk has found as many functions as there are references, no other exists.
 """
 
@@ -15,8 +16,17 @@ from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-_CONTAINERS = (dict, list, tuple, set, frozenset, deque, OrderedDict, defaultdict,
-               types.MappingProxyType)
+_CONTAINERS = (
+    dict,
+    list,
+    tuple,
+    set,
+    frozenset,
+    deque,
+    OrderedDict,
+    defaultdict,
+    types.MappingProxyType,
+)
 _WRAPPED = ("__wrapped__", "__func__", "fget", "fset", "fdel", "func", "_method", "dispatcher")
 _LRU: Any = type(functools.lru_cache(lambda: None))
 _ATOMS = (int, float, complex, str, bytes, bool, type(None), tuple, frozenset)
@@ -104,8 +114,20 @@ def _walk(module: types.ModuleType) -> Iterator[types.FunctionType]:
 
 def _plain_attribute(value: object, name: str) -> object | None:
     """An attribute of a descriptor or wrapper, without running any `__getattr__` of the user's."""
-    if not (isinstance(value, (property, staticmethod, classmethod, types.MethodType,
-                               functools.partial, functools.cached_property)) or is_lru(value)):
+    if not (
+        isinstance(
+            value,
+            (
+                property,
+                staticmethod,
+                classmethod,
+                types.MethodType,
+                functools.partial,
+                functools.cached_property,
+            ),
+        )
+        or is_lru(value)
+    ):
         return None
     return getattr(value, name, None)
 
@@ -152,8 +174,9 @@ def is_private(cls: Any) -> bool:
         if isinstance(part, (property, staticmethod, classmethod)):
             parts += [p for p in (_plain_attribute(part, n) for n in _WRAPPED) if p is not None]
             continue
-        if isinstance(part, (tuple, types.CellType, types.GetSetDescriptorType,
-                             types.MemberDescriptorType)):
+        if isinstance(
+            part, (tuple, types.CellType, types.GetSetDescriptorType, types.MemberDescriptorType)
+        ):
             children = gc.get_referents(part)
             inner += sum(1 for child in children if child is cls)
             parts += [c for c in children if isinstance(c, types.FunctionType)]
@@ -208,7 +231,7 @@ def retarget(undo: Any, replaced: list[tuple[Any, Any]], skip: Iterable[Any] = (
             continue
         try:
             _retarget_one(undo, holder, to)
-        except Exception:  # noqa: BLE001 - a foreign container may refuse; its content stays
+        except Exception:
             continue
 
 
@@ -251,12 +274,17 @@ def _retarget_one(undo: Any, holder: Any, to: dict[int, Any]) -> None:
     elif isinstance(holder, tuple):
         _retarget_tuple(undo, holder, to)
     elif isinstance(holder, functools.partial):
-        function, arguments, keywords, fields = holder.__reduce__()[2]
-        state = (to.get(id(function), function),
-                 tuple(to.get(id(item), item) for item in arguments),
-                 {key: to.get(id(item), item) for key, item in keywords.items()}, fields)
-        undo.add(lambda: holder.__setstate__((function, arguments, keywords, fields)))
-        holder.__setstate__(state)
+        partial: Any = holder
+        before: Any = partial.__reduce__()[2]
+        function, arguments, keywords, fields = before
+        state = (
+            to.get(id(function), function),
+            tuple(to.get(id(item), item) for item in arguments),
+            {key: to.get(id(item), item) for key, item in keywords.items()},
+            fields,
+        )
+        undo.add(lambda: partial.__setstate__(before))
+        partial.__setstate__(state)
     else:
         # Python 3.11 and newer keep instance fields outside a dict until it is asked for
         fields = getattr(holder, "__dict__", None)

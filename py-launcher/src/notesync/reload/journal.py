@@ -43,7 +43,10 @@ class Journal:
 
     def _statement(self, statement: ast.stmt, is_project: Callable[[str], bool]) -> None:
         self.imported: dict[str, tuple[str, str]] = {}
-        for node in [statement, *([] if isinstance(statement, _SCOPES) else _statements(statement))]:
+        for node in [
+            statement,
+            *([] if isinstance(statement, _SCOPES) else _statements(statement)),
+        ]:
             if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
                 ours = is_project(node.module)
                 for alias in node.names:
@@ -116,8 +119,8 @@ def _parse(text: str) -> ast.Module | None:
     try:
         from IPython.core.inputtransformer2 import TransformerManager
 
-        return ast.parse(TransformerManager().transform_cell(text))
-    except Exception:  # noqa: BLE001 - a cell that nobody can parse has bound nothing
+        return ast.parse(str(TransformerManager().transform_cell(text)))
+    except Exception:
         return None
 
 

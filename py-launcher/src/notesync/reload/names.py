@@ -1,6 +1,7 @@
 """The facts that are kept about a statement, and how names in it are resolved.
 
-A *reference* is a tuple of names: ``("a", "X")`` is ``a.X`` with the global ``a``; a first part that
+A *reference* is a tuple of names: ``("a", "X")`` is ``a.X`` with the global ``a``; a first part
+that
 starts with ``@`` is an absolute module name that a function imports itself.
 """
 
@@ -16,14 +17,69 @@ from notesync.reload.syntax import absolute
 Ref = tuple[str, ...]
 
 MUTATORS = frozenset(
-    "append extend insert remove pop popitem clear update add discard setdefault sort reverse "
-    "appendleft extendleft popleft rotate move_to_end register write writelines put subscribe "
-    "connect __setitem__ __delitem__".split()
+    [
+        "append",
+        "extend",
+        "insert",
+        "remove",
+        "pop",
+        "popitem",
+        "clear",
+        "update",
+        "add",
+        "discard",
+        "setdefault",
+        "sort",
+        "reverse",
+        "appendleft",
+        "extendleft",
+        "popleft",
+        "rotate",
+        "move_to_end",
+        "register",
+        "write",
+        "writelines",
+        "put",
+        "subscribe",
+        "connect",
+        "__setitem__",
+        "__delitem__",
+    ]
 )
 HOLDERS = frozenset(
-    "partial partialmethod append appendleft add insert setdefault register connect subscribe Thread "
-    "Timer property staticmethod classmethod wraps update_wrapper isinstance issubclass id type "
-    "namedtuple NewType TypeVar cast weakref ref proxy signal atexit field".split()
+    [
+        "partial",
+        "partialmethod",
+        "append",
+        "appendleft",
+        "add",
+        "insert",
+        "setdefault",
+        "register",
+        "connect",
+        "subscribe",
+        "Thread",
+        "Timer",
+        "property",
+        "staticmethod",
+        "classmethod",
+        "wraps",
+        "update_wrapper",
+        "isinstance",
+        "issubclass",
+        "id",
+        "type",
+        "namedtuple",
+        "NewType",
+        "TypeVar",
+        "cast",
+        "weakref",
+        "ref",
+        "proxy",
+        "signal",
+        "atexit",
+        "field",
+    ]
 )
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 

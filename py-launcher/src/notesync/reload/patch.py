@@ -42,7 +42,9 @@ class Swap:
                 key = (code.co_name, code.co_firstlineno)
                 self.pairs.setdefault(key, []).append((code, counterparts[path]))
 
-    def new_code(self, function: types.FunctionType) -> tuple[types.CodeType, types.CodeType] | None:
+    def new_code(
+        self, function: types.FunctionType
+    ) -> tuple[types.CodeType, types.CodeType] | None:
         """The pair for a live function, or None when it is not one of ours."""
         code = function.__code__
         found = self.pairs.get((code.co_name, code.co_firstlineno), [])
@@ -108,9 +110,15 @@ def _copy_surface(old: types.FunctionType, new: types.FunctionType, undo: Undo) 
         present = fields.get(key, MISSING)
         if value is old:
             continue
-        if isinstance(present, types.FunctionType) and isinstance(value, types.FunctionType):
-            if present is value or same_shape(present, value) and patch_function(present, value, undo):
-                continue
+        if (
+            isinstance(present, types.FunctionType)
+            and isinstance(value, types.FunctionType)
+            and (
+                present is value
+                or (same_shape(present, value) and patch_function(present, value, undo))
+            )
+        ):
+            continue
         undo.set_item(fields, key, value)
 
 
@@ -171,14 +179,19 @@ def forward(old: types.FunctionType, new: Any, undo: Undo) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             space: dict[str, Any] = {}
-            exec(  # noqa: S102 - a constant text
-                compile("def forwarded(*args, **kwargs): return 'target'(*args, **kwargs)",
-                        "<notesync>", "exec"), space)
+            exec(
+                compile(
+                    "def forwarded(*args, **kwargs): return 'target'(*args, **kwargs)",
+                    "<notesync>",
+                    "exec",
+                ),
+                space,
+            )
         _forward_code = space["forwarded"].__code__
     if old.__code__.co_freevars:
         # same number of free variables, none of them used
         names = old.__code__.co_freevars
-        code = _forward_closure(len(names), names)
+        code = _forward_closure(len(names))
     else:
         code = _forward_code
     consts = tuple(new if const == "target" else const for const in code.co_consts)
@@ -194,7 +207,7 @@ def forward(old: types.FunctionType, new: Any, undo: Undo) -> None:
 _forward_code: types.CodeType | None = None
 
 
-def _forward_closure(count: int, names: tuple[str, ...]) -> types.CodeType:
+def _forward_closure(count: int) -> types.CodeType:
     outer = "\n".join(f"  v{i} = None" for i in range(count))
     used = ", ".join(f"v{i}" for i in range(count))
     text = (
@@ -204,12 +217,12 @@ def _forward_closure(count: int, names: tuple[str, ...]) -> types.CodeType:
     space: dict[str, Any] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        exec(compile(text, "<notesync>", "exec"), space)  # noqa: S102 - a constant text
+        exec(compile(text, "<notesync>", "exec"), space)
     code: types.CodeType = space["make"]().__code__
     return code
 
 
-def reconcile(old: Any, new: Any, undo: Undo, *, origin: Any = None) -> Any:
+def reconcile(old: Any, new: Any, undo: Undo) -> Any:
     """What a name shall be bound to after its definition was run again.
 
     `old` is what it was bound to, `new` what the statement has made. Wherever the old object can be
@@ -233,9 +246,10 @@ def reconcile(old: Any, new: Any, undo: Undo, *, origin: Any = None) -> Any:
             patch_function(inner, newer, undo)
         return new
     if isinstance(old, functools.partial):
-        state, before = new.__reduce__()[2], old.__reduce__()[2]
-        undo.add(lambda: old.__setstate__(before))
-        old.__setstate__(state)
+        partial: Any = old
+        before = partial.__reduce__()[2]
+        undo.add(lambda: partial.__setstate__(before))
+        partial.__setstate__(new.__reduce__()[2])
         return old
     if isinstance(old, (staticmethod, classmethod)):
         return old if reconcile(old.__func__, new.__func__, undo) is old.__func__ else new
@@ -259,7 +273,7 @@ def _is_plain_instance(value: Any) -> bool:
     kind = type(value)
     return (
         kind.__module__ not in ("builtins", "types", "functools")
-        and kind.__new__ is object.__new__
+        and getattr(kind, "__new__", None) is object.__new__
         and kind.__itemsize__ == 0
         and type(getattr(value, "__dict__", None)) is dict
         and not any(base.__dict__.get("__slots__") for base in kind.__mro__)

@@ -1,4 +1,5 @@
-"""Living beside others in one session: `%autoreload`, pytest, cells that must not run on broken code."""
+"""Living beside others in one session: `%autoreload`, pytest, cells that must not run on broken
+code."""
 
 from __future__ import annotations
 
@@ -67,7 +68,8 @@ def strict_transformer(broken: Callable[[], Report | None]) -> Callable[[list[st
 
 
 def failure_of(error: BaseException, roots: list[str], file: str, line: int) -> Failure:
-    """Where and why a batch was refused, told in the user's files. `file`, `line`: what was running."""
+    """Where and why a batch was refused, told in the user's files. `file`, `line`: what was
+    running."""
     if isinstance(error, SyntaxError) and error.filename:
         message = f"{type(error).__name__}: {error.msg}"
         return Failure(str(error.filename), error.lineno or 0, message, _format(error, None))

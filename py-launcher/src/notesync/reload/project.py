@@ -1,4 +1,5 @@
-"""The loaded modules of the project: their source as it was executed, their files, their imports."""
+"""The loaded modules of the project: their source as it was executed, their files, their
+imports."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ class Loaded:
 
 
 class Project:
-    """Knows which modules belong to the roots. Reads each file once, when its module is first seen."""
+    """Knows which modules belong to the roots. Reads each file once, when its module is first
+    seen."""
 
     def __init__(self, roots: Iterable[Path]) -> None:
         self.roots = [os.path.realpath(root) for root in roots]
@@ -105,7 +107,7 @@ class Project:
         """True for a path under a root that is not an installed package."""
         for root in self.roots:
             if real == root or real.startswith(root + os.sep):
-                inner = real[len(root):]
+                inner = real[len(root) :]
                 return not any(part in _FOREIGN for part in inner.split(os.sep))
         return False
 
@@ -186,9 +188,11 @@ class Project:
             ):
                 continue
             edges = each.source.edges
-            if name in edges or (
-                last in data and not parents.isdisjoint(edges)
-            ) or any(value is module for value in list(each.space.values())):
+            if (
+                name in edges
+                or (last in data and not parents.isdisjoint(edges))
+                or any(value is module for value in list(each.space.values()))
+            ):
                 yield each
 
     def order(self, names: Iterable[str], newer: dict[str, Source]) -> list[str]:
@@ -202,8 +206,9 @@ class Project:
         full = self._visit(starts, newer, weak=True)
         rank = {name: index for index, name in enumerate(strong)}
         if all(
-            rank.get(target, -1) < 0 or full.index(target) < full.index(name) or
-            rank[target] > rank[name]
+            rank.get(target, -1) < 0
+            or full.index(target) < full.index(name)
+            or rank[target] > rank[name]
             for name in wanted
             for target, is_strong in self._edges(name, newer).items()
             if is_strong and target in wanted and target != name
@@ -221,9 +226,14 @@ class Project:
                 return {}
             source = newer[name] = located
         edges = source.edges
-        if name in self.loaded and (b"import_module" in source.data or b"__import__" in source.data):
-            bound = [value.__name__ for value in self.loaded[name].space.values()
-                     if isinstance(value, types.ModuleType) and value.__name__ in self.loaded]
+        if name in self.loaded and (
+            b"import_module" in source.data or b"__import__" in source.data
+        ):
+            bound = [
+                value.__name__
+                for value in self.loaded[name].space.values()
+                if isinstance(value, types.ModuleType) and value.__name__ in self.loaded
+            ]
             edges = {**edges, **dict.fromkeys(bound, True)}
         return edges
 
@@ -238,12 +248,15 @@ class Project:
             while stack:
                 name, edges = stack[-1]
                 for target, is_strong in edges:
-                    if target not in seen and (weak or is_strong):
-                        if target in self.loaded or target in newer or self._locate(target):
-                            seen.add(target)
-                            following = list(self._edges(target, newer).items())
-                            stack.append((target, iter(following)))
-                            break
+                    if (
+                        target not in seen
+                        and (weak or is_strong)
+                        and (target in self.loaded or target in newer or self._locate(target))
+                    ):
+                        seen.add(target)
+                        following = list(self._edges(target, newer).items())
+                        stack.append((target, iter(following)))
+                        break
                 else:
                     done.append(name)
                     stack.pop()
@@ -261,8 +274,10 @@ class Project:
         for base in bases:
             if not self.contains(self.real(base or ".")):
                 continue
-            for path, package in ((os.path.join(base, tail, "__init__.py"), True),
-                                  (os.path.join(base, tail + ".py"), False)):
+            for path, package in (
+                (os.path.join(base, tail, "__init__.py"), True),
+                (os.path.join(base, tail + ".py"), False),
+            ):
                 if os.path.isfile(path):
                     return Source(Path(path).read_bytes(), name, path, is_package=package)
         return None

@@ -1,9 +1,9 @@
 """The one entry: told which files changed, brings every loaded module of the project up to date.
 
-    from notesync.reload import Change, Reloader
-    reloader = Reloader(get_ipython(), roots=[Path("~/project").expanduser()])
-    report = reloader.apply([Change(Path("~/project/pkg/mod.py").expanduser())])
-    print(report.line())
+from notesync.reload import Change, Reloader
+reloader = Reloader(get_ipython(), roots=[Path("~/project").expanduser()])
+report = reloader.apply([Change(Path("~/project/pkg/mod.py").expanduser())])
+print(report.line())
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ class Reloader:
         return self._refused
 
     def before_files_change(self, paths: Iterable[Path | str]) -> None:
-        """Call before files are exchanged on disk: keeps the old text for tracebacks of running code."""
+        """Call before files are exchanged on disk: keeps the old text for tracebacks of running
+        code."""
         with self._lock:
             self._project.scan(force=True)
             for path in paths:
@@ -76,7 +77,8 @@ class Reloader:
             self._journal.cell_ran(raw_cell, self._is_project, self._shell.user_ns)
 
     def apply(self, changes: Iterable[Change]) -> Report:
-        """Load a batch together with what is pending. Never raises for an error in the user's code."""
+        """Load a batch together with what is pending. Never raises for an error in the user's
+        code."""
         with self._lock:
             for change in changes:
                 self._pending[os.path.realpath(change.path)] = change
@@ -94,7 +96,8 @@ class Reloader:
     def swap_bodies(self, changes: Iterable[Change]) -> Report:
         """Live mode: take over changed function bodies while a cell runs, if nothing else changed.
 
-        No statement is executed. When more than bodies changed, everything stays pending for `apply`.
+        No statement is executed. When more than bodies changed, everything stays pending for
+        `apply`.
         """
         with self._lock:
             started = time.perf_counter()
@@ -124,8 +127,12 @@ class Reloader:
             runner = Runner(planner, undo, report)
             self._execute(batch, planner, runner)
             lost = self._journal.follow(
-                self._shell.user_ns, runner.before, runner.names + runner.replaced, undo)
-        except BaseException as error:  # noqa: BLE001 - anything the user's code may raise
+                self._shell.user_ns,
+                runner.before,
+                runner.rebinder.names + runner.rebinder.replaced,
+                undo,
+            )
+        except BaseException as error:
             file, line = _running(runner, todo)
             for real, change in todo.items():
                 linecache.cache.pop(str(change.path), None)
@@ -169,7 +176,9 @@ class Reloader:
         self._project.trim(planner.sources())
         self._project.scan(force=True)
         if quiet_autoreload(self._shell, self._project.loaded) and report.reloaded:
-            report.note("", 0, "%autoreload is active; it now leaves the project's modules to notesync")
+            report.note(
+                "", 0, "%autoreload is active; it now leaves the project's modules to notesync"
+            )
 
     def _refuse(self, report: Report, todo: dict[str, Change]) -> None:
         report.reloaded.clear()
@@ -225,7 +234,7 @@ class Reloader:
             for unit in units:
                 runner.swap_only(unit)
             runner.clear_caches()
-        except BaseException as error:  # noqa: BLE001 - the running cell must not notice
+        except BaseException as error:
             undo.rollback()
             file, line = _running(None, todo)
             report.failed = failure_of(error, self._project.roots, file, line)

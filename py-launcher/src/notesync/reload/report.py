@@ -9,7 +9,8 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Change:
-    """One file that is no longer what it was. Content is read from disk; times are never looked at."""
+    """One file that is no longer what it was. Content is read from disk; times are never looked
+    at."""
 
     path: Path
     deleted: bool = False
@@ -30,7 +31,8 @@ class Failure:
 
 @dataclass
 class Report:
-    """The outcome of one batch: either everything was loaded, or nothing was and `failed` says why."""
+    """The outcome of one batch: either everything was loaded, or nothing was and `failed` says
+    why."""
 
     reloaded: list[str] = field(default_factory=list)
     kept: list[tuple[str, str]] = field(default_factory=list)
@@ -72,7 +74,9 @@ class Report:
         if len(self.reloaded) > 4:
             names += f" and {len(self.reloaded) - 4} more"
         ran = "" if self.statements == 1 else "s"
-        text = f"reloaded {names} ({self.statements} statement{ran} run, {self.seconds * 1e3:.0f} ms)"
+        text = (
+            f"reloaded {names} ({self.statements} statement{ran} run, {self.seconds * 1e3:.0f} ms)"
+        )
         if self.kept:
             text += f"; kept {len(self.kept)}"
         return text

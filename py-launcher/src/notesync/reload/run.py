@@ -1,4 +1,5 @@
-"""Carrying a plan out: new code for what stays, execution of what does not, in the live namespace."""
+"""Carrying a plan out: new code for what stays, execution of what does not, in the live
+namespace."""
 
 from __future__ import annotations
 
@@ -10,33 +11,30 @@ from collections import deque
 from typing import Any
 
 from notesync.reload import heap
-from notesync.reload.classes import ClassPatch, replace_class
-from notesync.reload.diff import Pair, Status, changed_items, removed_items, state_items
-from notesync.reload.patch import Swap, forward, nested_codes, patch_function, reconcile
+from notesync.reload.diff import Pair, Status
+from notesync.reload.patch import Swap, forward, nested_codes, patch_function
 from notesync.reload.plan import Planner
+from notesync.reload.rebind import Originals, Rebinder, binders
 from notesync.reload.report import Report
 from notesync.reload.syntax import FUNCTIONS
 from notesync.reload.undo import MISSING, Undo
 from notesync.reload.unit import Unit
 
 _BIND = "__notesync_bind__"
-Originals = dict[tuple[str, int], types.FunctionType | None]
 _SNAPSHOTS = (list, dict, set, deque)
 
 
 class Runner:
-    """Runs the units of one plan in order. Main thread only; everything goes through the undo log."""
+    """Runs the units of one plan in order. Main thread only; everything goes through the undo
+    log."""
 
     def __init__(self, planner: Planner, undo: Undo, report: Report) -> None:
         self.planner = planner
         self.undo = undo
         self.report = report
         self.before: dict[str, dict[str, Any]] = {}
-        self.temporary: list[tuple[Any, Any]] = []  # made during the batch → the class that stays
-        self.replaced: list[tuple[Any, Any]] = []  # old object → the one that takes its place
-        self.names: list[tuple[Any, Any]] = []  # value of a module name → what it is now
+        self.rebinder = Rebinder(planner, undo, report, self.before)
         self.statement: tuple[Unit, Pair] | None = None
-        self._handed_out: set[int] = set()  # old functions that decorators were given again
 
     def snapshot(self, unit: Unit) -> None:
         """Remember the namespace of a module before anything runs."""
@@ -79,7 +77,7 @@ class Runner:
             return
         if isinstance(value, deque):
             content = list(value)
-            self.undo.add(lambda: (value.clear(), value.extend(content)))
+            self.undo.add(lambda: _refill_deque(value, content))
             return
         self.undo.snapshot(value)
 
@@ -125,7 +123,7 @@ class Runner:
             self.report.statements += 1
         self.statement = None
         for name in multiple:
-            self._settle_name(unit, name)
+            self.rebinder.settle_name(unit, name)
         if unit.touched:
             self._surface(unit)
         for index in unit.kept:
@@ -141,9 +139,7 @@ class Runner:
         return isinstance(sys.modules.get(f"{unit.name}.{name}"), types.ModuleType)
 
     @staticmethod
-    def _originals(
-        unit: Unit, functions: list[types.FunctionType]
-    ) -> Originals:
+    def _originals(unit: Unit, functions: list[types.FunctionType]) -> Originals:
         """Live functions by the place of their old definition; None where there are several."""
         found: Originals = {}
         for function in functions:
@@ -159,15 +155,21 @@ class Runner:
         for each in unit.pairs:
             if each.old is None:
                 continue
-            if each.status is Status.SAME and each.old.line == each.new.line and not moved_file:
-                if each.old.text == each.new.text:
-                    continue
-            if not (each.new.facts.bodies or each.new.facts.classes or "lambda" in each.new.text):
-                if not any(isinstance(const, types.CodeType) for const in each.new.code.co_consts):
-                    continue
+            if (
+                each.status is Status.SAME
+                and each.old.line == each.new.line
+                and not moved_file
+                and each.old.text == each.new.text
+            ):
+                continue
+            if not (
+                each.new.facts.bodies or each.new.facts.classes or "lambda" in each.new.text
+            ) and not any(isinstance(const, types.CodeType) for const in each.new.code.co_consts):
+                continue
             swap.add(each.old.code, each.new.code)
             self._class_lines(unit, each)
         swap.apply(functions, self.undo)
+
     def _class_lines(self, unit: Unit, each: Pair) -> None:
         """Since Python 3.13 a class knows its line, and `inspect` believes it."""
         if sys.version_info < (3, 13):
@@ -186,9 +188,12 @@ class Runner:
         for inner in code.co_consts:
             if isinstance(inner, types.CodeType):
                 nested = cls.__dict__.get(inner.co_name)
-                if isinstance(nested, type) and nested.__qualname__.endswith("." + inner.co_name):
-                    if nested.__module__ == cls.__module__:
-                        self._class_line(nested, inner)
+                if (
+                    isinstance(nested, type)
+                    and nested.__qualname__.endswith("." + inner.co_name)
+                    and nested.__module__ == cls.__module__
+                ):
+                    self._class_line(nested, inner)
 
     def _follow_imports(self, unit: Unit) -> None:
         """Names imported from modules of this batch follow objects that were replaced."""
@@ -214,9 +219,7 @@ class Runner:
 
     # -- one statement ------------------------------------------------------------------------
 
-    def _execute(
-        self, unit: Unit, each: Pair, originals: Originals
-    ) -> set[str]:
+    def _execute(self, unit: Unit, each: Pair, originals: Originals) -> set[str]:
         """Run one statement. Returns the names whose old object is found only at the end."""
         space = unit.loaded.space
         stmt = each.new
@@ -231,7 +234,7 @@ class Runner:
         hidden = self._hide_later_names(unit, each)
         annotations = space.get("__annotations__")
         try:
-            exec(code, space)  # noqa: S102 - the user's own module
+            exec(code, space)
         finally:
             space.pop(_BIND, None)
             for name, value in hidden.items():
@@ -244,14 +247,11 @@ class Runner:
         for name in stmt.facts.binds:
             if name in stmt.facts.deletes or name not in space:
                 continue
-            if len(self._binders(unit, name)) > 1:
+            if len(binders(unit, name)) > 1:
                 late.add(name)
             else:
-                self._rebind(unit, each, name, originals)
+                self.rebinder.rebind(unit, each, name, originals)
         return late
-
-    def _binders(self, unit: Unit, name: str) -> list[Pair]:
-        return [each for each in unit.pairs if name in each.new.facts.binds]
 
     def _hide_later_names(self, unit: Unit, each: Pair) -> dict[str, Any]:
         """In a fresh interpreter a name that is bound further down does not exist yet."""
@@ -285,13 +285,14 @@ class Runner:
         listed = present.get("__all__")
         for name in names:
             public = name in listed if listed is not None else name in present
-            if not public and not self._binders(unit, name):
-                if space.get(name, MISSING) is self.before[star].get(name):
-                    space.pop(name, None)
+            if (
+                not public
+                and not binders(unit, name)
+                and space.get(name, MISSING) is self.before[star].get(name)
+            ):
+                space.pop(name, None)
 
-    def _binder(
-        self, unit: Unit, each: Pair, originals: Originals
-    ) -> _Binder | None:
+    def _binder(self, unit: Unit, each: Pair, originals: Originals) -> _Binder | None:
         """For decorated functions: hand the old function, brought up to date, to the decorators."""
         if each.old is None or not each.new.facts.decorators:
             return None
@@ -303,139 +304,10 @@ class Runner:
             mate = theirs.get(path)
             if path.count("/") == 1 and mate is not None:
                 original = originals.get((mate.co_name, mate.co_firstlineno))
-                if original is not None and self._may_hand_out(unit, each, original):
-                    self._handed_out.add(id(original))
+                if original is not None and self.rebinder.may_hand_out(unit, each, original):
+                    self.rebinder.handed_out.add(id(original))
                     sites[(code.co_name, code.co_firstlineno)] = original
         return _Binder(sites, self.undo) if sites else None
-
-    def _may_hand_out(self, unit: Unit, each: Pair, original: types.FunctionType) -> bool:
-        """Not when the name is bound to the function itself and its decorators act differently."""
-        if unit.loaded.space.get(original.__name__) is not original:
-            return True
-        return not any(self.planner.behaviour(unit, tuple(decorator.split(".")))
-                       for decorator in each.new.facts.decorators)
-
-    def _rebind(self, unit: Unit, each: Pair, name: str, originals: Originals) -> None:
-        """Give the old object of a name the new definition, where there is one."""
-        space = unit.loaded.space
-        old = self.before[unit.name].get(name, MISSING)
-        new = space[name]
-        facts = each.new.facts
-        if old is MISSING or old is new:
-            return
-        if _is_mock(old):
-            space[name] = old
-            self.report.keep(f"{unit.name}.{name}", "patched by unittest.mock")
-            for (code_name, _), original in originals.items():
-                if code_name == name and original is not None:
-                    reconcile(original, new, self.undo)
-            return
-        if name in facts.aliases:
-            self._moved(unit, name, old, new)
-            return
-        if isinstance(old, type) and isinstance(new, type):
-            if _same_class(old, new) and (name in facts.classes or old.__name__ == name):
-                space[name] = self._class(unit, each, name, old, new)
-            elif name in facts.classes or old.__name__ == name:
-                self.replaced.append((old, new))
-            return
-        if name not in facts.bodies:
-            self._note_replaced(old, new)
-            return
-        if isinstance(old, types.FunctionType) and not self._made_by(
-            unit, each, name, old, originals
-        ):
-            self._note_replaced(old, new)  # an alias, or something that the user has put there
-            return
-        if id(old) in self._handed_out:  # it is a part of the new object
-            self._note_replaced(old, new)
-            return
-        result = reconcile(old, new, self.undo)
-        if result is not old:
-            self._note_replaced(old, result)
-        elif isinstance(new, types.FunctionType):
-            self.temporary.append((new, old))
-        space[name] = result
-
-    def _moved(self, unit: Unit, name: str, old: Any, new: Any) -> None:
-        """A definition that went to another module and is imported from there now."""
-        before = [unit.old.stmts[i].facts for i in unit.removed] if unit.trusted else []
-        if isinstance(old, type) and isinstance(new, type):
-            if any(name in facts.classes for facts in before) and old.__name__ == new.__name__:
-                self.replaced.append((old, new))
-                for note in replace_class(old, new, self.undo):
-                    self.report.keep(f"{unit.name}.{name}", note)
-            return
-        if isinstance(old, types.FunctionType) and isinstance(new, types.FunctionType):
-            if any(name in facts.bodies for facts in before) and old.__name__ == new.__name__:
-                forward(old, new, self.undo)
-        self._note_replaced(old, new)
-
-    @staticmethod
-    def _made_by(
-        unit: Unit, each: Pair, name: str, old: types.FunctionType, originals: Originals
-    ) -> bool:
-        """Whether a live function is what an older definition of the name bound."""
-        if not unit.trusted:
-            return old.__code__.co_name in (name, "<lambda>") or bool(each.new.facts.decorators)
-        before = [each.old] if each.old is not None else [unit.old.stmts[i] for i in unit.removed]
-        for stmt in before:
-            if name in stmt.facts.bodies:
-                return bool(stmt.facts.decorators) or any(old is o for o in originals.values())
-        return False
-
-    def _note_replaced(self, old: Any, new: Any) -> None:
-        if not isinstance(old, (int, float, complex, str, bytes, bool, type(None), tuple, frozenset,
-                                types.ModuleType)):
-            self.names.append((old, new))
-
-    def _settle_name(self, unit: Unit, name: str) -> None:
-        """A name that several statements bind: compare what it ends up with."""
-        space = unit.loaded.space
-        old, new = self.before[unit.name].get(name, MISSING), space.get(name, MISSING)
-        if old is MISSING or new is MISSING or old is new:
-            return
-        if isinstance(old, types.FunctionType) and isinstance(new, types.FunctionType):
-            if old.__code__.co_name == new.__code__.co_name and old.__module__ == new.__module__:
-                if old.__code__.co_firstlineno == new.__code__.co_firstlineno:
-                    if patch_function(old, new, self.undo):
-                        space[name] = old
-                        return
-        if isinstance(old, type) and isinstance(new, type) and _same_class(old, new):
-            binders = [each for each in self._binders(unit, name)
-                       if name in each.new.facts.classes]
-            if binders:
-                space[name] = self._class(unit, binders[-1], name, old, new)
-                return
-        self._note_replaced(old, new)
-
-    def _class(self, unit: Unit, each: Pair, name: str, old: type, new: type) -> type:
-        keep: set[str] = set()
-        removed: set[str] = set()
-        if each.old is not None and (unit.name, name) not in self.planner.rebuilds:
-            keep = self._state_to_keep(unit, each, name)
-            removed = removed_items(each.old, each.new, name)
-        patch = ClassPatch(old, new, keep, removed, self.undo)
-        if patch.apply():
-            self.temporary.append((new, old))
-            for note in patch.notes:
-                self.report.note(unit.new.file, each.new.line, note)
-            return old
-        self.replaced.append((old, new))
-        for note in replace_class(old, new, self.undo):
-            self.report.keep(f"{unit.name}.{name}", note)
-        return new
-
-    def _state_to_keep(self, unit: Unit, each: Pair, name: str) -> set[str]:
-        """Data of a class whose definition and inputs are what they were."""
-        assert each.old is not None
-        kind = each.new.facts.classes.get(name)
-        changed = changed_items(each.old, each.new, name)
-        if kind is None or changed is None:
-            return set()
-        keep = state_items(each.old, each.new, name) - changed
-        keep -= self.planner.changed_inputs(unit, kind, changed)
-        return keep
 
     # -- the module itself --------------------------------------------------------------------
 
@@ -452,8 +324,8 @@ class Runner:
     def finish(self) -> None:
         """After the commit: whatever captured a temporary or replaced class gets the right one."""
         undo = Undo()
-        pairs: list[tuple[Any, Any]] = list(self.replaced)
-        temporary, self.temporary = self.temporary, []
+        pairs: list[tuple[Any, Any]] = list(self.rebinder.replaced)
+        temporary, self.rebinder.temporary = self.rebinder.temporary, []
         while temporary:
             new, old = temporary.pop()
             if not heap.is_private(new):
@@ -461,7 +333,7 @@ class Runner:
             if isinstance(new, type):
                 _retire(new)
         if pairs:
-            heap.retarget(undo, pairs, skip=[*self.before.values(), self.replaced])
+            heap.retarget(undo, pairs, skip=[*self.before.values(), self.rebinder.replaced])
         undo.commit()
 
 
@@ -503,14 +375,6 @@ class _WithBind(ast.NodeTransformer):
         return self.generic_visit(node)
 
 
-def _same_class(old: type, new: type) -> bool:
-    return old.__name__ == new.__name__ and old.__module__ == new.__module__
-
-
-def _is_mock(value: Any) -> bool:
-    return any(base.__module__ == "unittest.mock" for base in type(value).__mro__)
-
-
 def _retire(cls: type) -> None:
     """Take a temporary class out of `__subclasses__()` of its bases."""
     if cls.__base__ is object:
@@ -520,3 +384,7 @@ def _retire(cls: type) -> None:
     except TypeError:
         return
 
+
+def _refill_deque(target: deque[Any], content: list[Any]) -> None:
+    target.clear()
+    target.extend(content)

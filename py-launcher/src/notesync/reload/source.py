@@ -1,8 +1,9 @@
-"""The text of one module as a list of top-level statements that can be compared and run one by one."""
+"""The text of one module as a list of top-level statements that can be compared and run one by
+one."""
 
 from __future__ import annotations
-
 import __future__ as future
+
 import ast
 import copy
 import importlib.util
@@ -122,7 +123,8 @@ class Source:
 
     @property
     def stmts(self) -> list[Stmt]:
-        """The top-level statements in order. Raises SyntaxError (and UnicodeError as SyntaxError)."""
+        """The top-level statements in order. Raises SyntaxError (and UnicodeError as
+        SyntaxError)."""
         if self._stmts is None:
             self._parse()
         assert self._stmts is not None

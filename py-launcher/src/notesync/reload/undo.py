@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
-MISSING: Any = type("Missing", (), {"__repr__": lambda self: "<missing>"})()
+MISSING: Any = type("Missing", (), {})()
 _CONTAINERS = (list, dict, set)
 
 
 class Undo:
-    """A log of inverse actions, played backwards when a batch fails. One per batch; main thread only.
+    """A log of inverse actions, played backwards when a batch fails. One per batch; main thread
+    only.
 
-    It also holds what may only happen once the batch is certain (`later`), such as clearing a cache.
+    It also holds what may only happen once the batch is certain (`later`), such as clearing a
+    cache.
     """
 
     def __init__(self) -> None:
@@ -69,7 +71,7 @@ class Undo:
             self._log.append(lambda: target.__setitem__(slice(None), items))
         elif isinstance(target, set):
             members = set(target)
-            self._log.append(lambda: (target.clear(), target.update(members)))
+            self._log.append(lambda: _refill_set(target, members))
         else:
             fields = getattr(target, "__dict__", None)
             if isinstance(fields, dict):
@@ -85,7 +87,7 @@ class Undo:
             inverse = self._log.pop()
             try:
                 inverse()
-            except Exception:  # noqa: BLE001 - the rest must be undone all the same
+            except Exception:
                 continue
         self._later.clear()
 
@@ -95,7 +97,7 @@ class Undo:
         for action in self._later:
             try:
                 action()
-            except Exception:  # noqa: BLE001 - a cache that cannot be cleared is no reason to fail
+            except Exception:
                 continue
         self._later.clear()
 
@@ -104,3 +106,8 @@ def _refill_dict(target: dict[Any, Any], content: dict[Any, Any]) -> None:
     for key in [key for key in target if key not in content]:
         del target[key]
     target.update(content)
+
+
+def _refill_set(target: set[Any], members: set[Any]) -> None:
+    target.clear()
+    target.update(members)

@@ -1,6 +1,8 @@
-"""One module in a plan: its pairs of statements, and for each name the statements that make its value.
+"""One module in a plan: its pairs of statements, and for each name the statements that make its
+value.
 
-An *event* of a name is a statement that binds or changes it. The *chain* of a name at some point are the
+An *event* of a name is a statement that binds or changes it. The *chain* of a name at some point
+are the
 events since it was last bound outright: what its value there is made of.
 """
 
@@ -104,7 +106,9 @@ class Unit:
         written = {name for body in after.bodies.values() for name in body.writes}
         return before.binds - after.binds - written
 
-    def tables(self, effects: Effects, publics: Publics) -> tuple[dict[str, list[Event]], dict[str, list[Event]]]:
+    def tables(
+        self, effects: Effects, publics: Publics
+    ) -> tuple[dict[str, list[Event]], dict[str, list[Event]]]:
         """Events by name in the new and in the old text."""
         if self._tables is None:
             new: dict[str, list[Event]] = {}
@@ -118,8 +122,14 @@ class Unit:
         return self._tables
 
     def _events(
-        self, table: dict[str, list[Event]], stmt: Stmt, index: int, ident: int,
-        effects: Effects, publics: Publics, newer: bool,
+        self,
+        table: dict[str, list[Event]],
+        stmt: Stmt,
+        index: int,
+        ident: int,
+        effects: Effects,
+        publics: Publics,
+        newer: bool,
     ) -> None:
         facts = stmt.facts
         roots = {ref[0] for ref in facts.reads}

@@ -1,0 +1,112 @@
+"""Whatever a value is made of runs again as a whole and in order, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from notesync.reload.diff import Pair
+from notesync.reload.unit import Event, Unit, chain_at
+
+if TYPE_CHECKING:
+    from notesync.reload.plan import Planner
+
+
+class Chains:
+    """Completes the decisions of one planner about a module."""
+
+    def __init__(self, plan: Planner) -> None:
+        self.plan = plan
+
+    def settle(self, unit: Unit) -> bool:
+        """Whatever a value is made of runs again as a whole and in order, or not at all."""
+        new, old = unit.tables(self.plan.closure.effects, self.plan.closure.publics)
+        moved = False
+        for name, events in new.items():
+            if (unit.name, name) in self.plan.rebuilds:
+                moved |= self._mark_events(unit, events, f"{name} is made again")
+            moved |= self._final(unit, name, events, old.get(name, []))
+            dirty_kill = next((e.index for e in events if e.kills and e.index in unit.dirty), None)
+            if dirty_kill is not None:
+                later = [event for event in events if event.index > dirty_kill]
+                moved |= self._mark_events(unit, later, f"{name} was bound before")
+        for each in unit.pairs:
+            for name in self._local_reads(each):
+                if name not in new and name not in old:
+                    continue
+                events = new.get(name, [])
+                chain = chain_at(events, each.index)
+                if each.index in unit.dirty:
+                    moved |= self._travel(unit, name, chain, events, old.get(name, []))
+                elif each.index not in unit.kept:
+                    before = chain_at(old.get(name, []), each.old_index)
+                    differs = [e.ident for e in chain] != [e.ident for e in before]
+                    if differs or any(self._is_news(unit, e.index, name) for e in chain):
+                        moved |= self.plan.mark(unit, each, f"reads {name}")
+        for each in unit.pairs:
+            if each.index not in unit.dirty and self.plan.rebuilds:
+                effects = self.plan.closure.effects(unit, each.new, True)
+                if any(symbol in self.plan.rebuilds for symbol in effects):
+                    moved |= self.plan.mark(unit, each, "fills a value that is made again")
+        for position in unit.removed:
+            for symbol in self.plan.closure.effects(unit, unit.old.stmts[position], False):
+                if (
+                    symbol[0] != unit.name
+                    and not self.plan.is_definition(symbol)
+                    and symbol not in self.plan.rebuilds
+                ):
+                    self.plan.rebuilds.add(symbol)
+                    self.plan.values.add(symbol)
+                    moved = True
+        return moved
+
+    @staticmethod
+    def _local_reads(each: Pair) -> set[str]:
+        return {ref[0] for ref in each.new.facts.reads if not ref[0].startswith("@")}
+
+    def _is_news(self, unit: Unit, index: int, name: str) -> bool:
+        """True when a statement that runs again may give the name another value."""
+        if index not in unit.dirty:
+            return False
+        each = unit.pairs[index]
+        if name in each.new.facts.binds:
+            if each.new.facts.aliases.get(name) is not None:
+                return (unit.name, name) in self.plan.values
+            return not self.plan.keeps_identity(unit, each, name)
+        if each.new.facts.stars:
+            return (unit.name, name) in self.plan.values
+        return True
+
+    def _final(self, unit: Unit, name: str, events: list[Event], before: list[Event]) -> bool:
+        if not unit.trusted:
+            return False
+        now, then = chain_at(events, None), chain_at(before, None)
+        left, right = [e.ident for e in now], [e.ident for e in then]
+        again = [e for e in now if e.index in unit.dirty and unit.pairs[e.index].old is not None]
+        if left == right:
+            return bool(again) and self._mark_events(unit, now, f"{name} is made again")
+        if left[: len(right)] == right and not again and then:
+            return False  # only added to
+        return self._mark_events(unit, now, f"{name} is made again")
+
+    def _travel(
+        self, unit: Unit, name: str, chain: list[Event], events: list[Event], before: list[Event]
+    ) -> bool:
+        """A statement that runs again must see the value of its place, not the final one."""
+        final = [event.ident for event in chain_at(before, None)]
+        if ([event.ident for event in chain] == final or not chain) and not any(
+            event.index in unit.dirty for event in chain
+        ):
+            return False
+        if all(event.index in unit.dirty for event in chain):
+            return False
+        start = chain[0].index
+        return self._mark_events(
+            unit, [event for event in events if event.index >= start], f"{name} is read in between"
+        )
+
+    def _mark_events(self, unit: Unit, events: Iterable[Event], why: str) -> bool:
+        moved = False
+        for event in events:
+            moved |= self.plan.mark(unit, unit.pairs[event.index], why)
+        return moved

@@ -1,0 +1,166 @@
+"""Whether what a statement reads, calls or imports is not what it was."""
+
+from __future__ import annotations
+
+import sys
+import types
+from typing import TYPE_CHECKING
+
+from notesync.reload import heap
+from notesync.reload.diff import Pair
+from notesync.reload.names import Facts, Ref
+from notesync.reload.unit import Unit
+
+if TYPE_CHECKING:
+    from notesync.reload.plan import Planner
+
+CALL, ANY = "()", "*"
+_LOOKUP = frozenset({"__getattr__", "__getattribute__", "__get__"})
+
+
+class Hits:
+    """Answers for one planner. Nothing is changed here."""
+
+    def __init__(self, plan: Planner) -> None:
+        self.plan = plan
+
+    def hit(self, unit: Unit, each: Pair) -> str | None:
+        facts = each.new.facts
+        for name, ref in facts.aliases.items():
+            if self.alias_hit(ref):
+                return f"imports {name}"
+            if ref[0][1:] in self.plan.gone:
+                return f"imports {name}"
+        for ref in facts.uses:
+            if ref[-1] == "" and ref[0][1:] in self.plan.gone:
+                return f"imports {ref[0][1:]}"
+        for star in facts.stars:
+            if star in self.plan.gone or any(
+                m == star and (n == "__all__" or self.public(star, n)) for m, n in self.plan.values
+            ):
+                return f"imports from {star}"
+        foreign = (ref for ref in facts.reads if not self._is_local(unit, ref))
+        for ref in foreign:
+            if self.value_hit(unit, ref):
+                return f"reads {'.'.join(ref)}"
+        return self.behaviour_hit(unit, each)
+
+    def alias_hit(self, ref: Ref) -> bool:
+        module = ref[0][1:]
+        if len(ref) == 1:
+            return False
+        return (module, ref[1]) in self.plan.values or f"{module}.{ref[1]}" in self.plan.gone
+
+    @staticmethod
+    def public(module: str, name: str) -> bool:
+        listed = getattr(sys.modules.get(module), "__all__", None)
+        return not name.startswith("_") or (listed is not None and name in listed)
+
+    def _is_local(self, unit: Unit, ref: Ref) -> bool:
+        found = self.plan.closure.resolve(unit, ref)
+        return found is not None and found[0] == unit.name
+
+    def value_hit(self, unit: Unit, ref: Ref) -> bool:
+        found = self.plan.closure.resolve(unit, ref)
+        if found is None:
+            return False
+        module, name, _ = found
+        if name == "":  # the module as a whole, as in vars(m)
+            return module in self.plan.gone
+        return (module, name) in self.plan.values
+
+    def input_changed(self, unit: Unit, ref: Ref) -> bool:
+        """Whether what a reference leads to is not what it was."""
+        return self.value_hit(unit, ref) or bool(self.behaviour(unit, ref))
+
+    def beyond(self, unit: Unit, ref: Ref) -> Ref:
+        """The attributes of a reference beyond the global that it leads to."""
+        found = self.plan.closure.resolve(unit, ref)
+        return ref[1:] if found is None else found[2]
+
+    def behaviour(self, unit: Unit, ref: Ref) -> set[str]:
+        """What acts differently about the thing that a reference leads to."""
+        found = self.plan.closure.resolve(unit, ref)
+        if found is None:
+            return set()
+        return self.plan.behaviours.get((found[0], found[1]), set())
+
+    def behaviour_hit(self, unit: Unit, each: Pair) -> str | None:
+        facts = each.new.facts
+        attributes: set[str] | None = None
+        for ref in facts.uses:
+            changed = self.behaviour(unit, ref)
+            if changed:
+                if attributes is None:
+                    attributes = self.plan.closure.open_attributes(unit, facts)
+                if acts(changed, self.beyond(unit, ref), attributes):
+                    return f"uses {'.'.join(ref)}"
+        for ref, callee in facts.passed:
+            changed = self.behaviour(unit, ref)
+            if changed and self.plan.closure.is_called(unit, callee, facts):
+                if attributes is None:
+                    attributes = self.plan.closure.open_attributes(unit, facts)
+                if acts(changed, self.beyond(unit, ref), attributes):
+                    return f"calls with {'.'.join(ref)}"
+        for ref in facts.holds:
+            changed = self.behaviour(unit, ref)
+            rest = self.beyond(unit, ref) if changed else ()
+            if rest and (ANY in changed or changed & set(rest)):
+                return f"reads {'.'.join(ref)}"
+        if facts.decorators and self._remembers(unit, facts):
+            return "its decorator may remember results"
+        for where, kind in facts.classes.items():
+            for base in kind.bases:
+                found = self.plan.closure.resolve(unit, base)
+                if found is None:
+                    continue
+                changed = self.plan.behaviours.get((found[0], found[1]), set())
+                if ANY in changed or changed & {
+                    "__init_subclass__",
+                    "__set_name__",
+                    "__class_getitem__",
+                    "__prepare__",
+                }:
+                    return f"{where} derives from {'.'.join(base)}"
+        return None
+
+    def _remembers(self, unit: Unit, facts: Facts) -> bool:
+        """A decorated function acts differently while its wrapper may hold on to old results."""
+        for name in facts.bodies:
+            value = self.plan.live(unit, name)
+            if (
+                CALL in self.plan.behaviours.get((unit.name, name), ())
+                and isinstance(value, types.FunctionType)
+                and not is_plain(value, name)
+                and heap.remembers(value)
+            ):
+                return True
+        for where, kind in facts.classes.items():
+            cls = self.plan.live(unit, where)
+            if isinstance(cls, type):
+                for name in self.plan.behaviours.get((unit.name, where), set()) & set(kind.methods):
+                    value = cls.__dict__.get(name)
+                    value = getattr(value, "__func__", value)
+                    if (
+                        isinstance(value, types.FunctionType)
+                        and not is_plain(value, name)
+                        and heap.remembers(value)
+                    ):
+                        return True
+        return False
+
+
+def is_plain(value: object, name: str) -> bool:
+    """The function that `def name` itself makes, not a wrapper around it."""
+    return isinstance(value, types.FunctionType) and value.__code__.co_name in (name, "<lambda>")
+
+
+def acts(changed: set[str], rest: Ref, attributes: set[str]) -> bool:
+    """Whether using something, `rest` of it and `attributes` runs into what acts differently."""
+    if not changed:
+        return False
+    if ANY in changed or changed & attributes or changed & set(rest) or changed & _LOOKUP:
+        return True
+    if rest and CALL not in changed:
+        return False
+    return any(name == CALL or (name.startswith("__") and name.endswith("__")) for name in changed)

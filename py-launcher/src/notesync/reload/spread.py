@@ -1,0 +1,89 @@
+"""How a change of behaviour spreads: through bodies, classes, aliases, whatever is made from
+them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from notesync.reload.hits import ANY, CALL, acts
+from notesync.reload.names import Body, ClassFacts, Ref
+from notesync.reload.unit import Unit, index_of
+
+if TYPE_CHECKING:
+    from notesync.reload.plan import Planner
+
+_MAKING = frozenset({"__init__", "__new__", "__post_init__", "__call__"})
+
+
+class Spread:
+    """Spreads behaviours within one module for one planner."""
+
+    def __init__(self, plan: Planner) -> None:
+        self.plan = plan
+
+    def settle(self, unit: Unit) -> bool:
+        """Functions, classes, aliases and instances take part in what they lead to."""
+        moved = False
+        index = index_of(unit.new)
+        for name, body in index.bodies.items():
+            changed = self._body_changes(unit, body, body.reads)
+            moved |= bool(changed) and self.plan.behave(unit.name, name, changed)
+        for where, kind in index.classes.items():
+            moved |= self.plan.behave_class(unit, where, self._class_changes(unit, where, kind))
+        for each in unit.pairs:
+            facts = each.new.facts
+            for name, ref in facts.aliases.items():
+                if len(ref) == 2:
+                    changed = self.plan.behaviours.get((ref[0][1:], ref[1]), set())
+                    moved |= bool(changed) and self.plan.behave(unit.name, name, changed)
+            for star in facts.stars:
+                for (module, name), changed in list(self.plan.behaviours.items()):
+                    if (
+                        module == star
+                        and self.plan.hits.public(star, name)
+                        and name not in index.binds
+                    ):
+                        moved |= self.plan.behave(unit.name, name, changed)
+            if facts.aliases or not facts.binds:
+                continue
+            inherited: set[str] = set()
+            for ref in facts.reads:
+                inherited |= self.plan.hits.behaviour(unit, ref)
+            if inherited:
+                for name in facts.binds:
+                    moved |= self.plan.behave(unit.name, name, inherited)
+        return moved
+
+    def _body_changes(self, unit: Unit, body: Body, reads: Iterable[Ref]) -> set[str]:
+        changed: set[str] = set()
+        for ref in reads:
+            if self.plan.hits.value_hit(unit, ref):
+                changed.add(CALL)
+            other = self.plan.hits.behaviour(unit, ref)
+            if other:
+                changed |= other - {CALL, ANY} - _MAKING
+                if acts(other, self.plan.hits.beyond(unit, ref), body.attrs):
+                    changed.add(CALL)
+        return changed
+
+    def _class_changes(self, unit: Unit, where: str, kind: ClassFacts) -> set[str]:
+        changed: set[str] = set()
+        shared: set[Ref] = set(kind.bases)
+        for body in kind.methods.values():
+            shared |= body.reads
+        own = self.plan.behaviours.get((unit.name, where.partition(".")[0]), set())
+        for base in kind.bases:
+            changed |= self.plan.hits.behaviour(unit, base)
+        for name, body in kind.methods.items():
+            hit = any(self.plan.hits.value_hit(unit, ref) for ref in body.reads)
+            hit = hit or bool((own | changed) & body.attrs)
+            for ref in shared:
+                other = self.plan.hits.behaviour(unit, ref)
+                direct = ref in body.reads and acts(
+                    other, self.plan.hits.beyond(unit, ref), body.attrs
+                )
+                hit = hit or direct or bool(other & body.attrs)
+            if hit:
+                changed.add(name)
+        return changed
