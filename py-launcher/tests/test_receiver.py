@@ -248,10 +248,18 @@ class Story:
     errors: list[NotesyncError] = field(default_factory=list)
     slept: list[float] = field(default_factory=list)
     attached: int = 0
+    gone: list[bool] = field(default_factory=list)
 
     def start(self) -> asyncio.Task[None]:
         self.receiver = Receiver(
-            self.laptop, self.agents, "/replica", "shop", self._introduce, self, self._sleep
+            self.laptop,
+            self.agents,
+            "/replica",
+            "shop",
+            self._introduce,
+            self,
+            lambda: self.gone.pop() if self.gone else False,
+            self._sleep,
         )
         loop = asyncio.get_running_loop()
         self.agents.tell = lambda event: loop.call_soon(self.receiver.on_event, event)
@@ -608,6 +616,44 @@ def test_a_full_disk_is_tried_again_by_itself() -> None:
     run(test)
 
 
+def test_a_refused_batch_is_not_tried_again_before_its_time() -> None:
+    """Whatever the laptop answers at once, only the end of the pause is a reason to try again."""
+
+    async def test(story: Story) -> None:
+        story.agents.refuse.append(
+            lambda r: AgentRefused("io_error", "broken") if r.type == "chunk" else None
+        )
+
+        def impatient(call: Call) -> Answer | None:
+            if call.path.endswith("/next") and call.json and call.json["inline"] == 0:
+                return Answer(200, pack_envelope({"state": "exchange"}))
+            return None
+
+        story.laptop.bend.append(impatient)
+        story.laptop.save(b"data")
+        story.start()
+        await story.until(lambda: len(story.slept) >= 20)
+        assert story.agents.kinds.count("offer") == 1
+        assert set(story.slept) == {1.0}
+
+    run(test)
+
+
+def test_a_replica_that_somebody_deleted_begins_again() -> None:
+    async def test(story: Story) -> None:
+        story.gone.append(True)
+        errors = iter([AgentRefused("io_error", "no such file")])
+        story.agents.refuse.append(lambda r: next(errors, None) if r.type == "chunk" else None)
+        story.laptop.save(b"data")
+        story.start()
+        await story.quiet()
+        assert story.agents.applied == [b"data"]
+        assert story.attached == 2
+        assert story.errors == []
+
+    run(test)
+
+
 @pytest.mark.parametrize(
     "error",
     [Unpaired("token_unknown", "pair again"), PermissionRefused("permission_refused", "blocked")],
@@ -720,6 +766,21 @@ def test_fresh_brings_what_was_saved_and_the_old_poll_does_no_harm() -> None:
         await story.quiet()
         assert story.agents.applied == [b"saved"]
         assert story.agents.kinds.count("offer") == 1
+
+    run(test)
+
+
+def test_fresh_attaches_again_where_the_replica_is_not_what_was_thought() -> None:
+    async def test(story: Story) -> None:
+        story.start()
+        await story.quiet()
+        wrong = iter([AgentRefused("tree_mismatch", "not that tree")])
+        story.agents.refuse.append(lambda r: next(wrong, None) if r.type == "offer" else None)
+        story.laptop.streams.append(b"saved")
+        fresh = await asyncio.wait_for(story.receiver.fresh(), 5)
+        assert fresh == Fresh(Cursor(EPOCH, 1), False)
+        assert story.attached == 2
+        assert story.agents.applied == [b"saved"]
 
     run(test)
 

@@ -29,7 +29,11 @@ class AttachAgain(NotesyncError):
 
 
 class Intake:
-    """What the receiver does with an answer. `answered(declined)` is told of a halt's answer."""
+    """What the receiver does with an answer.
+
+    `answered(declined)` is told of a halt's answer, `mend_root()` makes the root again where it is
+    gone, and tells whether it was.
+    """
 
     def __init__(
         self,
@@ -38,11 +42,13 @@ class Intake:
         root: str,
         project: str,
         answered: Callable[[bool], None],
+        mend_root: Callable[[], bool],
     ) -> None:
         self._ways = ways
         self._listener = listener
         self._root_and_project = (root, project)
         self._answered = answered
+        self._mend_root = mend_root
         self.outcomes = Outcomes()
 
     async def take(self, replica: Replica, told: Next) -> None:
@@ -134,6 +140,10 @@ class Intake:
             replica.plain = True
             return
         if error.code in _ATTACH_AGAIN:
+            raise AttachAgain(error.code, error.message)
+        if error.code in _TRANSIENT and self._mend_root():
+            # Somebody deleted the replica under the agent: it begins again with an empty one.
+            await self._ways.ask(agent_words.detach(replica.id))
             raise AttachAgain(error.code, error.message)
         if batch is None:
             raise error

@@ -57,6 +57,7 @@ class Receiver:
         project: str,
         introduce: Introduce,
         listener: Listener,
+        mend_root: Callable[[], bool] = lambda: False,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._ways = Ways(laptop, agents)
@@ -68,8 +69,8 @@ class Receiver:
         self._turn = asyncio.Lock()
         self._wake = asyncio.Event()
         self._moved = asyncio.Event()
-        self._intake = Intake(self._ways, listener, root, project, self.answered)
-        self._agent_lost: AgentLost | None = None
+        self._intake = Intake(self._ways, listener, root, project, self.answered, mend_root)
+        self._agent_lost: AgentLost | AttachAgain | None = None
         self.replica: Replica | None = None
         self.following = asyncio.Event()
 
@@ -138,7 +139,7 @@ class Receiver:
             return replica.carrier or self._agent_lost is not None
 
         told = Next.of(await self._ways.call(self._next(replica, replica.cursor, 0, inline=0)))
-        self.following.set()
+        self._follows()
         if told.batch is not None:
             wanted = told.batch.to
             self._listener.on_state("receiving", str(wanted.sequence))
@@ -152,6 +153,13 @@ class Receiver:
 
     def agent_lost(self, error: AgentLost) -> None:
         """The connection to the agent is gone: what waits for the laptop need not wait."""
+        self._must_attach(error)
+
+    def _follows(self) -> None:
+        self.following.set()
+        self._moved.set()
+
+    def _must_attach(self, error: AgentLost | AttachAgain) -> None:
         self._agent_lost = error
         self._wake.set()
         self._moved.set()
@@ -203,7 +211,7 @@ class Receiver:
             patience = wait_ms if parked.retry_s is None else int(parked.retry_s * 1000)
             call = self._next(replica, parked.to, min(wait_ms, patience), inline=0)
         answer = await self._ways.call_or(call, self._wake)
-        self.following.set()
+        self._follows()
         if answer is None:
             self._check_agent()
             return
@@ -215,20 +223,20 @@ class Receiver:
                 await self._intake.take(replica, told)
                 pause = told.state == "held"
             elif told.state != "current" or parked.retry_s is not None:
-                pause = await self._past_parked(replica, parked)
+                pause = await self._past_parked(replica, parked, told.state == "current")
             else:
                 pause = False
         if pause:
             await self._sleep(_PAUSE_S)
 
-    async def _past_parked(self, replica: Replica, parked: Parked) -> bool:
+    async def _past_parked(self, replica: Replica, parked: Parked, retry: bool) -> bool:
         """Something newer than the parked batch may exist: ask from where the replica really is.
 
         Tells whether there was nothing to do, so that the next question should wait a little.
         """
         told = Next.of(await self._ways.call(self._next(replica, replica.cursor, 0)))
         same = told.batch is not None and told.batch.batch == parked.batch
-        if same and parked.retry_s is None:
+        if same and not retry:
             return True
         if told.state == "current":
             replica.parked = None  # The laptop went back to what the replica has.
@@ -256,6 +264,15 @@ class Receiver:
 
     async def fresh(self) -> Fresh:
         """Bring everything that was saved before now; cancel it when the patience ends."""
+        before = self.replica
+        try:
+            return await self._fresh()
+        except AttachAgain as error:
+            self._must_attach(error)
+            await self._until(lambda: self.replica is not before and self.following.is_set())
+            return await self._fresh()
+
+    async def _fresh(self) -> Fresh:
         replica = self.replica
         if replica is None or not self.following.is_set():
             return Fresh(replica.cursor if replica else None, True, texts.LAPTOP_AWAY)

@@ -7,6 +7,7 @@ those parts and only store, queue and notify.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import platform
@@ -123,10 +124,21 @@ class Session:
             self.laptop, self.project, self.root = laptop, project, root
             self._error = None
             self._state = "connecting"
-        receiver = Receiver(laptop, self.link, str(root), project.name, self._introduce, self)
+        receiver = Receiver(
+            laptop, self.link, str(root), project.name, self._introduce, self, self._mend_root
+        )
         self._receiver = receiver
         self._running = self.loop.submit(self._run(receiver))
         self.on_change()
+
+    def _mend_root(self) -> bool:
+        """Make the replica's folder again where somebody deleted it. On the receiver's thread."""
+        root = self.root
+        if root is None or root.is_dir():
+            return False
+        with contextlib.suppress(OSError):
+            root.mkdir(parents=True, exist_ok=True)
+        return True
 
     async def _run(self, receiver: Receiver) -> None:
         await receiver.run()
