@@ -5,6 +5,7 @@ import { jsonOf, LaptopError, type LaptopTransport } from './laptop/transport';
 import { idOf, isObject, PROTOCOL_VERSION, readFromKernel, readHello, relayHello, toKernel } from './messages';
 import type { FromKernel, Hello, JsonObject, LaptopLeg, Offer } from './messages';
 import { errorOf, pair, PairingError, type Paired } from './pairing';
+import { Rate } from './rate';
 import { Relay } from './relay';
 import type { Action, LaptopState, SessionState } from './state';
 import { protocolMismatch } from './texts';
@@ -41,6 +42,7 @@ export class Session {
   private attempt = new AbortController();
   private asks = new Map<number, (answer: { newer: boolean }) => void>();
   private nextAsk = 1;
+  private readonly rate = new Rate();
 
   constructor(
     private readonly offer: Offer,
@@ -56,6 +58,7 @@ export class Session {
       laptop: { is: 'idle', choice: null },
       legs: { laptop: 'direct', kernel: link.leg },
       status: null,
+      rate: null,
       paused: false,
       ranOnOlder: false,
     };
@@ -184,7 +187,7 @@ export class Session {
         this.relay?.cancel(message.id);
         break;
       case 'status':
-        this.set({ status: message });
+        this.set({ status: message, rate: this.rate.take(message.progress, performance.now()) });
         break;
       case 'answer':
         this.asks.get(message.id)?.(message);

@@ -20,6 +20,8 @@ export interface SessionState {
   laptop: LaptopState;
   legs: Legs;
   status: Status | null;
+  /** Bytes per second of the transfer that is under way. */
+  rate: number | null;
   paused: boolean;
   /** A cell ran before what was saved had arrived. */
   ranOnOlder: boolean;

@@ -41,7 +41,8 @@ export const LINES = {
   away: (url: string): string => `The laptop does not answer at ${url}. This goes on when it does.`,
   ranOnOlder: 'The last cell ran before everything that you saved had arrived. Run it again.',
   elsewhere: 'The kernel reaches the laptop by itself, without this page.',
-  through: (laptop: string, kernel: string): string => `by ${laptop}, ${kernel}`,
+  direct: 'This page brings the files.',
+  popup: 'The notesync window brings the files: keep it open.',
 };
 
 /** Why the Connect button is there, in the words of the one who has to press it. */
@@ -96,9 +97,13 @@ export function protocolMismatch(theirs: number, ours: number): string {
   return `the laptop speaks notesync protocol ${theirs}, this notebook ${ours}: upgrade ${older}`;
 }
 
-export function megabytes(received: number, total: number): string {
+export function transferred(received: number, total: number, rate: number | null): string {
   const inMegabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
-  return `${inMegabytes(received)} of ${inMegabytes(total)} MB`;
+  const done = `${inMegabytes(received)} of ${inMegabytes(total)} MB`;
+  if (rate === null || rate <= 0) return done;
+  const seconds = Math.ceil((total - received) / rate);
+  const left = seconds < 100 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
+  return `${done} · ${inMegabytes(rate)} MB/s · ${left} left`;
 }
 
 export const LAB = {

@@ -10,7 +10,7 @@ export interface View {
   /** Second sentence, or null. */
   hint: string | null;
   code: string | null;
-  progress: Progress | null;
+  progress: (Progress & { rate: number | null }) | null;
   /** The first helps most. */
   actions: Action[];
   /** A few words, for the status bar. */
@@ -52,7 +52,7 @@ export function viewOf(state: SessionState): View {
     case 'trying':
       return laptop.leg === 'popup'
         ? show('busy', LINES.openingWindow, 'connecting')
-        : show(laptop.mayAsk ? 'attention' : 'busy', LINES.trying(state.laptopUrl), 'connecting', {
+        : show('busy', LINES.trying(state.laptopUrl), 'connecting', {
             hint: laptop.mayAsk ? LINES.mayAsk : null,
             actions: laptop.mayAsk ? ['popup'] : [],
           });
@@ -72,10 +72,10 @@ function connected(state: SessionState, laptop: { project: { name?: unknown }; a
   const name = typeof laptop.project.name === 'string' ? laptop.project.name : 'the project';
   if (laptop.away) return show('busy', LINES.away(state.laptopUrl), 'laptop away');
   if (kernel.is === 'open' && kernel.role === 'standby') return show('quiet', LINES.standby, `${name}, standing by`);
-  return followed(state, name, LINES.through(legs.laptop, legs.kernel));
+  return followed(state, name, LINES[legs.laptop]);
 }
 
-function followed({ status, ranOnOlder }: SessionState, name: string, how: string): View {
+function followed({ status, ranOnOlder, rate }: SessionState, name: string, how: string): View {
   const sequence = status?.sequence ?? null;
   const needs = status?.needs ?? null;
   const line = status?.line ?? null;
@@ -85,8 +85,8 @@ function followed({ status, ranOnOlder }: SessionState, name: string, how: strin
     sequence === null ? name : LINES.upTo(name, sequence),
     {
       hint: needs !== null ? (NEEDS[needs] ?? needs) : ranOnOlder ? LINES.ranOnOlder : how,
-      progress: status?.progress ?? null,
-      actions: ['pause', 'dashboard'],
+      progress: status?.progress ? { ...status.progress, rate } : null,
+      actions: needs === null ? ['pause', 'dashboard'] : ['dashboard', 'pause'],
     },
   );
 }

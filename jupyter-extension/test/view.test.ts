@@ -13,6 +13,7 @@ const OPEN: SessionState = {
   laptop: { is: 'idle', choice: null },
   legs: { laptop: 'direct', kernel: 'websocket' },
   status: null,
+  rate: null,
   paused: false,
   ranOnOlder: false,
 };
@@ -42,7 +43,7 @@ describe('what the user sees', () => {
     ['connection lost', { kernel: { is: 'lost', why: 'connection' } }, 'busy', /broke/, []],
     ['may ask', { laptop: { is: 'idle', choice: asks } }, 'attention', /choose Allow/, ['connect']],
     ['blocked', { laptop: { is: 'idle', choice: windowOnly } }, 'attention', /window does it/, ['popup']],
-    ['asking', { laptop: { is: 'trying', leg: 'direct', mayAsk: true } }, 'attention', /Looking/, ['popup']],
+    ['asking', { laptop: { is: 'trying', leg: 'direct', mayAsk: true } }, 'busy', /Looking/, ['popup']],
     ['trying', { laptop: { is: 'trying', leg: 'direct', mayAsk: false } }, 'busy', /Looking/, []],
     ['pairing', { laptop: { is: 'pairing', leg: 'direct', code: 'ABC123' } }, 'attention', /Type this code/, []],
     [
@@ -65,7 +66,7 @@ describe('what the user sees', () => {
       { laptop: READY, status: { ...status, needs: 'halted' } },
       'attention',
       /7/,
-      ['pause', 'dashboard'],
+      ['dashboard', 'pause'],
     ],
     [
       'sending',

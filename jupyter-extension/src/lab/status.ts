@@ -19,12 +19,13 @@ export class StatusItem extends Widget {
     for (const command of menuCommands) menu.addItem({ command });
     this.button.type = 'button';
     this.button.style.cssText =
-      'all:unset;cursor:pointer;font:inherit;color:inherit;padding:0 .4rem;display:flex;align-items:center;gap:.35rem';
+      'all:unset;cursor:pointer;font:inherit;line-height:1;color:inherit;padding:0 .4rem;display:flex;align-items:center;gap:.35rem';
     this.button.setAttribute('aria-haspopup', 'menu');
     this.button.addEventListener('click', () => {
       const { left, top } = this.button.getBoundingClientRect();
       menu.open(left, top, { forceY: false });
     });
+    this.node.style.cssText = 'display:flex;align-items:center';
     this.node.append(this.button);
     hub.onChange(() => {
       this.update();

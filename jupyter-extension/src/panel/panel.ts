@@ -1,5 +1,5 @@
 import type { Action } from '../state';
-import { BUTTONS, LABELS, megabytes } from '../texts';
+import { BUTTONS, LABELS, transferred } from '../texts';
 import type { View } from '../view';
 import { isDark } from './theme';
 import { STYLE } from './style';
@@ -108,12 +108,12 @@ export class Panel {
       parts.push(code);
     }
     if (view.progress) {
-      const { received, total } = view.progress;
+      const { received, total, rate } = view.progress;
       const bar = document.createElement('progress');
       bar.max = Math.max(1, total);
       bar.value = received;
       bar.setAttribute('aria-label', LABELS.progress);
-      parts.push(bar, element('p', 'hint', megabytes(received, total)));
+      parts.push(bar, element('p', 'hint', transferred(received, total, rate)));
     }
     if (view.hint !== null) parts.push(element('p', 'hint', view.hint));
     if (view.actions.length > 0) parts.push(this.actions(view));

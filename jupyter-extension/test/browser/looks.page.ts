@@ -1,0 +1,59 @@
+import { chooseLeg } from '../../src/laptop/legs';
+import { Panel } from '../../src/panel/panel';
+import type { LaptopState, SessionState } from '../../src/state';
+import { viewOf } from '../../src/view';
+
+/** Every state of the panel in one page; `?dark` in the dark. */
+const around = { near: false, secure: true, delegated: true, permission: 'prompt' } as const;
+const asks = chooseLeg(around);
+const windowOnly = chooseLeg({ ...around, permission: 'denied' });
+const failed = (code: string, choice = asks): LaptopState => ({
+  is: 'failed',
+  code,
+  message: 'm',
+  remedy: null,
+  choice,
+});
+const ready: LaptopState = { is: 'ready', leg: 'direct', project: { name: 'shop' }, away: false };
+const status = {
+  kind: 'status',
+  line: 'notesync: shop: up to date, sequence 42',
+  state: 'current',
+  sequence: 42,
+  pending: 0,
+  progress: null,
+  needs: null,
+} as const;
+
+const states: Partial<SessionState>[] = [
+  { laptop: { is: 'idle', choice: asks } },
+  { laptop: { is: 'trying', leg: 'direct', mayAsk: true } },
+  { laptop: { is: 'pairing', leg: 'direct', code: 'EFY217' } },
+  { laptop: failed('laptop_unreachable') },
+  { laptop: failed('permission_refused', windowOnly) },
+  { laptop: ready, status },
+  { laptop: ready, status: { ...status, progress: { received: 12_300_000, total: 40_000_000 } } },
+  { laptop: ready, status: { ...status, needs: 'halted' } },
+  { laptop: { ...ready, away: true } },
+  { kernel: { is: 'lost', why: 'restarted' } },
+  { paused: true },
+];
+
+if (location.search === '?dark') document.body.dataset['jpThemeLight'] = 'false';
+document.body.style.background = location.search === '?dark' ? '#111' : '#fff';
+for (const change of states) {
+  const panel = new Panel(document.body, { placement: 'inline', label: 'shop.ipynb', press: () => undefined });
+  panel.show(
+    viewOf({
+      laptopUrl: 'http://127.0.0.1:8765',
+      kernel: { is: 'open', role: 'carrier' },
+      laptop: { is: 'idle', choice: null },
+      legs: { laptop: 'direct', kernel: 'websocket' },
+      status: null,
+      rate: 2_100_000,
+      paused: false,
+      ranOnOlder: false,
+      ...change,
+    }),
+  );
+}
