@@ -2,18 +2,11 @@ package io.github.notesync.agent;
 
 import io.github.notesync.agent.disk.Disk;
 import io.github.notesync.agent.receive.Answer;
-import io.github.notesync.agent.receive.Door;
 import io.github.notesync.agent.receive.Handler;
 import io.github.notesync.agent.receive.Kernel;
 import io.github.notesync.agent.receive.Request;
-import io.github.notesync.protocol.BatchDescriptor;
-import io.github.notesync.protocol.Cursor;
-import io.github.notesync.protocol.ErrorCode;
-import io.github.notesync.protocol.Id;
 import io.github.notesync.protocol.JsonObject;
-import io.github.notesync.protocol.Limits;
 import io.github.notesync.protocol.ProtocolException;
-import io.github.notesync.protocol.TreeDigest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -82,63 +75,13 @@ final class Agent implements Handler {
     }
 
     private void routeToReplica(Kernel kernel, Request request, Answer answer) throws ProtocolException {
-        JsonObject header = request.header();
-        Seat seat = roots.find(header.string("replica"));
-        switch (request.type()) {
-            case "detach" -> {
-                seats(kernel).remove(seat);
-                seat.detach(kernel, answer);
-            }
-            case "carry" -> seat.carry(kernel, answer);
-            case "manifest" -> {
-                int part = (int) header.integer("part", 0, Integer.MAX_VALUE);
-                seat.run(kernel, answer, replica -> replica.manifest(part, answer));
-            }
-            case "adopt" -> {
-                Cursor cursor = Cursor.fromJson(header.object("cursor"));
-                TreeDigest tree = TreeDigest.parse(header.string("tree"));
-                seat.run(kernel, answer, replica -> {
-                    replica.adopt(cursor, tree);
-                    answer.reply(JsonObject.builder().put("cursor", cursor.toJson()));
-                });
-            }
-            case "offer" -> {
-                BatchDescriptor descriptor = BatchDescriptor.fromJson(header.object("batch"));
-                seat.run(
-                        kernel, answer, replica -> answer.reply(replica.intake().offer(descriptor)));
-            }
-            case "chunk" -> chunk(kernel, request, answer, seat);
-            case "abandon" -> {
-                Id batch = Id.parse(header.string("batch"));
-                seat.run(kernel, answer, replica -> {
-                    replica.intake().abandon(batch);
-                    answer.reply(JsonObject.builder());
-                });
-            }
-            case "confirm" -> seat.applyConfirmed(kernel, answer, Id.parse(header.string("batch")), true);
-            case "decline" -> seat.applyConfirmed(kernel, answer, Id.parse(header.string("batch")), false);
-            default -> throw Door.unknown(request.type());
+        Seat seat = roots.find(request.header().string("replica"));
+        if (request.type().equals("detach")) {
+            seats(kernel).remove(seat);
+            seat.detach(kernel, answer);
+        } else {
+            Requests.handle(kernel, seat, request, answer);
         }
-    }
-
-    private void chunk(Kernel kernel, Request request, Answer answer, Seat seat) throws ProtocolException {
-        Id batch = Id.parse(request.header().string("batch"));
-        long offset = request.header().integer("offset");
-        boolean end = request.header().flagOrFalse("end");
-        if (request.body().length > Limits.CHUNK_MAX) {
-            throw new ProtocolException(
-                    ErrorCode.LIMIT_EXCEEDED,
-                    "a chunk of " + request.body().length + " bytes, the limit is " + Limits.CHUNK_MAX);
-        }
-        seat.run(kernel, answer, replica -> {
-            try {
-                long next = replica.intake().chunk(batch, offset, request.body(), end);
-                answer.reply(JsonObject.builder().put("offset", next));
-            } catch (ProtocolException e) {
-                answer.error(
-                        e, JsonObject.builder().put("offset", replica.intake().wanted(batch)));
-            }
-        });
     }
 
     private void attach(Kernel kernel, String root, Answer answer) {

@@ -5,13 +5,18 @@ import io.github.notesync.agent.apply.History;
 import io.github.notesync.agent.apply.KeptStore;
 import io.github.notesync.agent.apply.Recovery;
 import io.github.notesync.agent.apply.ReplicaContent;
+import io.github.notesync.agent.apply.Restore;
+import io.github.notesync.agent.apply.Rewind;
 import io.github.notesync.agent.apply.Settler;
 import io.github.notesync.agent.apply.Tree;
+import io.github.notesync.agent.apply.Verification;
 import io.github.notesync.agent.disk.Directory;
 import io.github.notesync.agent.disk.Disk;
 import io.github.notesync.agent.journal.Home;
 import io.github.notesync.agent.journal.Index;
 import io.github.notesync.agent.journal.IndexFile;
+import io.github.notesync.agent.journal.Layout;
+import io.github.notesync.agent.journal.Transaction;
 import io.github.notesync.agent.journal.Workspace;
 import io.github.notesync.agent.receive.Answer;
 import io.github.notesync.agent.report.Audience;
@@ -23,12 +28,14 @@ import io.github.notesync.protocol.ErrorCode;
 import io.github.notesync.protocol.Id;
 import io.github.notesync.protocol.JsonObject;
 import io.github.notesync.protocol.ProtocolException;
+import io.github.notesync.protocol.ProtocolJson;
 import io.github.notesync.protocol.ReplicaManifest;
 import io.github.notesync.protocol.TreeDigest;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -50,6 +57,8 @@ final class Replica implements Closeable {
     private final Settler settler;
     private final Intake intake;
     private final Report report;
+    private final KeptStore store;
+    private final History history;
     private final Recovery.Outcome recovered;
     private long nextNumber;
     private byte @Nullable [] manifest;
@@ -72,12 +81,12 @@ final class Replica implements Closeable {
         IndexFile file = new IndexFile(home.directory());
         this.index = file.read();
         this.report = new Report(home.replica(), around.audience());
-        KeptStore store = new KeptStore(home.kept());
+        this.store = new KeptStore(home.kept());
         this.applier = new Applier(tree, home, index, store, around.boot());
         Recovery.Result result = applier.recover();
         this.recovered = result.outcome();
         this.nextNumber = result.nextNumber();
-        History history = new History(
+        this.history = new History(
                 home.history(),
                 around.settings().historyCount(),
                 around.settings().historyBytes());
@@ -210,6 +219,92 @@ final class Replica implements Closeable {
                     staged.incoming,
                     new ProtocolException(ErrorCode.HALTED, "declined: nothing was deleted in the replica"));
         }
+    }
+
+    /** Whether the user has rolled it back, so that it takes no batch. */
+    boolean isHeld() throws IOException {
+        return home.directory().stat(Layout.HELD) != null;
+    }
+
+    /** @throws ProtocolException {@code held} */
+    void checkNotHeld() throws IOException {
+        if (isHeld()) {
+            throw new ProtocolException(ErrorCode.HELD, "this replica was rolled back and stays at its sequence");
+        }
+    }
+
+    /** Goes back, and stays there until {@link #resume}. Everything applied has been settled before. */
+    void rollback(Rewind.Goal goal) throws IOException {
+        checkRoot();
+        intake.close();
+        Workspace workspace = Workspace.create(home.transactions(), nextNumber++);
+        Applier.Applied applied;
+        try {
+            applied = applier.apply(Rewind.stage(goal, history, index, workspace));
+        } catch (Applier.Halt e) {
+            throw new IllegalStateException("a rollback was confirmed by whoever asked for it", e);
+        } catch (IOException | RuntimeException e) {
+            if (!(e instanceof Applier.Broken)) {
+                workspace.delete();
+            }
+            throw e;
+        }
+        manifest = null;
+        if (!isHeld()) {
+            home.directory().create(Layout.HELD, false).close();
+            home.directory().force();
+        }
+        report.applied(applied, null, false);
+        settler.settle(new Applier.Pending(applied.transaction(), workspace));
+    }
+
+    /** Takes batches again. */
+    void resume() throws IOException {
+        if (isHeld()) {
+            home.directory().deleteFile(Layout.HELD);
+            home.directory().force();
+        }
+    }
+
+    /** The sequences that can be gone back to, newest first. */
+    List<JsonObject> history() throws IOException {
+        List<JsonObject> sequences = new ArrayList<>();
+        for (long number : history.numbers()) {
+            Transaction each = history.read(number);
+            if (!each.reason().equals(Transaction.ADOPT)) {
+                sequences.add(
+                        0,
+                        JsonObject.builder()
+                                .put(
+                                        "sequence",
+                                        each.to() == null ? 0 : each.to().sequence())
+                                .put("applied", each.made())
+                                .put(
+                                        "changes",
+                                        each.plan().added().size()
+                                                + each.plan().removed().size())
+                                .put("reason", each.reason())
+                                .put("git", each.git() == null ? null : ProtocolJson.parse(each.git()))
+                                .build());
+            }
+        }
+        return sequences;
+    }
+
+    Verification verify(boolean deep) throws IOException {
+        return Verification.of(index, tree, deep);
+    }
+
+    KeptStore kept() {
+        return store;
+    }
+
+    /** Puts a kept item back, and tells the kernels. */
+    void restore(Id id) throws IOException {
+        checkRoot();
+        KeptStore.Item item = store.find(id);
+        report.restored(
+                item.path(), Restore.perform(item, store, tree, index, home.scratch()), index.cursor(), index.tree());
     }
 
     /** Takes over a cursor for the tree that is there. */

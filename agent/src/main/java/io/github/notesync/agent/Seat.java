@@ -1,6 +1,7 @@
 package io.github.notesync.agent;
 
 import io.github.notesync.agent.apply.Applier;
+import io.github.notesync.agent.apply.Rewind;
 import io.github.notesync.agent.disk.Disk;
 import io.github.notesync.agent.log.Log;
 import io.github.notesync.agent.receive.Answer;
@@ -18,6 +19,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -29,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * called by any thread and return at once, except for those marked otherwise.
  */
 final class Seat {
+    private static final int ROLLBACK_MILLIS = 50;
+
     private final Path root;
     private final ScheduledThreadPoolExecutor thread;
     private final Replica.Surroundings around;
@@ -121,7 +125,7 @@ final class Seat {
                         .put("entries", open.index().size())
                         .put("guarantees", List.of())
                         .put("recovered", open.recovered().name().toLowerCase(Locale.ROOT))
-                        .put("held", false)
+                        .put("held", open.isHeld())
                         .put("carrier", carrier.is(kernel)));
             } catch (IOException | RuntimeException e) {
                 answer.error(e);
@@ -239,6 +243,21 @@ final class Seat {
         }
     }
 
+    /** Goes back once everything applied is durable, for at most some seconds. */
+    void rollback(Kernel kernel, Answer answer, Rewind.Goal goal, int patience) {
+        run(kernel, answer, open -> {
+            if (!open.isSettled() && patience > 0) {
+                ScheduledFuture<?> unused = thread.schedule(
+                        () -> rollback(kernel, answer, goal, patience - 1), ROLLBACK_MILLIS, TimeUnit.MILLISECONDS);
+                return;
+            }
+            open.rollback(goal);
+            answer.reply(JsonObject.builder()
+                    .put("cursor", Report.json(open.index().cursor()))
+                    .put("held", true));
+        });
+    }
+
     void leave(Kernel kernel) {
         execute(() -> {
             cells.leave(kernel);
@@ -248,11 +267,17 @@ final class Seat {
 
     private JsonObject state() {
         Replica open = replica;
+        boolean held = false;
+        try {
+            held = open != null && open.isHeld();
+        } catch (IOException e) {
+            Log.line("whether " + root + " is held cannot be seen: " + e);
+        }
         return JsonObject.builder()
                 .put("replica", id)
                 .put("cursor", open == null ? null : Report.json(open.index().cursor()))
                 .put("tree", open == null ? null : open.index().tree().hex())
-                .put("held", false)
+                .put("held", held)
                 .put("waiting_for", List.of())
                 .build();
     }

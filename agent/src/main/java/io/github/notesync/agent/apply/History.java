@@ -2,7 +2,9 @@ package io.github.notesync.agent.apply;
 
 import io.github.notesync.agent.disk.Directory;
 import io.github.notesync.agent.disk.Stat;
+import io.github.notesync.agent.journal.JournalReader;
 import io.github.notesync.agent.journal.Layout;
+import io.github.notesync.agent.journal.Transaction;
 import io.github.notesync.agent.journal.Workspace;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -42,6 +44,13 @@ public final class History {
 
     public Workspace open(long number) throws IOException {
         return Workspace.open(directory, Layout.number(number));
+    }
+
+    /** The journal of a transaction. */
+    public Transaction read(long number) throws IOException {
+        try (Workspace workspace = open(number)) {
+            return JournalReader.read(workspace.directory());
+        }
     }
 
     private void prune() throws IOException {

@@ -8,8 +8,10 @@ import io.github.notesync.agent.journal.Layout;
 import io.github.notesync.agent.journal.Workspace;
 import io.github.notesync.agent.plan.Kept;
 import io.github.notesync.protocol.Digest;
+import io.github.notesync.protocol.ErrorCode;
 import io.github.notesync.protocol.Id;
 import io.github.notesync.protocol.JsonObject;
+import io.github.notesync.protocol.Limits;
 import io.github.notesync.protocol.ProtocolException;
 import io.github.notesync.protocol.ProtocolJson;
 import io.github.notesync.protocol.RelativePath;
@@ -188,6 +190,51 @@ public final class KeptStore {
     public @Nullable Directory open(Id id) throws IOException {
         Stat stat = kept.stat(id.hex());
         return stat == null || stat.kind() != Kind.DIRECTORY ? null : kept.open(id.hex());
+    }
+
+    /** @throws ProtocolException {@code unknown_kept} */
+    public Item find(Id id) throws IOException {
+        Item item = kept.stat(id.hex()) == null ? null : item(id.hex());
+        if (item == null) {
+            throw unknown(id);
+        }
+        return item;
+    }
+
+    /** The directory of one item; the caller closes it. */
+    Directory require(Id id) throws IOException {
+        Directory directory = open(id);
+        if (directory == null) {
+            throw unknown(id);
+        }
+        return directory;
+    }
+
+    private static ProtocolException unknown(Id id) {
+        return new ProtocolException(ErrorCode.UNKNOWN_KEPT, "nothing is kept under " + id);
+    }
+
+    /**
+     * The bytes of a kept file.
+     *
+     * @throws ProtocolException {@code limit_exceeded} if they do not fit into one message, {@code bad_request} for a
+     *     directory
+     */
+    public byte[] read(Id id) throws IOException {
+        try (Directory directory = require(id)) {
+            Stat stat = directory.stat(Layout.KEPT_CONTENT);
+            if (stat == null || stat.kind() != Kind.FILE) {
+                throw new ProtocolException(
+                        ErrorCode.BAD_REQUEST, "what is kept under " + id + " is no file: look at " + directory.path());
+            }
+            if (stat.size() > Limits.CHUNK_MAX) {
+                throw new ProtocolException(
+                        ErrorCode.LIMIT_EXCEEDED, "the kept file is too long to be shown: look at " + directory.path());
+            }
+            try (SeekableByteChannel in = directory.read(Layout.KEPT_CONTENT)) {
+                return Channels.newInputStream(in).readAllBytes();
+            }
+        }
     }
 
     /** Forgets an item for good. */

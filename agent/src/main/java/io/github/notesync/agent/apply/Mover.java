@@ -84,16 +84,29 @@ final class Mover {
 
     private static void copyFile(Directory from, String name, Stat stat, Directory to, String toName)
             throws IOException {
-        try (SeekableByteChannel in = from.read(name);
-                OutputFile out = to.overwrite(toName, stat.executable())) {
-            ByteBuffer buffer = ByteBuffer.allocate((int) Math.max(1, Math.min(BUFFER, stat.size())));
+        try (OutputFile out = to.overwrite(toName, stat.executable())) {
+            pump(from, name, stat.size(), out);
+            out.force();
+        }
+        to.setModified(toName, stat.modifiedNanos());
+    }
+
+    /** Copies the content into a new file, which has the time of now. */
+    static void copyFresh(Directory from, String name, Directory to, String toName, boolean executable)
+            throws IOException {
+        try (OutputFile out = to.create(toName, executable)) {
+            pump(from, name, BUFFER, out);
+        }
+    }
+
+    private static void pump(Directory from, String name, long size, OutputFile out) throws IOException {
+        try (SeekableByteChannel in = from.read(name)) {
+            ByteBuffer buffer = ByteBuffer.allocate((int) Math.max(1, Math.min(BUFFER, size)));
             while (in.read(buffer) >= 0) {
                 out.write(buffer.flip());
                 buffer.clear();
             }
-            out.force();
         }
-        to.setModified(toName, stat.modifiedNanos());
     }
 
     private static void copyDirectory(Directory from, String name, Directory to, String toName) throws IOException {

@@ -12,6 +12,7 @@ import io.github.notesync.protocol.JsonObject;
 import io.github.notesync.protocol.ProtocolException;
 import io.github.notesync.protocol.ProtocolJson;
 import io.github.notesync.protocol.RelativePath;
+import io.github.notesync.protocol.TreeDigest;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -97,6 +98,22 @@ public final class Report {
             audience.tell("applied", event);
             from = to;
         } while (from < changes.size());
+    }
+
+    /** Tells that the user's own version of a file is back. */
+    public void restored(RelativePath path, @Nullable Digest digest, @Nullable Cursor cursor, TreeDigest tree) {
+        audience.tell(
+                "applied",
+                about(null)
+                        .put("from", json(cursor))
+                        .put("to", json(cursor))
+                        .put("tree", tree.hex())
+                        .put("git", null)
+                        .put("reason", Transaction.RESTORE)
+                        .put("changes", List.of(change("put", path, digest)))
+                        .put("kept", List.of())
+                        .put("timings", null)
+                        .put("forced", false));
     }
 
     private static List<JsonObject> changes(Transaction transaction) {
