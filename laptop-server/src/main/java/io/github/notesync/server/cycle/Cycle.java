@@ -73,6 +73,7 @@ public final class Cycle implements AutoCloseable {
     private long lastFullScan;
     private long indexSaved = System.nanoTime();
     private boolean indexMoved;
+    private long indexSum;
     private volatile boolean started;
     private volatile boolean stopping;
 
@@ -80,13 +81,13 @@ public final class Cycle implements AutoCloseable {
         this.listener = listener;
         this.state = state;
         ChunkLists chunkLists = new ChunkLists();
-        Optional<Index> remembered = IndexFile.read(state.index(), chunkLists);
-        this.index = remembered.orElseGet(Index::new);
+        Optional<IndexFile.Content> remembered = IndexFile.read(state.index(), chunkLists);
+        this.index = remembered.map(IndexFile.Content::index).orElseGet(Index::new);
         this.rules = new IgnoreRules(root, config);
         this.watch = Watches.open(root, state.pulse(), this::isInteresting, listener::notice);
         this.wakes = watch.nextPulse() > 0;
         this.freshness = new Freshness(watch);
-        this.source = new Source(root, config, index, history(), new Contents(), chunkLists, freshness);
+        this.source = new Source(root, config, index, history(remembered), new Contents(), chunkLists, freshness);
         this.scanner = newScanner();
         this.dirt = new GitDirt(root);
         this.thread = new Thread(this::run, "notesync-cycle");
@@ -108,13 +109,12 @@ public final class Cycle implements AutoCloseable {
     }
 
     /** The history goes on where the last run ended, if that can be proven; else a new epoch begins at the empty tree. */
-    private History history() throws IOException {
+    private History history(Optional<IndexFile.Content> remembered) throws IOException {
         Optional<StateDirectory.Clean> clean = state.takeClean();
-        if (clean.isPresent()) {
-            History resumed = History.resume(clean.get().cursor(), index.entries());
-            if (resumed.tree().equals(clean.get().tree())) {
-                return resumed;
-            }
+        if (clean.isPresent()
+                && remembered.isPresent()
+                && remembered.get().sum() == clean.get().indexSum()) {
+            return History.resume(clean.get().cursor(), clean.get().tree(), index.entries());
         }
         History fresh = History.begin();
         if (!index.entries().isEmpty()) {
@@ -328,7 +328,7 @@ public final class Cycle implements AutoCloseable {
 
     private boolean saveIndex() {
         try {
-            IndexFile.write(state.index(), index, source.chunkLists());
+            indexSum = IndexFile.write(state.index(), index, source.chunkLists());
             indexMoved = false;
             indexSaved = System.nanoTime();
             return true;
@@ -359,7 +359,7 @@ public final class Cycle implements AutoCloseable {
         }
         boolean whole = !thread.isAlive() && (!started || source.state().phase() == Source.Phase.READY);
         if (whole && uncommitted.list().isEmpty() && saveIndex()) {
-            state.writeClean(source.history().cursor(), source.history().tree());
+            state.writeClean(source.history().cursor(), source.history().tree(), indexSum);
         }
         state.close();
     }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * lock    held while a server runs on this source
  * index   what the source held, see IndexFile
- * clean   {"cursor": …, "tree": …}: how the last run ended; absent while a server runs, and after a crash
+ * clean   {"cursor": …, "tree": …, "index": <check sum>}: how the last run ended; absent while a server runs, and after a crash
  * pulse/  watched together with the source
  * spool/  batches in the making
  * </pre>
@@ -35,8 +35,8 @@ public final class StateDirectory implements AutoCloseable {
     private final FileChannel lockFile;
     private final @Nullable FileLock lock;
 
-    /** How the last run ended. */
-    record Clean(Cursor cursor, TreeDigest tree) {}
+    /** How the last run ended, and which index goes with it. */
+    record Clean(Cursor cursor, TreeDigest tree, long indexSum) {}
 
     private StateDirectory(Path directory, FileChannel lockFile, @Nullable FileLock lock) {
         this.directory = directory;
@@ -115,8 +115,10 @@ public final class StateDirectory implements AutoCloseable {
         }
         try {
             JsonObject json = ProtocolJson.parse(Files.readAllBytes(clean()));
-            return Optional.of(
-                    new Clean(Cursor.fromJson(json.object("cursor")), TreeDigest.parse(json.string("tree"))));
+            return Optional.of(new Clean(
+                    Cursor.fromJson(json.object("cursor")),
+                    TreeDigest.parse(json.string("tree")),
+                    json.integer("index")));
         } catch (IOException e) {
             return Optional.empty();
         } finally {
@@ -125,10 +127,11 @@ public final class StateDirectory implements AutoCloseable {
         }
     }
 
-    void writeClean(Cursor cursor, TreeDigest tree) throws IOException {
+    void writeClean(Cursor cursor, TreeDigest tree, long indexSum) throws IOException {
         JsonObject json = JsonObject.builder()
                 .put("cursor", cursor.toJson())
                 .put("tree", tree.hex())
+                .put("index", indexSum)
                 .build();
         Path written = directory.resolve("clean.new");
         Files.write(written, ProtocolJson.bytes(json));

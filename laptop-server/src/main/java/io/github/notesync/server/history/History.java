@@ -49,12 +49,15 @@ public final class History {
         return new History(new Cursor(Id.random(), 0));
     }
 
-    /** The history of an earlier run that ended cleanly at {@code cursor} with these entries. */
-    public static History resume(Cursor cursor, Collection<Entry> entries) {
+    /**
+     * The history of an earlier run that ended cleanly.
+     *
+     * @param tree the tree digest of {@code entries}
+     */
+    public static History resume(Cursor cursor, TreeDigest tree, Collection<Entry> entries) {
         History history = new History(cursor);
-        for (Entry each : entries) {
-            history.set(each.path(), null, each);
-        }
+        entries.forEach(history::add);
+        history.tree = tree;
         return history;
     }
 
@@ -86,13 +89,17 @@ public final class History {
             }
         }
         if (after != null) {
-            entries.put(path, after);
             tree = tree.with(after);
-            if (after instanceof Entry.File file) {
-                byDigest.put(file.digest(), path);
-                bytes += file.size();
-                files++;
-            }
+            add(after);
+        }
+    }
+
+    private void add(Entry entry) {
+        entries.put(entry.path(), entry);
+        if (entry instanceof Entry.File file) {
+            byDigest.put(file.digest(), entry.path());
+            bytes += file.size();
+            files++;
         }
     }
 

@@ -29,10 +29,14 @@ public final class IndexFile {
 
     private IndexFile() {}
 
-    /** Replaces the file as a whole. */
-    public static void write(Path file, Index index, ChunkLists chunkLists) throws IOException {
+    /** What a file held. */
+    public record Content(Index index, long sum) {}
+
+    /** Replaces the file as a whole; returns its check sum. */
+    public static long write(Path file, Index index, ChunkLists chunkLists) throws IOException {
         Path written = file.resolveSibling(file.getFileName() + ".new");
         CRC32C sum = new CRC32C();
+        long value;
         try (var checked = new CheckedOutputStream(
                         new BufferedOutputStream(Files.newOutputStream(written), 1 << 16), sum);
                 DataOutputStream out = new DataOutputStream(checked)) {
@@ -51,9 +55,11 @@ public final class IndexFile {
             }
             out.writeInt(0);
             out.flush();
-            out.writeLong(sum.getValue());
+            value = sum.getValue();
+            out.writeLong(value);
         }
         Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return value;
     }
 
     private static void write(DataOutputStream out, Item item) throws IOException {
@@ -87,7 +93,7 @@ public final class IndexFile {
     }
 
     /** The index that was written last, and its chunk lists; empty when there is none that can be used. */
-    public static Optional<Index> read(Path file, ChunkLists chunkLists) {
+    public static Optional<Content> read(Path file, ChunkLists chunkLists) {
         try {
             byte[] bytes = Files.readAllBytes(file);
             int body = bytes.length - Long.BYTES;
@@ -96,7 +102,8 @@ public final class IndexFile {
             if (body <= 0 || ByteBuffer.wrap(bytes, body, Long.BYTES).getLong() != sum.getValue()) {
                 return Optional.empty();
             }
-            return read(new DataInputStream(new ByteArrayInputStream(bytes, 0, body)), chunkLists);
+            return read(new DataInputStream(new ByteArrayInputStream(bytes, 0, body)), chunkLists)
+                    .map(index -> new Content(index, sum.getValue()));
         } catch (IOException | IllegalArgumentException e) {
             return Optional.empty();
         }

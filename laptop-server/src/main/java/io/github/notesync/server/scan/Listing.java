@@ -2,10 +2,6 @@ package io.github.notesync.server.scan;
 
 import io.github.notesync.protocol.PathReason;
 import io.github.notesync.protocol.RelativePath;
-import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.text.Normalizer;
@@ -14,46 +10,73 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The names in one directory that can travel, in code-point order; the rest are problems. */
 record Listing(List<Name> names, List<Problem> problems) {
 
     /**
-     * @param diskName as the file system spells it
+     * One name that can travel.
+     *
      * @param path the path of the protocol
+     * @param ignoredAsFile whether the rules exclude it unless it is a directory
      */
-    record Name(String diskName, RelativePath path) {
+    record Name(Seen seen, RelativePath path, boolean ignoredAsFile) {
+        /** Whether the file system spells it in another way. */
         boolean isOdd() {
-            return !path.value().endsWith(diskName);
+            return !path.value().endsWith(seen.diskName());
         }
     }
 
-    /** @param belongs whether the path can be part of the project at all; asked before its name is judged */
-    static Listing of(String directory, Path onDisk, Predicate<String> belongs) throws IOException {
-        List<Name> names = new ArrayList<>();
+    /** What the rules say of a path whose type is not known yet. */
+    enum Belonging {
+        YES,
+        AS_DIRECTORY,
+        NO
+    }
+
+    /**
+     * Judges what a directory gave.
+     *
+     * @param known the items that the index has there, whose names need no second judgement
+     * @param belonging asked before the name is judged: what is ignored may be called anything
+     */
+    static Listing of(
+            String directory,
+            Path onDisk,
+            List<Seen> all,
+            Map<String, Item> known,
+            Function<String, Belonging> belonging) {
+        List<Name> names = new ArrayList<>(all.size());
         List<Problem> problems = new ArrayList<>();
-        try (DirectoryStream<Path> children = Files.newDirectoryStream(onDisk)) {
-            for (Path child : children) {
-                String diskName = String.valueOf(child.getFileName());
-                String path = Index.child(directory, nfc(diskName));
-                if (!belongs.test(path)) {
-                    continue;
-                }
-                PathReason refusal = isGarbled(onDisk, child, diskName)
-                        ? PathReason.NOT_UTF8
-                        : RelativePath.refusal(path).orElse(null);
-                if (refusal == null) {
-                    names.add(new Name(diskName, new RelativePath(path)));
-                } else {
-                    problems.add(Problems.name(path, refusal));
-                }
+        for (Seen seen : all) {
+            Item item = known.get(seen.diskName());
+            String path = item == null
+                    ? Index.child(directory, nfc(seen.diskName()))
+                    : item.entry().path().value();
+            Belonging belongs = belonging.apply(path);
+            if (belongs == Belonging.NO) {
+                continue;
             }
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
+            PathReason refusal = item != null ? null : refusal(onDisk, seen, path);
+            if (refusal == null) {
+                RelativePath travels =
+                        item == null ? new RelativePath(path) : item.entry().path();
+                names.add(new Name(seen, travels, belongs == Belonging.AS_DIRECTORY));
+            } else {
+                problems.add(Problems.name(path, refusal));
+            }
         }
-        names.sort(Comparator.comparing(Name::path).thenComparing(Name::diskName));
+        names.sort(Comparator.comparing(Name::path)
+                .thenComparing(name -> name.seen().diskName()));
         return new Listing(withoutCollisions(names, problems), problems);
+    }
+
+    private static @Nullable PathReason refusal(Path onDisk, Seen seen, String path) {
+        return isGarbled(onDisk, seen.path(), seen.diskName())
+                ? PathReason.NOT_UTF8
+                : RelativePath.refusal(path).orElse(null);
     }
 
     private static List<Name> withoutCollisions(List<Name> names, List<Problem> problems) {

@@ -3,6 +3,7 @@ package io.github.notesync.server.scan;
 import io.github.notesync.server.ignore.IgnoreRules;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Notices that the rule files of a directory changed, so that all below it is judged anew. One thread at a time. */
 final class RuleFiles {
-    private static final List<String> NAMES = List.of(IgnoreRules.GITIGNORE, IgnoreRules.NOTESYNCIGNORE);
-
     private final IgnoreRules rules;
     /** By directory, the stat of each file; the root has an entry, others only where there is a file. */
     private final Map<String, List<@Nullable Stat>> known = new HashMap<>();
@@ -21,13 +20,14 @@ final class RuleFiles {
     }
 
     /** Reads them if they moved; returns whether they did. */
-    boolean refresh(String directory, Path onDisk, StatReader stats) throws IOException {
-        List<@Nullable Stat> now = new java.util.ArrayList<>();
+    boolean refresh(String directory, Path onDisk, List<Seen> names, StatReader stats) throws IOException {
+        List<@Nullable Stat> now = new ArrayList<>();
         boolean any = directory.isEmpty();
-        for (String name : NAMES) {
-            Stat stat = stat(onDisk.resolve(name), stats);
-            any |= stat != null;
-            now.add(stat);
+        for (Seen each : names) {
+            if (IgnoreRules.isRuleFile(each.diskName())) {
+                any = true;
+                now.add(stat(onDisk.resolve(each.diskName()), stats));
+            }
         }
         List<@Nullable Stat> before = any ? known.put(directory, now) : known.remove(directory);
         boolean moved = any ? !now.equals(before) : before != null;

@@ -41,6 +41,7 @@ final class Scan {
     private final Set<String> retried = new HashSet<>();
     private final List<Problem> appeared = new ArrayList<>();
     private final long started = nowNanos();
+    private @Nullable ReadAhead ahead;
 
     Scan(
             Path root,
@@ -65,40 +66,67 @@ final class Scan {
         this.patient = patient;
     }
 
+    /** Compares everything, reading ahead where the index says that there is much. */
+    void everything() throws IOException {
+        if (index.directories().size() < ReadAhead.MIN_DIRECTORIES) {
+            directory("", true);
+            return;
+        }
+        try (ReadAhead reading = new ReadAhead(stats)) {
+            for (String each : List.copyOf(index.directories().keySet())) {
+                Path onDisk = index.onDisk(root, each);
+                coverage.cover(each, onDisk);
+                reading.ask(each, onDisk);
+            }
+            ahead = reading;
+            directory("", true);
+        } finally {
+            ahead = null;
+        }
+    }
+
     /** Compares one directory with the index; also all below it when {@code deep}, or when its rules changed. */
     void directory(String directory, boolean deep) throws IOException {
-        if (!index.has(directory) || !looked.add(directory)) {
+        Map<String, Item> items = index.items(directory);
+        if (items == null || !looked.add(directory)) {
             return;
         }
         Path onDisk = index.onDisk(root, directory);
         List<Verdict> ignored = new ArrayList<>();
-        List<Problem> problems = new ArrayList<>();
         Listing listing;
         boolean below = deep;
         try {
-            if (deep) {
-                coverage.cover(directory, onDisk);
-            }
-            below |= ruleFiles.refresh(directory, onDisk, stats);
-            listing = Listing.of(directory, onDisk, path -> belongs(path, ignored));
+            List<Seen> all = list(directory, onDisk, deep);
+            below |= ruleFiles.refresh(directory, onDisk, all, stats);
+            listing = Listing.of(directory, onDisk, all, items, path -> belonging(path, ignored));
         } catch (IOException e) {
             unlisted(directory, e);
             return;
         }
-        problems.addAll(listing.problems());
+        List<Problem> problems = new ArrayList<>(listing.problems());
         Set<String> seen = new HashSet<>();
         for (Listing.Name name : listing.names()) {
-            if (child(name, onDisk.resolve(name.diskName()), below, ignored, problems)) {
+            if (child(name, below, ignored, problems)) {
                 seen.add(name.path().name());
             }
         }
-        Map<String, Item> items = index.items(directory);
-        for (String gone : items == null ? List.<String>of() : List.copyOf(items.keySet())) {
+        for (String gone : List.copyOf(items.keySet())) {
             if (!seen.contains(gone)) {
                 remove(Index.child(directory, gone));
             }
         }
         appeared.addAll(findings.replace(directory, problems, ignored));
+    }
+
+    private List<Seen> list(String directory, Path onDisk, boolean deep) throws IOException {
+        List<Seen> readAhead = ahead == null ? null : ahead.take(directory);
+        if (readAhead != null) {
+            return readAhead;
+        }
+        if (deep) {
+            coverage.cover(directory, onDisk);
+        }
+        return Seen.in(onDisk);
     }
 
     /** Reads what has to be read and says what differs. */
@@ -123,33 +151,40 @@ final class Scan {
         return new ScanResult(differences.list(), unstable, appeared);
     }
 
-    private boolean belongs(String path, List<Verdict> ignored) {
-        Verdict verdict = rules.verdict(path, false);
-        if (verdict.ignored() && rules.verdict(path, true).ignored()) {
-            ignored.add(verdict);
-            return false;
+    private Listing.Belonging belonging(String path, List<Verdict> ignored) {
+        Verdict asFile = rules.verdict(path, false);
+        if (!asFile.ignored()) {
+            return Listing.Belonging.YES;
         }
-        return true;
+        if (!rules.verdict(path, true).ignored()) {
+            return Listing.Belonging.AS_DIRECTORY;
+        }
+        ignored.add(asFile);
+        return Listing.Belonging.NO;
     }
 
     /** Compares one name; returns whether the index keeps, or may keep, an item for it. */
-    private boolean child(Listing.Name name, Path onDisk, boolean deep, List<Verdict> ignored, List<Problem> problems)
+    private boolean child(Listing.Name name, boolean deep, List<Verdict> ignored, List<Problem> problems)
             throws IOException {
         String path = name.path().value();
         Stat stat;
         try {
-            stat = stats.read(onDisk);
+            stat = name.seen().stat(stats);
         } catch (NoSuchFileException e) {
             return false;
         } catch (IOException e) {
             problems.add(Problems.unreadable(path, e));
             return true;
         }
-        Verdict verdict = rules.verdict(path, stat.kind() == Stat.Kind.DIRECTORY);
-        if (verdict.ignored()) {
-            ignored.add(verdict);
-            return false;
+        boolean directory = stat.kind() == Stat.Kind.DIRECTORY;
+        if (directory || name.ignoredAsFile()) {
+            Verdict verdict = rules.verdict(path, directory);
+            if (verdict.ignored()) {
+                ignored.add(verdict);
+                return false;
+            }
         }
+        Path onDisk = name.seen().path();
         return switch (stat.kind()) {
             case DIRECTORY -> subdirectory(name, stat, deep);
             case FILE -> file(name, onDisk, stat, problems);
@@ -252,7 +287,7 @@ final class Scan {
     }
 
     private static @Nullable String spelled(Listing.Name name) {
-        return name.isOdd() ? name.diskName() : null;
+        return name.isOdd() ? name.seen().diskName() : null;
     }
 
     private static long nowNanos() {

@@ -43,7 +43,7 @@ public final class Scanner {
 
     /** Looks at every directory. */
     public ScanResult everything(boolean patient, Progress progress) throws IOException, InterruptedException {
-        return scan(progress, patient, scan -> scan.directory("", true));
+        return scan(progress, patient, Scan::everything);
     }
 
     /**
