@@ -1,5 +1,6 @@
 package io.github.notesync.server;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -8,69 +9,97 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** One owner for each library, and steps that do not know each other in circles. */
+/** Who owns which secret, and which way the data goes. */
 class ArchitectureTest {
-    private final JavaClasses classes = new ClassFileImporter()
+    private static final String ROOT = "io.github.notesync.server";
+
+    private final JavaClasses server = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("io.github.notesync.server");
+            .importPackages(ROOT);
 
     @Test
-    void onlyServeKnowsSparkAndJetty() {
-        onlyIn("..server.serve..", "spark..", "org.eclipse.jetty..", "javax.servlet..");
-    }
-
-    @Test
-    void onlyConfigKnowsTheJsonLibrary() {
-        onlyIn("..server.config..", "com.fasterxml..");
-    }
-
-    @Test
-    void onlyWatchKnowsTheNativeWatcher() {
-        onlyIn("..server.watch..", "io.methvin..", "com.sun.jna..");
-    }
-
-    @Test
-    void tarIsLeftToTheProtocol() {
-        onlyIn("..nowhere..", "org.apache.commons..");
-    }
-
-    private void onlyIn(String owner, String... libraries) {
+    void onlyServeKnowsHttp() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(owner)
+                .resideOutsideOfPackage(ROOT + ".serve")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(libraries)
-                .check(classes);
+                .resideInAnyPackage("spark..", "org.eclipse.jetty..", "javax.servlet..")
+                .check(server);
     }
 
     @Test
-    void theServerDoesNotKnowTheAgent() {
+    void onlyWatchKnowsWatchServices() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".watch")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.nio.file.WatchService")
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.methvin..", "com.sun.nio..")
+                .check(server);
+    }
+
+    @Test
+    void onlyIgnoreKnowsJGitAndOnlyConfigKnowsToml() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".ignore")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.eclipse.jgit..")
+                .check(server);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".config")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.tomlj..")
+                .check(server);
+    }
+
+    @Test
+    void nobodyKnowsTheJsonLibrary() {
         noClasses()
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("io.github.notesync.agent..")
-                .check(classes);
+                .resideInAPackage("com.fasterxml..")
+                .check(server);
     }
 
     @Test
     void diffIsPure() {
-        noClasses()
+        classes()
                 .that()
-                .resideInAPackage("..server.diff..")
+                .resideInAPackage(ROOT + ".diff")
                 .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("java.net..", "java.nio.channels..", "java.nio.file..")
-                .allowEmptyShould(true)
-                .check(classes);
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java.lang..",
+                        "java.util..",
+                        "io.github.notesync.protocol",
+                        ROOT + ".diff",
+                        ROOT + ".scan",
+                        "org.jspecify..")
+                .check(server);
     }
 
     @Test
-    void noStepNeedsItselfThroughOthers() {
-        slices().matching("io.github.notesync.server.(*)..")
+    void nobodyWritesToTheConsoleButTheTellersAndTheCommands() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(ROOT, ROOT + ".tell")
                 .should()
-                .beFreeOfCycles()
-                .allowEmptyShould(true)
-                .check(classes);
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err")
+                .check(server);
+    }
+
+    @Test
+    void theWayOfTheDataHasNoCircle() {
+        slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(server);
     }
 }

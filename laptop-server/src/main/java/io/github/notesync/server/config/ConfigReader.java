@@ -42,30 +42,33 @@ public final class ConfigReader {
     }
 
     private static @Nullable Table ownFile(Path root) throws ConfigException {
-        TomlParseResult parsed = parse(root.resolve("notesync.toml"));
-        return parsed == null ? null : new Table("notesync.toml", "", parsed);
+        Parsed parsed = parse(root.resolve("notesync.toml"));
+        return parsed == null ? null : new Table("notesync.toml", "", parsed.toml(), parsed.lines());
     }
 
     private static @Nullable Table section(Path root) throws ConfigException {
-        TomlParseResult parsed = parse(root.resolve("pyproject.toml"));
-        if (parsed == null || !(parsed.get("tool") instanceof TomlTable tool)) {
+        Parsed parsed = parse(root.resolve("pyproject.toml"));
+        if (parsed == null || !(parsed.toml().get("tool") instanceof TomlTable tool)) {
             return null;
         }
-        return new Table("pyproject.toml", "tool.", tool).table("notesync");
+        return new Table("pyproject.toml", "tool.", tool, parsed.lines()).table("notesync");
     }
 
-    private static @Nullable TomlParseResult parse(Path file) throws ConfigException {
+    private record Parsed(TomlParseResult toml, List<String> lines) {}
+
+    private static @Nullable Parsed parse(Path file) throws ConfigException {
         if (!Files.isRegularFile(file)) {
             return null;
         }
         try {
-            TomlParseResult parsed = Toml.parse(file);
+            String text = Files.readString(file);
+            TomlParseResult parsed = Toml.parse(text);
             if (parsed.hasErrors()) {
                 TomlParseError error = parsed.errors().get(0);
                 throw new ConfigException(
                         file.getFileName() + ":" + error.position().line() + ": not valid TOML: " + error.getMessage());
             }
-            return parsed;
+            return new Parsed(parsed, text.lines().toList());
         } catch (IOException e) {
             throw new ConfigException(file.getFileName() + ": cannot be read: " + e.getMessage());
         }

@@ -13,8 +13,11 @@ final class Table {
     private final String file;
     private final String prefix;
     private final TomlTable table;
+    private final List<String> lines;
 
-    Table(String file, String prefix, TomlTable table) {
+    /** @param lines those of the file */
+    Table(String file, String prefix, TomlTable table, List<String> lines) {
+        this.lines = lines;
         this.file = file;
         this.prefix = prefix;
         this.table = table;
@@ -36,7 +39,7 @@ final class Table {
             return null;
         }
         if (value instanceof TomlTable inner) {
-            return new Table(file, prefix + key + ".", inner);
+            return new Table(file, prefix + key + ".", inner, lines);
         }
         throw wrongType(key, "a table", value);
     }
@@ -86,9 +89,19 @@ final class Table {
             if (!(array.get(i) instanceof String text)) {
                 throw wrongType(key, "a list of strings", array.get(i));
             }
-            result.add(new Located(file, array.inputPositionOf(i).line(), text));
+            result.add(new Located(file, line(array.inputPositionOf(i).line(), text), text));
         }
         return result;
+    }
+
+    /** The parser gives the place behind the comma before; the text itself may stand some lines below. */
+    private int line(int from, String text) {
+        for (int i = from; i <= lines.size(); i++) {
+            if (lines.get(i - 1).contains(text)) {
+                return i;
+            }
+        }
+        return from;
     }
 
     ConfigException error(String key, String what) {

@@ -22,7 +22,9 @@ import io.github.notesync.server.watch.Hints;
 import io.github.notesync.server.watch.Watch;
 import io.github.notesync.server.watch.Watches;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +47,9 @@ public final class Cycle implements AutoCloseable {
     private static final long CLOCK_SCAN = 2_000 * MILLI;
     private static final long LOOK_AGAIN = 50 * MILLI;
     private static final long HOLD_POLL = 20 * MILLI;
+    /** A directory that is moved away or mounted over tells nobody. */
+    private static final long ROOT_LOOK = 1_000 * MILLI;
+
     private static final long UNAVAILABLE_POLL = 500 * MILLI;
     /** Where a pulse cannot wake the watch. */
     private static final long FRESH_POLL = 10 * MILLI;
@@ -72,6 +77,7 @@ public final class Cycle implements AutoCloseable {
     private long lastHintMillis;
     private long lastFullScan;
     private long indexSaved = System.nanoTime();
+    private Object rootIdentity = "";
     private boolean indexMoved;
     private long indexSum;
     private volatile boolean started;
@@ -231,17 +237,28 @@ public final class Cycle implements AutoCloseable {
                 served = freshness.due();
             }
         }
-        everything |= isFullScanDue();
+        everything |= isFullScanDue() || isOtherRoot();
         return served.isEmpty() ? freshness.due() : served;
     }
 
     private long idle() {
         long untilSafety = lastFullScan + scanInterval() - System.nanoTime();
-        return Math.max(1, wakes ? untilSafety : Math.min(untilSafety, FRESH_POLL));
+        return Math.max(1, Math.min(untilSafety, wakes ? ROOT_LOOK : FRESH_POLL));
     }
 
     private long scanInterval() {
         return watch.complete() ? SAFETY_SCAN : CLOCK_SCAN;
+    }
+
+    private boolean isOtherRoot() {
+        Object before = rootIdentity;
+        try {
+            BasicFileAttributes now = Files.readAttributes(source.root(), BasicFileAttributes.class);
+            rootIdentity = String.valueOf(now.fileKey());
+        } catch (IOException e) {
+            rootIdentity = "gone";
+        }
+        return !rootIdentity.equals(before);
     }
 
     private boolean isFullScanDue() {

@@ -6,8 +6,8 @@ import io.github.notesync.server.ignore.IgnoreRules;
 import io.github.notesync.server.ignore.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -38,6 +38,7 @@ final class Scan {
     private final List<Reading.Wanted> wanted = new ArrayList<>();
     private final Set<String> unstable = new HashSet<>();
     private final Set<String> looked = new HashSet<>();
+    private final Set<String> lookedDeep = new HashSet<>();
     private final Set<String> retried = new HashSet<>();
     private final List<Problem> appeared = new ArrayList<>();
     private final long started = nowNanos();
@@ -88,7 +89,7 @@ final class Scan {
     /** Compares one directory with the index; also all below it when {@code deep}, or when its rules changed. */
     void directory(String directory, boolean deep) throws IOException {
         Map<String, Item> items = index.items(directory);
-        if (items == null || !looked.add(directory)) {
+        if (items == null || wasLookedAt(directory, deep)) {
             return;
         }
         Path onDisk = index.onDisk(root, directory);
@@ -96,7 +97,7 @@ final class Scan {
         Listing listing;
         boolean below = deep;
         try {
-            List<Seen> all = list(directory, onDisk, deep);
+            List<Seen> all = list(directory, onDisk);
             below |= ruleFiles.refresh(directory, onDisk, all, stats);
             listing = Listing.of(directory, onDisk, all, items, path -> belonging(path, ignored));
         } catch (IOException e) {
@@ -118,14 +119,23 @@ final class Scan {
         appeared.addAll(findings.replace(directory, problems, ignored));
     }
 
-    private List<Seen> list(String directory, Path onDisk, boolean deep) throws IOException {
+    /** Whether this scan has looked there, as deep as is asked for now; else it has from now on. */
+    private boolean wasLookedAt(String directory, boolean deep) {
+        return deep ? !lookedDeep.add(directory) : lookedDeep.contains(directory) || !looked.add(directory);
+    }
+
+    private void forgetLook(String directory) {
+        looked.remove(directory);
+        lookedDeep.remove(directory);
+    }
+
+    private List<Seen> list(String directory, Path onDisk) throws IOException {
         List<Seen> readAhead = ahead == null ? null : ahead.take(directory);
         if (readAhead != null) {
             return readAhead;
         }
-        if (deep) {
-            coverage.cover(directory, onDisk);
-        }
+        // Also when it is known: it may be another one of the same name, which nobody watches yet.
+        coverage.cover(directory, onDisk);
         return Seen.in(onDisk);
     }
 
@@ -142,13 +152,22 @@ final class Scan {
                         outcome.digest(),
                         file.stat().executable());
                 put(file.name(), new Item(entry, file.stat(), racy, spelled(file.name())));
-            } else if (outcome.error() == null || outcome.error() instanceof NoSuchFileException) {
+            } else if (outcome.error() == null || !isStill(file)) {
                 unstable.add(Index.parent(path));
             } else {
                 problem(Index.parent(path), Problems.unreadable(path, outcome.error()));
             }
         }
         return new ScanResult(differences.list(), unstable, appeared);
+    }
+
+    /** Whether the file is what it was before it could not be read; if not, the next scan sees what it is now. */
+    private boolean isStill(Reading.Wanted file) {
+        try {
+            return stats.read(file.onDisk()).equals(file.stat());
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private Listing.Belonging belonging(String path, List<Verdict> ignored) {
@@ -173,7 +192,12 @@ final class Scan {
         } catch (NoSuchFileException e) {
             return false;
         } catch (IOException e) {
-            problems.add(Problems.unreadable(path, e));
+            Path parent = name.seen().path().getParent();
+            if (parent != null && Files.isDirectory(parent, LinkOption.NOFOLLOW_LINKS)) {
+                problems.add(Problems.unreadable(path, e));
+            } else {
+                unstable.add(Index.parent(Index.parent(path)));
+            }
             return true;
         }
         boolean directory = stat.kind() == Stat.Kind.DIRECTORY;
@@ -198,12 +222,18 @@ final class Scan {
 
     private boolean subdirectory(Listing.Name name, Stat stat, boolean deep) throws IOException {
         Item before = index.item(name.path().value());
+        boolean same = before != null && before.stat().equals(stat);
         boolean known = before != null && before.isDirectory() && before.stat().inode() == stat.inode();
-        if (before == null || !before.stat().equals(stat)) {
+        if (!known) {
+            // It may have taken the place of one that this scan has already looked at.
+            forgetLook(name.path().value());
+        }
+        if (!same) {
             put(name, new Item(new Entry.Directory(name.path()), stat, false, spelled(name)));
         }
-        if (deep || !known) {
-            directory(name.path().value(), true);
+        // File systems use the number of a deleted directory again: it is the same one only if nothing of it moved.
+        if (deep || !same) {
+            directory(name.path().value(), deep || !known);
         }
         return true;
     }
@@ -253,8 +283,9 @@ final class Scan {
         if (directory.isEmpty()) {
             throw new SourceUnavailableException("the source directory " + root + " cannot be read: " + e, e);
         }
-        if (retried.add(directory) && (e instanceof NoSuchFileException || e instanceof NotDirectoryException)) {
-            looked.remove(Index.parent(directory));
+        boolean gone = !Files.isDirectory(index.onDisk(root, directory), LinkOption.NOFOLLOW_LINKS);
+        if (gone && retried.add(directory)) {
+            forgetLook(Index.parent(directory));
             directory(Index.parent(directory), false);
             return;
         }

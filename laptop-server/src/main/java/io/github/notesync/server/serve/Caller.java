@@ -9,7 +9,9 @@ import io.github.notesync.server.pairing.Client;
 import io.github.notesync.server.pairing.Grant;
 import io.github.notesync.server.pairing.Tokens;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Optional;
+import javax.servlet.ServletRequestWrapper;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -116,7 +118,14 @@ final class Caller {
     }
 
     JsonObject json() throws IOException {
-        return ProtocolJson.parse(request.getInputStream().readAllBytes());
+        return ProtocolJson.parse(body().readAllBytes());
+    }
+
+    /** The body as it comes: Spark's own stream would first read all of it. */
+    InputStream body() throws IOException {
+        return request instanceof ServletRequestWrapper wrapper
+                ? wrapper.getRequest().getInputStream()
+                : request.getInputStream();
     }
 
     void answer(JsonObject body) throws IOException {

@@ -11,6 +11,7 @@ import io.github.notesync.server.pairing.Tokens;
 import io.github.notesync.server.tell.Texts;
 import java.io.IOException;
 import java.util.List;
+import org.eclipse.jetty.io.EofException;
 import spark.Route;
 import spark.Service;
 
@@ -111,6 +112,13 @@ public final class LaptopServer implements AutoCloseable {
                 Answers.error(caller.response, e);
             } catch (ProtocolException e) {
                 Answers.error(caller.response, HttpError.of(e));
+            } catch (EofException e) {
+                // The client went away; there is nobody to answer.
+                return "";
+            } catch (IOException e) {
+                timeline.tell(Texts.notice("a call failed: " + e));
+                Answers.error(
+                        caller.response, HttpError.of(ErrorCode.INTERNAL, "the laptop server failed: " + e, null));
             } catch (RuntimeException e) {
                 bug(e);
                 Answers.error(caller.response, HttpError.of(ErrorCode.INTERNAL, "a bug of the server: " + e, null));

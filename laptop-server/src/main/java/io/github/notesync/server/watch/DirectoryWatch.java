@@ -7,8 +7,6 @@ import static java.nio.file.StandardWatchEventKinds.OVERFLOW;
 
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
@@ -61,9 +59,12 @@ final class DirectoryWatch implements Watch {
             }
             keys.put(directory, key);
             unwatched.remove(directory);
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            uncover(directory);
         } catch (IOException e) {
+            if (!String.valueOf(e.getMessage()).contains("limit")) {
+                // Gone again, or not to be read: the scan finds that out, and its parent tells when it comes back.
+                uncover(directory);
+                return;
+            }
             if (unwatched.isEmpty()) {
                 notice.accept("not every directory can be watched (" + e.getMessage()
                         + "): looking at all files every 2 seconds instead. Raise the limit with"

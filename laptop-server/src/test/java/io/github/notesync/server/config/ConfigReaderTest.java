@@ -1,0 +1,88 @@
+package io.github.notesync.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The configuration is read, and what is wrong in it is said with file, line and key. */
+class ConfigReaderTest {
+    @TempDir
+    Path root;
+
+    private Config read(String file, String text) throws Exception {
+        Files.writeString(root.resolve(file), text);
+        return ConfigReader.read(root);
+    }
+
+    @Test
+    void withoutConfigurationEverythingHasADefault() throws Exception {
+        Config config = ConfigReader.read(root);
+        assertThat(config).isEqualTo(Config.defaults(root.getFileName().toString()));
+        assertThat(config.maxFileBytes()).isEqualTo(100 << 20);
+        assertThat(read("pyproject.toml", "[project]\nname = 'x'\n")).isEqualTo(config);
+    }
+
+    @Test
+    void everyKeyIsReadFromPyproject() throws Exception {
+        Config config = read("pyproject.toml", """
+                [tool.notesync]
+                name = "shop"
+                ignore = ["*.csv"]
+                recursive = false
+                python-paths = ["", "lib"]
+                [tool.notesync.limits]
+                max-file-mb = 300
+                [tool.notesync.patterns]
+                or = ['a']
+                """);
+        assertThat(config.name()).isEqualTo("shop");
+        assertThat(config.ignore()).containsExactly(new Located("pyproject.toml", 3, "*.csv"));
+        assertThat(config.recursive()).isFalse();
+        assertThat(config.pythonPaths()).containsExactly("", "lib");
+        assertThat(config.maxFileBytes()).isEqualTo(300L << 20);
+        assertThat(config.patterns().or()).hasSize(1);
+    }
+
+    @Test
+    void notesyncTomlHasTheSameKeysAtItsTop() throws Exception {
+        assertThat(read("notesync.toml", "name = 'shop'\n").name()).isEqualTo("shop");
+    }
+
+    @Test
+    void twoPlacesAreOneTooMany() throws Exception {
+        Files.writeString(root.resolve("notesync.toml"), "");
+        assertThatThrownBy(() -> read("pyproject.toml", "[tool.notesync]\n"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("keep one of them");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ignroe = []             | notesync.toml:2: unknown key 'ignroe'; the nearest known key is 'ignore'",
+                "python_paths = []       | notesync.toml:2: unknown key 'python_paths'; the nearest known key is 'python-paths'",
+                "ignore = 'x'            | notesync.toml:2: 'ignore' must be a list of strings, not 'x'",
+                "ignore = [1]            | notesync.toml:2: 'ignore' must be a list of strings, not '1'",
+                "recursive = 'yes'       | notesync.toml:2: 'recursive' must be true or false, not 'yes'",
+                "name = 3                | notesync.toml:2: 'name' must be a string, not '3'",
+                "name = '../x'           | notesync.toml:2: 'name' must be a plain directory name, not '../x'",
+                "limits = 5              | notesync.toml:2: 'limits' must be a table, not '5'",
+                "limits.max-file-mb = 0  | notesync.toml:2: 'limits.max-file-mb' must be a whole number above 0, not '0'",
+                "limits.max-file-gb = 1  | notesync.toml:2: unknown key 'max-file-gb'; the nearest known key is 'max-file-mb'",
+                "patterns.nor = ['(']    | notesync.toml:2: '(' is not a regular expression: Unclosed group",
+                "patterns.xor = []       | notesync.toml:2: unknown key 'xor'; the nearest known key is 'nor'",
+                "name =                  | notesync.toml:2: not valid TOML",
+            })
+    void whatIsWrongIsNamed(String line, String message) {
+        assertThatThrownBy(() -> read("notesync.toml", "# a comment\n" + line + "\n"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith(message);
+    }
+}

@@ -1,0 +1,125 @@
+package io.github.notesync.server.cycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.notesync.protocol.GitState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** git rewrites a working tree file by file; a replica sees each checkout as one batch. */
+class GitTest {
+    private static final int FILES = 2_000;
+
+    @TempDir
+    Path temporary;
+
+    private Path root;
+
+    @BeforeEach
+    void repository() throws Exception {
+        root = temporary.resolve("project");
+        Files.createDirectories(root);
+        git("init", "-q", "-b", "main");
+        commit("first", FILES);
+        git("checkout", "-q", "-b", "other");
+        commit("second", FILES);
+    }
+
+    private void commit(String text, int files) throws Exception {
+        for (int i = 0; i < files; i++) {
+            Path path = root.resolve("d" + i % 50 + "/f" + i + ".py");
+            Files.createDirectories(path.getParent());
+            Files.writeString(path, text + " " + i);
+        }
+        git("add", "-A");
+        git("commit", "-q", "-m", text);
+    }
+
+    private void git(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(
+                List.of("git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"));
+        command.addAll(List.of(arguments));
+        Process process =
+                new ProcessBuilder(command).directory(root.toFile()).inheritIO().start();
+        assertThat(process.waitFor()).as(command.toString()).isZero();
+    }
+
+    @Test
+    void aCheckoutOfTwoThousandFilesIsOneSequence() throws Exception {
+        try (Served served = Served.start(root, temporary.resolve("state"))) {
+            git("checkout", "-q", "main");
+            served.awaitFirstSequence();
+            served.refresh();
+            assertThat(served.sequences).hasSize(1);
+            assertThat(served.sequences.get(0)).hasSize(FILES);
+        }
+    }
+
+    @Test
+    void nothingIsCutWhileGitHoldsItsLock() throws Exception {
+        try (Served served = Served.start(root, temporary.resolve("state"))) {
+            Path lock = root.resolve(".git/index.lock");
+            Files.createFile(lock);
+            served.write("d0/f0.py", "half of a checkout");
+            served.refresh();
+            assertThat(served.sequences).isEmpty();
+            assertThat(served.source.state().phase()).isEqualTo(Source.Phase.HELD);
+            assertThat(served.source.state().why()).contains("git");
+            served.write("d1/f1.py", "the other half");
+            Files.delete(lock);
+            served.until(() -> !served.sequences.isEmpty(), () -> "still held");
+            assertThat(served.sequences.get(0)).hasSize(2);
+        }
+    }
+
+    @Test
+    void aLockThatACrashedGitLeftBehindHoldsNothingForLong() throws Exception {
+        try (Served served = Served.start(root, temporary.resolve("state"))) {
+            Files.createFile(root.resolve(".git/index.lock"));
+            served.write("d0/f0.py", "edited");
+            served.until(() -> !served.sequences.isEmpty(), () -> "held for ever");
+            served.write("d0/f0.py", "edited again");
+            served.refresh();
+            assertThat(served.sequences).hasSize(2);
+        }
+    }
+
+    @Test
+    void commitBranchAndDirtAreTold() throws Exception {
+        try (Served served = Served.start(root, temporary.resolve("state"))) {
+            String head =
+                    Files.readString(root.resolve(".git/refs/heads/other")).strip();
+            served.write("d0/f0.py", "not committed");
+            served.awaitFirstSequence();
+            GitState git = served.source.git();
+            assertThat(git).isEqualTo(new GitState(head, "other", true));
+            git("pack-refs", "--all");
+            served.write("d0/f0.py", "not committed either");
+            served.refresh();
+            assertThat(served.source.git().commit()).isEqualTo(head);
+            git("checkout", "-q", "--detach");
+            served.write("d0/f0.py", "detached");
+            served.refresh();
+            assertThat(served.source.git()).isEqualTo(new GitState(head, null, true));
+        }
+    }
+
+    @Test
+    void aDirectoryInsideARepositoryAndAWorktreeKnowTheirCommit() throws Exception {
+        String head = Files.readString(root.resolve(".git/refs/heads/other")).strip();
+        assertThat(GitDirectory.of(root.resolve("d0"))
+                        .orElseThrow()
+                        .state(false)
+                        .commit())
+                .isEqualTo(head);
+        git("worktree", "add", "-q", "-b", "third", temporary.resolve("tree").toString());
+        GitState tree = GitDirectory.of(temporary.resolve("tree")).orElseThrow().state(false);
+        assertThat(tree).isEqualTo(new GitState(head, "third", false));
+    }
+}

@@ -1,0 +1,131 @@
+package io.github.notesync.server.cycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.notesync.protocol.Cursor;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A history goes on only where it can be proven whole; what is remembered can be thrown away without harm. */
+class RestartTest {
+    @TempDir
+    Path temporary;
+
+    private Path root;
+    private Path state;
+
+    @BeforeEach
+    void project() throws IOException {
+        root = temporary.resolve("project");
+        state = temporary.resolve("state");
+        Files.createDirectories(root.resolve("pkg"));
+        for (int i = 0; i < 100; i++) {
+            Files.writeString(root.resolve("pkg/f" + i + ".py"), "x = " + i);
+        }
+    }
+
+    private Cursor runOnce() throws Exception {
+        try (Served served = Served.start(root, state)) {
+            assertThat(served.tree()).isEqualTo(DiskTree.of(root));
+            return served.source.history().cursor();
+        }
+    }
+
+    private Path remembered(String name) throws IOException {
+        try (Stream<Path> all = Files.walk(state)) {
+            List<Path> found = all.filter(each -> each.getFileName().toString().equals(name))
+                    .toList();
+            assertThat(found).hasSize(1);
+            return found.get(0);
+        }
+    }
+
+    @Test
+    void aCleanEndLeadsToTheSameCursor() throws Exception {
+        Cursor first = runOnce();
+        assertThat(runOnce()).isEqualTo(first);
+    }
+
+    @Test
+    void whatChangedWhileTheServerWasDownIsTheNextSequence() throws Exception {
+        Cursor first = runOnce();
+        Files.writeString(root.resolve("pkg/f0.py"), "changed");
+        Files.delete(root.resolve("pkg/f1.py"));
+        try (Served served = Served.start(root, state)) {
+            assertThat(served.source.history().cursor()).isEqualTo(first.next());
+            assertThat(served.tree()).isEqualTo(DiskTree.of(root));
+        }
+    }
+
+    @Test
+    void aCrashBeginsANewEpochAndKeepsTheIndex() throws Exception {
+        Cursor first = runOnce();
+        Files.delete(remembered("clean"));
+        Cursor second = runOnce();
+        assertThat(second.epoch()).isNotEqualTo(first.epoch());
+    }
+
+    @Test
+    void theCleanEndCountsOnce() throws Exception {
+        Cursor first = runOnce();
+        Path clean = remembered("clean");
+        byte[] marker = Files.readAllBytes(clean);
+        Files.writeString(root.resolve("pkg/f0.py"), "changed");
+        runOnce();
+        // As if the second run had crashed and an old marker had survived.
+        Files.write(clean, marker);
+        assertThat(runOnce().epoch()).isNotEqualTo(first.epoch());
+    }
+
+    @Test
+    void aDamagedIndexIsThrownAway() throws Exception {
+        Cursor first = runOnce();
+        try (FileChannel index = FileChannel.open(remembered("index"), StandardOpenOption.WRITE)) {
+            index.write(java.nio.ByteBuffer.wrap(new byte[] {1, 2, 3}), index.size() / 2);
+        }
+        assertThat(runOnce().epoch()).isNotEqualTo(first.epoch());
+    }
+
+    @Test
+    void aTruncatedOrForeignIndexIsThrownAway() throws Exception {
+        runOnce();
+        Path index = remembered("index");
+        byte[] whole = Files.readAllBytes(index);
+        for (int length : new int[] {0, 1, 8, 20, whole.length - 1}) {
+            Files.write(index, java.util.Arrays.copyOf(whole, length));
+            runOnce();
+        }
+        Files.writeString(index, "an index of another program, long enough to have a check sum at its end");
+        runOnce();
+    }
+
+    @Test
+    void aSecondServerOnTheSameSourceHasAHistoryOfItsOwn() throws Exception {
+        try (Served one = Served.start(root, state);
+                Served two = Served.start(root, state)) {
+            assertThat(two.source.history().cursor().epoch())
+                    .isNotEqualTo(one.source.history().cursor().epoch());
+            one.write("pkg/f0.py", "seen by both");
+            one.awaitDisk();
+            two.awaitDisk();
+        }
+    }
+
+    @Test
+    void theSourceIsNeverWritten() throws Exception {
+        Files.setLastModifiedTime(root, java.nio.file.attribute.FileTime.fromMillis(1_000_000_000_000L));
+        var before = DiskTree.of(root);
+        runOnce();
+        runOnce();
+        assertThat(DiskTree.of(root)).isEqualTo(before);
+        assertThat(Files.getLastModifiedTime(root).toMillis()).isEqualTo(1_000_000_000_000L);
+    }
+}

@@ -1,0 +1,201 @@
+package io.github.notesync.server.scan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import com.google.common.jimfs.PathNormalization;
+import io.github.notesync.protocol.Entry;
+import io.github.notesync.server.config.Config;
+import io.github.notesync.server.ignore.IgnoreRules;
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The scan on file systems that name things differently, imitated in memory. */
+class ScannerTest {
+    private static final String NFD = "cafe\u0301.py";
+    private static final String NFC = "caf\u00e9.py";
+
+    private final Index index = new Index();
+    private final Findings findings = new Findings();
+    private long maxFile = Config.DEFAULT_MAX_FILE_BYTES;
+
+    private Scanner scanner(Path root) {
+        Config defaults = Config.defaults("project");
+        Config config = new Config("project", List.of(), defaults.patterns(), true, null, maxFile);
+        Coverage nothing = new Coverage() {
+            @Override
+            public void cover(String directory, Path onDisk) {
+                // Nothing is watched here.
+            }
+
+            @Override
+            public void uncover(String directory) {
+                // As above.
+            }
+        };
+        IgnoreRules rules = new IgnoreRules(root, config);
+        return new Scanner(root, config, rules, index, nothing, new Contents(), new ChunkLists(), findings);
+    }
+
+    private List<String> paths() {
+        return index.entries().stream()
+                .map(each -> each.path().value())
+                .sorted()
+                .toList();
+    }
+
+    private List<String> problems() {
+        return findings.problems().stream()
+                .map(each -> each.path() + " " + each.code())
+                .toList();
+    }
+
+    private static Path root(FileSystem files, String root) throws IOException {
+        return Files.createDirectories(files.getPath(root));
+    }
+
+    @Test
+    void windowsPathsTravelWithSlashes() throws Exception {
+        try (FileSystem files = Jimfs.newFileSystem(Configuration.windows())) {
+            Path root = root(files, "C:\\work\\shop");
+            Files.createDirectories(root.resolve("pkg\\sub"));
+            Files.writeString(root.resolve("pkg\\sub\\a.py"), "x");
+            scanner(root).everything(false, Progress.NONE);
+            assertThat(paths()).containsExactly("pkg", "pkg/sub", "pkg/sub/a.py");
+        }
+    }
+
+    @Test
+    void aRenameOfTheCaseOnlyIsSeenWhereCaseIsIgnored() throws Exception {
+        try (FileSystem files = Jimfs.newFileSystem(Configuration.windows())) {
+            Path root = root(files, "C:\\shop");
+            Files.writeString(root.resolve("a.py"), "x");
+            Scanner scanner = scanner(root);
+            scanner.everything(false, Progress.NONE);
+            Files.move(root.resolve("a.py"), root.resolve("b.py"));
+            Files.move(root.resolve("b.py"), root.resolve("A.py"));
+            scanner.directories(Set.of(""), false);
+            assertThat(paths()).containsExactly("A.py");
+        }
+    }
+
+    @Test
+    void aNameThatTheMacSpellsDecomposedTravelsComposedAndIsFoundAgain() throws Exception {
+        Configuration mac = Configuration.osX().toBuilder()
+                .setNameDisplayNormalization(PathNormalization.NFD)
+                .build();
+        try (FileSystem files = Jimfs.newFileSystem(mac)) {
+            Path root = root(files, "/work/shop");
+            Files.createDirectories(root.resolve("de\u0301j\u00e0"));
+            Files.writeString(root.resolve("de\u0301j\u00e0").resolve(NFD), "x");
+            scanner(root).everything(false, Progress.NONE);
+            assertThat(paths()).containsExactly("d\u00e9j\u00e0", "d\u00e9j\u00e0/" + NFC);
+            Path onDisk = index.onDisk(root, "d\u00e9j\u00e0/" + NFC);
+            assertThat(Files.readString(onDisk)).isEqualTo("x");
+        }
+    }
+
+    @Test
+    void onLinuxTwoSpellingsOfOneNameCollide() throws Exception {
+        try (FileSystem files = Jimfs.newFileSystem(Configuration.unix())) {
+            Path root = root(files, "/shop");
+            Files.writeString(root.resolve(NFD), "decomposed");
+            Files.writeString(root.resolve(NFC), "composed");
+            Files.writeString(root.resolve("Stra\u00dfe.py"), "1");
+            Files.writeString(root.resolve("strasse.py"), "2");
+            scanner(root).everything(false, Progress.NONE);
+            assertThat(paths()).hasSize(2).contains(NFC);
+            assertThat(problems()).containsExactlyInAnyOrder(NFC + " collision", "strasse.py collision");
+        }
+    }
+
+    @Test
+    void aDirectoryThatCollidesTakesAllBelowItOut() throws Exception {
+        try (FileSystem files = Jimfs.newFileSystem(Configuration.unix())) {
+            Path root = root(files, "/shop");
+            for (String name : List.of("Pkg", "pkg")) {
+                Files.createDirectories(root.resolve(name));
+                Files.writeString(root.resolve(name).resolve(name + ".py"), "x");
+            }
+            scanner(root).everything(false, Progress.NONE);
+            assertThat(paths()).containsExactly("Pkg", "Pkg/Pkg.py");
+            assertThat(problems()).containsExactly("pkg collision");
+        }
+    }
+
+    @Test
+    void namesThatWindowsCannotStoreAreProblems() throws Exception {
+        try (FileSystem files = Jimfs.newFileSystem(Configuration.unix())) {
+            Path root = root(files, "/shop");
+            for (String name : List.of("nul", "com1.txt", "a:b", "end.", "tab\there", "back\\slash", "good.py")) {
+                Files.writeString(root.resolve(name), "");
+            }
+            scanner(root).everything(false, Progress.NONE);
+            assertThat(paths()).containsExactly("good.py");
+            assertThat(problems())
+                    .containsExactly(
+                            "a:b reserved",
+                            "back\\slash backslash",
+                            "com1.txt reserved",
+                            "end. reserved",
+                            "nul reserved",
+                            "tab\there control");
+        }
+    }
+
+    @Test
+    void carriageReturnsAreLeftAlone() throws Exception {
+        try (FileSystem files = Jimfs.newFileSystem(Configuration.windows())) {
+            Path root = root(files, "C:\\shop");
+            Files.writeString(root.resolve("a.py"), "x = 1\r\n");
+            scanner(root).everything(false, Progress.NONE);
+            assertThat(((Entry.File) index.entries().get(0)).size()).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void aFileOverTheLimitIsReportedAndItsOlderVersionStays() throws Exception {
+        maxFile = 10;
+        try (FileSystem files = Jimfs.newFileSystem(Configuration.unix())) {
+            Path root = root(files, "/shop");
+            Files.writeString(root.resolve("grows.csv"), "small");
+            Files.writeString(root.resolve("big.csv"), "much too big");
+            Scanner scanner = scanner(root);
+            scanner.everything(false, Progress.NONE);
+            assertThat(paths()).containsExactly("grows.csv");
+            Files.writeString(root.resolve("grows.csv"), "no longer small");
+            ScanResult result = scanner.directories(Set.of(""), false);
+            assertThat(result.differences()).isEmpty();
+            assertThat(problems()).containsExactly("big.csv too_large", "grows.csv too_large");
+            Files.writeString(root.resolve("grows.csv"), "fits");
+            assertThat(scanner.directories(Set.of(""), false).differences()).hasSize(1);
+            assertThat(problems()).containsExactly("big.csv too_large");
+        }
+    }
+
+    @Test
+    void aRuleThatChangesAddsAndRemovesTheRightFiles() throws Exception {
+        try (FileSystem files = Jimfs.newFileSystem(Configuration.unix())) {
+            Path root = root(files, "/shop");
+            Files.createDirectories(root.resolve("pkg/data/deep"));
+            Files.writeString(root.resolve("pkg/data/deep/x.csv"), "x");
+            Files.writeString(root.resolve("pkg/a.py"), "a");
+            Scanner scanner = scanner(root);
+            scanner.everything(false, Progress.NONE);
+            Files.writeString(root.resolve("pkg/.gitignore"), "data/\n");
+            scanner.directories(Set.of("pkg"), false);
+            assertThat(paths()).containsExactly("pkg", "pkg/.gitignore", "pkg/a.py");
+            assertThat(findings.ignored(10)).extracting(each -> each.at()).containsExactly("pkg/data");
+            Files.writeString(root.resolve("pkg/.gitignore"), "*.py\n");
+            scanner.directories(Set.of("pkg"), false);
+            assertThat(paths())
+                    .containsExactly("pkg", "pkg/.gitignore", "pkg/data", "pkg/data/deep", "pkg/data/deep/x.csv");
+        }
+    }
+}
