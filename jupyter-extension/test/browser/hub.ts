@@ -22,27 +22,35 @@ export interface Hub {
   close(): Promise<void>;
 }
 
+/** What the kernel puts in front of the injected script; the laptop's address comes in the fragment. */
+const OFFER = `const NOTESYNC_OFFER = { notesync: 'offer', protocol: 1, kernel: 'k', label: 'shop.ipynb',
+  laptop: decodeURIComponent(location.hash.slice(1)) };
+`;
 const HTML = 'text/html; charset=utf-8';
 
 /**
- * Pages: `/page` runs the session; `/framed` holds it in a frame of another origin. Query: `header=Name:value`
+ * Pages: `/page` runs the session, `/colab` the injected script in a Colab output; `/framed` holds it in a frame of another origin. Query: `header=Name:value`
  * (repeatable) is sent with the page, `sandbox` and `allow` are attributes of the frame.
  */
 export async function startHub(): Promise<Hub> {
-  const bundle = await build({
-    entryPoints: [join(import.meta.dirname, 'page.ts')],
-    bundle: true,
-    format: 'esm',
-    write: false,
-  });
-  const script = bundle.outputFiles[0]?.text ?? '';
+  const bundled = async (file: string): Promise<string> => {
+    const entryPoints = [join(import.meta.dirname, file)];
+    const { outputFiles } = await build({ entryPoints, bundle: true, format: 'esm', write: false });
+    return outputFiles[0]?.text ?? '';
+  };
+  const scripts: Record<string, string> = {
+    '/page.js': await bundled('page.ts'),
+    '/colab.js': await bundled('colab.page.ts'),
+    '/injected.js': OFFER + (await bundled('../../src/entries/script.ts')),
+  };
   const listen: RequestListener = (request, response) => {
     const url = new URL(request.url ?? '/', 'http://hub.test');
     for (const header of url.searchParams.getAll('header')) {
       const [name, value] = header.split(':', 2);
       response.setHeader(name ?? '', value ?? '');
     }
-    if (url.pathname === '/page.js') {
+    const script = scripts[url.pathname];
+    if (script !== undefined) {
       response.setHeader('content-type', 'text/javascript');
       response.setHeader('access-control-allow-origin', '*');
       response.end(script);
@@ -56,7 +64,9 @@ export async function startHub(): Promise<Hub> {
         document.querySelector('iframe').src = ${JSON.stringify(url.searchParams.get('src'))} + location.hash;</script>`);
       return;
     }
-    response.end('<!doctype html><title>Notebook</title><body><script type="module" src="/page.js"></script>');
+    const loaded = url.pathname === '/colab' ? ['/colab.js', '/injected.js'] : ['/page.js'];
+    const tags = loaded.map((source) => `<script type="module" src="${source}"></script>`).join('');
+    response.end(`<!doctype html><title>Notebook</title><body>${tags}`);
   };
   const key = certificate();
   let sites = 0;

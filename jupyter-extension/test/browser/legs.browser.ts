@@ -240,6 +240,37 @@ describe('the window', () => {
   });
 });
 
+describe('a Colab output', () => {
+  const sandbox = 'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox';
+  const output =
+    (query = '') =>
+    (site: Site): string => {
+      const src = encodeURIComponent(`${site.frame}/colab${query}`);
+      return `${site.https}/framed?src=${src}&sandbox=${encodeURIComponent(sandbox)}`;
+    };
+  const heard = (shown: Shown): Promise<{ target: string; data: Record<string, unknown>; bytes: number }[]> =>
+    shown.frame.evaluate(() => (window as unknown as { got(): [] }).got());
+
+  it('pairs through the window and carries over the comms of its frame', async () => {
+    const shown = await show('public', 'not asked', output());
+    await shown.press('Connect through a window');
+    await shown.line(/Type this code/);
+    await approve(shown, 'popup');
+    await expect.poll(async () => (await heard(shown)).at(-1)?.data['kind']).toBe('response');
+    const [first, second] = await heard(shown);
+    expect([first?.target, second?.target]).toEqual(['notesync.from_kernel', 'notesync.to_kernel']);
+    expect(first?.data).toMatchObject({ notesync: 'relay', legs: { kernel: 'host' } });
+    expect((await heard(shown)).at(-1)).toMatchObject({ data: { id: 7, status: 200 } });
+    expect((await heard(shown)).at(-1)?.bytes).toBeGreaterThan(20);
+  });
+
+  it('says that the cell has to be run again where it is of an earlier session', async () => {
+    const shown = await show('public', 'not asked', output('?again'));
+    await shown.frame.getByText('run this cell again').waitFor();
+    expect(await heard(shown)).toEqual([]);
+  });
+});
+
 describe.skipIf(!existsSync('/usr/bin/Xvfb'))('the browser’s question', () => {
   it('may stay open: the window works beside it', async () => {
     await withDisplay(async () => {
