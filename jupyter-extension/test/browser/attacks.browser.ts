@@ -1,0 +1,201 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launch } from './chromium';
+import { startHub, type Hub, type Site } from './hub';
+import { startLaptop, type Laptop } from './laptop';
+
+/**
+ * Pages that the user happens to open, against the real server. Chromium's own permission is given to them: what holds
+ * here holds without its help.
+ */
+describe('a page that was not approved', () => {
+  let hub: Hub;
+  let laptop: Laptop;
+  let approved: Site;
+  let evil: Site;
+  let context: BrowserContext;
+  let close: () => Promise<void>;
+  let token: string;
+
+  beforeAll(async () => {
+    hub = await startHub();
+    laptop = await startLaptop();
+    approved = hub.site();
+    evil = hub.site();
+    const launched = await launch({ space: 'loopback', ports: [hub.ports.https, hub.ports.http] });
+    context = launched.context;
+    close = () => launched.close();
+    token = await pairedToken();
+  });
+  afterAll(async () => {
+    await close();
+    await laptop.close();
+    await hub.close();
+  });
+
+  /** The token of a page that the user did approve. */
+  async function pairedToken(): Promise<string> {
+    const page = await context.newPage();
+    await page.goto(`${approved.https}/page#${encodeURIComponent(laptop.url)}`);
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    laptop.type((await page.locator('output.code').textContent()) ?? '');
+    await page.locator('body[data-laptop="ready"]').waitFor();
+    const found = await page.evaluate((url) => sessionStorage.getItem(`notesync:${url}`), laptop.url);
+    await page.close();
+    if (found === null) throw new Error('the page keeps no token');
+    return found;
+  }
+
+  async function open(site: Site = evil): Promise<Page> {
+    const page = await context.newPage();
+    await page.goto(`${site.https}/framed?src=about:blank`);
+    return page;
+  }
+
+  /** What the page can read of a call: its status, or "nothing". */
+  function reads(page: Page, path: string, bearer: string | null, method = 'GET'): Promise<string> {
+    return page.evaluate(
+      async ({ url, bearer, method }) => {
+        try {
+          const headers: HeadersInit = bearer === null ? {} : { authorization: `Bearer ${bearer}` };
+          return String((await fetch(url, { method, headers })).status);
+        } catch {
+          return 'nothing';
+        }
+      },
+      { url: laptop.url + path, bearer, method },
+    );
+  }
+
+  it('can read that a notesync server is there, and no more', async () => {
+    const page = await open();
+    expect(await reads(page, '/v1/hello', null)).toBe('200');
+    for (const path of ['/v1/project', `/v1/batches/${'b'.repeat(32)}`, '/', '/pair', '/v1/dashboard']) {
+      expect(await reads(page, path, null), path).toBe('nothing');
+    }
+  });
+
+  it('cannot use the token of a page that was approved', async () => {
+    expect(await reads(await open(approved), '/v1/project', token)).toBe('200');
+    const page = await open();
+    expect(await reads(page, '/v1/project', token)).toBe('nothing');
+    expect(await reads(page, '/v1/token', token, 'DELETE')).toBe('nothing');
+    expect(await reads(await open(approved), '/v1/project', token)).toBe('200');
+  });
+
+  it('cannot load what the server has as a script, a style or a picture', async () => {
+    const page = await open();
+    const outcomes = await page.evaluate(async (url) => {
+      const load = (tag: 'script' | 'link' | 'img', path: string): Promise<string> =>
+        new Promise((resolve) => {
+          const element = document.createElement(tag);
+          element.onload = () => {
+            resolve(`${tag} loaded ${path}`);
+          };
+          element.onerror = () => {
+            resolve('refused');
+          };
+          if (element instanceof HTMLLinkElement) {
+            element.rel = 'stylesheet';
+            element.href = url + path;
+          } else {
+            element.src = url + path;
+          }
+          document.head.append(element);
+        });
+      const paths = ['/v1/hello', '/v1/project', '/bridge.js', '/dashboard.js', '/notesync.css'];
+      return Promise.all(paths.flatMap((path) => (['script', 'link', 'img'] as const).map((tag) => load(tag, path))));
+    }, laptop.url);
+    expect(new Set(outcomes)).toEqual(new Set(['refused']));
+  });
+
+  it.each(['/', '/bridge', '/pair', '/v1/hello'])('cannot frame %s', async (path) => {
+    const page = await context.newPage();
+    await page.goto(`${evil.https}/framed?src=${encodeURIComponent(laptop.url + path)}`);
+    await expect.poll(() => page.frames()[1]?.url()).toBe('chrome-error://chromewebdata/');
+  });
+
+  it.each(['/v1/hello', '/v1/project', '/v1/pairings'])('cannot send the user to %s', async (path) => {
+    const page = await open();
+    await page.evaluate((url) => {
+      location.href = url;
+    }, laptop.url + path);
+    await page.waitForURL(laptop.url + path);
+    expect(await page.locator('body').innerText()).toContain('navigation_refused');
+  });
+
+  it('cannot pair by a form', async () => {
+    const page = await open();
+    await page.evaluate((url) => {
+      document.body.innerHTML = `<form method="post" enctype="text/plain" action="${url}"><input name='{"commit":"' value='"}'></form>`;
+      document.forms[0]?.submit();
+    }, `${laptop.url}/v1/pairings`);
+    await page.waitForURL(`${laptop.url}/v1/pairings`);
+    expect(await page.locator('body').innerText()).toContain('navigation_refused');
+  });
+
+  it('cannot become same-origin by a name that points here', async () => {
+    const { port } = new URL(laptop.url);
+    const page = await context.newPage();
+    await page.goto(`http://rebound.test:${port}/`);
+    expect(await page.locator('body').innerText()).toContain('host_refused');
+    expect(await page.evaluate(async () => (await fetch('/v1/hello')).status)).toBe(403);
+  });
+
+  it('finds no WebSocket to speak to', async () => {
+    const page = await open();
+    const outcome = await page.evaluate(
+      (url) =>
+        new Promise((resolve) => {
+          const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/project`);
+          socket.onopen = () => {
+            resolve('open');
+          };
+          socket.onerror = () => {
+            resolve('refused');
+          };
+        }),
+      laptop.url,
+    );
+    expect(outcome).toBe('refused');
+  });
+
+  it('cannot script the window that it opened, nor make it ask for another page', async () => {
+    const page = await open();
+    await page.evaluate((url) => {
+      const button = document.createElement('button');
+      button.textContent = 'a game';
+      button.onclick = () => {
+        Object.assign(window, { opened: window.open(`${url}/bridge`) });
+      };
+      document.body.append(button);
+    }, laptop.url);
+    const opening = context.waitForEvent('page');
+    await page.getByRole('button', { name: 'a game' }).click();
+    const popup = await opening;
+    await popup.waitForLoadState();
+    const reached = await page.evaluate(
+      async (origin) => {
+        const { opened } = window as unknown as { opened: Window };
+        let document = 'closed';
+        try {
+          document = opened.document.title;
+        } catch {
+          // Of another origin.
+        }
+        const { port1, port2 } = new MessageChannel();
+        opened.postMessage({ notesync: 'connect', protocol: 1, label: 'x' }, '*', [port2]);
+        const project = await new Promise((resolve) => {
+          port1.onmessage = ({ data }) => {
+            resolve((data as { status: number }).status);
+          };
+          const headers = { authorization: `Bearer ${origin.token}`, 'x-notesync-opener': origin.approved };
+          port1.postMessage({ id: 1, method: 'GET', path: '/v1/project', headers, body: null });
+        });
+        return { document, project };
+      },
+      { token, approved: approved.https },
+    );
+    expect(reached).toEqual({ document: 'closed', project: 401 });
+  });
+});
