@@ -89,7 +89,8 @@ def main() -> None:
         started = time.perf_counter()
         report = reloader.apply([Change(path)])
         times.append(time.perf_counter() - started)
-        assert report.ok and report.statements == 1, report.details()
+        assert report.ok, report.details()
+        assert report.statements == 1
     show("a class defined again beside 3,000,000 lists", f"{statistics.median(times) * 1e3:.1f} ms", "≤ 1,000 ms")
     sys.modules["proj.m999"].hidden = [[lambda: 1]] * 2
     module = sys.modules["proj.m999"]

@@ -14,7 +14,7 @@ from fuzz_run import run
 
 
 def seeds() -> range:
-    first, _, last = os.environ.get("NOTESYNC_FUZZ_SEEDS", "100:130").partition(":")
+    first, _, last = os.environ.get("NOTESYNC_FUZZ_SEEDS", "100:115").partition(":")
     return range(int(first), int(last))
 
 

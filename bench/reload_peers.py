@@ -1,0 +1,239 @@
+"""The catalogue under other reloaders: one table.
+
+    python bench/reload_peers.py               # every peer that is installed
+    python bench/reload_peers.py --case NAME   # one case, with what each got wrong
+
+Peers: plain importlib.reload, %autoreload 2 of the installed IPython, jurigged, marimo, liveimport.
+Each case runs in a process of its own. Counted are the cases whose every check holds; checks of our own
+report (statements run, notes) are left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import os
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+LAUNCHER = HERE.parent / "py-launcher"
+sys.path[:0] = [str(LAUNCHER / "src"), str(LAUNCHER / "tests" / "reload")]
+KINDS = ["functions", "constants", "modules", "classes", "errors", "state"]
+PEERS = ["nothing", "importlib", "autoreload", "jurigged", "marimo", "liveimport", "notesync"]
+NEEDS = {"jurigged": "jurigged", "marimo": "marimo", "liveimport": "liveimport"}
+
+
+def cases() -> list[Any]:
+    for kind in KINDS:
+        importlib.import_module(f"cases_{kind}")
+    catalogue: list[Any] = importlib.import_module("catalogue").CASES
+    return catalogue
+
+
+class World:
+    """A project directory, a shell and one peer."""
+
+    def __init__(self, peer: str) -> None:
+        from IPython.core.interactiveshell import InteractiveShell
+
+        self.root = Path(tempfile.mkdtemp())
+        sys.path.insert(0, str(self.root))
+        self.shell = InteractiveShell.instance()
+        self.shell.history_manager.enabled = False
+        self.peer = peer
+        self.now = time.time() - 1000
+        self.changed: list[tuple[Path, bool]] = []
+        getattr(self, f"start_{peer}")()
+
+    def write(self, files: Any) -> None:
+        self.now += 10  # peers look at times: they get them
+        self.changed = []
+        for name, text in files.items():
+            path = self.root / name
+            self.changed.append((path, text is None))
+            if text is None:
+                path.unlink()
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text if isinstance(text, bytes) else textwrap.dedent(text).encode())
+            os.utime(path, (self.now, self.now))
+        importlib.invalidate_caches()
+
+    def cell(self, text: str) -> bool:
+        if not text:
+            return True
+        result = self.shell.run_cell(text)
+        if self.peer == "notesync":
+            self.reloader.cell_ran(text)
+        return bool(result.success)
+
+    def reload(self) -> None:
+        getattr(self, f"reload_{self.peer}")()
+
+    def start_nothing(self) -> None: ...
+
+    def reload_nothing(self) -> None: ...
+
+    def start_importlib(self) -> None: ...
+
+    def reload_importlib(self) -> None:
+        for path, _ in self.changed:
+            for module in list(sys.modules.values()):
+                if getattr(module, "__file__", None) == str(path):
+                    importlib.reload(module)
+
+    def start_autoreload(self) -> None:
+        if sys.version_info >= (3, 12) and "imp" not in sys.modules:
+            import types
+
+            stand_in = types.ModuleType("imp")  # IPython 7 asks for it
+            stand_in.reload = importlib.reload  # type: ignore[attr-defined]
+            sys.modules["imp"] = stand_in
+        self.shell.run_line_magic("load_ext", "autoreload")
+        self.shell.run_line_magic("autoreload", "2")
+
+    def reload_autoreload(self) -> None:
+        self.shell.run_cell("pass")
+
+    def start_jurigged(self) -> None:
+        import jurigged  # type: ignore[import-not-found]
+
+        self.watcher = jurigged.watch(str(self.root), poll=0.05)
+
+    def reload_jurigged(self) -> None:
+        time.sleep(0.4)  # it polls on a thread and tells nobody when it is done
+
+    def start_marimo(self) -> None:
+        from marimo._runtime.reload.autoreload import (  # type: ignore[import-not-found]
+            ModuleReloader,
+        )
+
+        self.marimo = ModuleReloader()
+
+    def reload_marimo(self) -> None:
+        self.marimo.check(sys.modules, reload=True)
+
+    def start_liveimport(self) -> None:
+        import liveimport  # type: ignore[import-not-found]
+
+        self.live = liveimport
+
+    def reload_liveimport(self) -> None:
+        self.live.sync()
+
+    def start_notesync(self) -> None:
+        from notesync.reload import Reloader
+
+        self.reloader = Reloader(self.shell, [self.root])
+
+    def reload_notesync(self) -> None:
+        from notesync.reload import Change
+
+        self.reloader.apply([Change(path, gone) for path, gone in self.changed])
+
+
+def run_case(peer: str, case: Any) -> str:
+    """Empty when every check holds, else what did not."""
+    world = World(peer)
+    world.write(case.before)
+    if not world.cell(case.cell) or not world.cell(case.between):
+        return "the cells before do not run"
+    if peer == "liveimport":
+        world.live.register(world.shell.user_ns, case.cell, allow_other_statements=True)
+    for batch in case.batches:
+        world.write(batch)
+        try:
+            world.reload()
+        except BaseException as error:
+            if not case.fails:
+                return f"{type(error).__name__}: {error}"
+    world.cell(case.then)
+    for check in case.checks:
+        try:
+            if not eval(check, world.shell.user_ns):
+                return f"not so: {check}"
+        except Exception as error:
+            return f"{check}: {type(error).__name__}: {error}"
+    return ""
+
+
+def in_process(peer: str, number: int) -> str:
+    """One case in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, __file__, "--one", peer, str(number)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, "PYTHONWARNINGS": "ignore", "IPYTHONDIR": tempfile.gettempdir()},
+    )
+    last = done.stdout.strip().rpartition("\n")[2]
+    return last.partition("RESULT ")[2] if "RESULT " in last else "the process died"
+
+
+def in_fork(peer: str, numbers: list[int], report: Callable[[int, str], None]) -> None:
+    """Cases in forks of one process: the same, twenty times quicker."""
+    for number in numbers:
+        reader, writer = os.pipe()
+        child = os.fork()
+        if not child:
+            os.close(reader)
+            quiet = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(quiet, 1)
+            os.dup2(quiet, 2)
+            try:
+                result = run_case(peer, cases()[number])
+            except BaseException as error:
+                result = f"{type(error).__name__}: {error}"
+            os.write(writer, result.encode()[:4000])
+            os._exit(0)
+        os.close(writer)
+        with os.fdopen(reader, "rb") as pipe:
+            report(number, pipe.read().decode())
+        os.waitpid(child, 0)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--case", help="a part of a case's title: show what each peer gets wrong")
+    parser.add_argument("--peers", default=",".join(PEERS))
+    parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    table = cases()
+    if arguments.one:
+        peer, number = arguments.one
+        print(f"RESULT {run_case(peer, table[int(number)])}")
+        return
+    import IPython
+
+    wanted = [
+        n for n, case in enumerate(table) if (arguments.case or "") in case.title and sys.version_info >= case.needs
+    ]
+    print(f"Python {sys.version.split()[0]}, IPython {IPython.__version__}, {len(wanted)} cases")
+    for peer in arguments.peers.split(","):
+        if peer in NEEDS and importlib.util.find_spec(NEEDS[peer]) is None:
+            print(f"{peer:<12} not installed")
+            continue
+        results: dict[int, str] = {}
+        if hasattr(os, "fork"):
+            in_fork(peer, wanted, results.__setitem__)
+        else:
+            results = {number: in_process(peer, number) for number in wanted}
+        right = sum(not result for result in results.values())
+        print(f"{peer:<12} right in {right:>3} of {len(wanted)}", flush=True)
+        if arguments.case or peer == "notesync":
+            for number, result in results.items():
+                if result:
+                    print(f"    {table[number].title}: {result[:200]}")
+
+
+if __name__ == "__main__":
+    main()
