@@ -3,6 +3,7 @@ package io.github.notesync.agent;
 import io.github.notesync.agent.apply.Applier;
 import io.github.notesync.agent.apply.Rewind;
 import io.github.notesync.agent.disk.Disk;
+import io.github.notesync.agent.journal.Layout;
 import io.github.notesync.agent.log.Log;
 import io.github.notesync.agent.receive.Answer;
 import io.github.notesync.agent.receive.Kernel;
@@ -12,6 +13,7 @@ import io.github.notesync.protocol.Id;
 import io.github.notesync.protocol.JsonObject;
 import io.github.notesync.protocol.ProtocolException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -116,6 +118,7 @@ final class Seat {
     void attach(Kernel kernel, Answer answer) {
         execute(() -> {
             try {
+                closeIfDeleted();
                 Replica open = replica == null ? open() : replica;
                 kernels.add(kernel);
                 answer.reply(JsonObject.builder()
@@ -131,6 +134,14 @@ final class Seat {
                 answer.error(e);
             }
         });
+    }
+
+    /** Somebody deleted the replica with all that we keep in it: what is there now is another, empty one. */
+    private void closeIfDeleted() {
+        if (replica != null && !Files.isDirectory(root.resolve(Layout.HOME))) {
+            replica.close();
+            replica = null;
+        }
     }
 
     private Replica open() throws IOException {
