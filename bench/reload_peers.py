@@ -26,7 +26,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 LAUNCHER = HERE.parent / "py-launcher"
 sys.path[:0] = [str(LAUNCHER / "src"), str(LAUNCHER / "tests" / "reload")]
-KINDS = ["functions", "constants", "modules", "classes", "errors", "state"]
+KINDS = ["functions", "constants", "modules", "classes", "errors", "state", "more"]
 PEERS = ["nothing", "importlib", "autoreload", "jurigged", "marimo", "liveimport", "notesync"]
 NEEDS = {"jurigged": "jurigged", "marimo": "marimo", "liveimport": "liveimport"}
 

@@ -66,14 +66,14 @@ case(
     "def f(): return 1",
     "from m import f",
     "async def f(): return 2",
-    "__import__('asyncio').new_event_loop().run_until_complete(f()) == 2",
+    "__import__('asyncio').run(f()) == 2",
 )
 case(
     "an async function takes a new body",
     "async def f(): return 1",
     "from m import f",
     "async def f(): return 2",
-    "__import__('asyncio').new_event_loop().run_until_complete(f()) == 2",
+    "__import__('asyncio').run(f()) == 2",
     runs=0,
 )
 case(

@@ -14,6 +14,7 @@ import cases_constants
 import cases_errors
 import cases_functions
 import cases_modules
+import cases_more
 import cases_state
 import pytest
 from catalogue import CASES, Case, Files
@@ -21,7 +22,15 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from notesync.reload import Change, Reloader
 
-LOADED = [cases_classes, cases_constants, cases_errors, cases_functions, cases_modules, cases_state]
+LOADED = [
+    cases_classes,
+    cases_constants,
+    cases_errors,
+    cases_functions,
+    cases_modules,
+    cases_more,
+    cases_state,
+]
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ allow it (another layout), the caller replaces the class and moves its instances
 from __future__ import annotations
 
 import enum
+import functools
 import importlib
 import types
 from typing import Any
@@ -289,15 +290,16 @@ def _registry(cls: type) -> list[type]:
 
 
 def patch_methods_only(old: type, new: type, undo: Undo) -> None:
-    """Give the instances of a class that had to be replaced at least the new methods."""
+    """Give a class that had to be replaced, and its heirs, at least the new methods."""
     for name, value in new.__dict__.items():
-        present = old.__dict__.get(name)
-        if (
-            isinstance(present, types.FunctionType)
-            and isinstance(value, types.FunctionType)
-            and "__class__" not in value.__code__.co_freevars
-        ):
+        if not isinstance(value, types.FunctionType) or "__class__" in value.__code__.co_freevars:
+            continue
+        present = old.__dict__.get(name, MISSING)
+        if isinstance(present, types.FunctionType):
             patch_function(present, value, undo)
+        elif present is MISSING:
+            type.__setattr__(old, name, value)
+            undo.add(functools.partial(type.__delattr__, old, name))
 
 
 def replace_class(old: type, new: type, undo: Undo) -> list[str]:
@@ -305,17 +307,31 @@ def replace_class(old: type, new: type, undo: Undo) -> list[str]:
     from notesync.reload.heap import instances_of
 
     stuck = 0
-    moved = 0
     for item in instances_of(old):
         try:
             undo.set_attr(item, "__class__", new)
-            moved += 1
         except TypeError:
             stuck += 1
+    derived: list[type] = old.__subclasses__()
+    heirs = [cls.__qualname__ for cls in derived if not _rebase(cls, old, new, undo)]
+    if not stuck and not heirs:
+        return []
+    patch_methods_only(old, new, undo)
+    notes = []
     if stuck:
-        patch_methods_only(old, new, undo)
-        return [
+        notes.append(
             f"{stuck} instance{'s' if stuck > 1 else ''} of {old.__qualname__} made before "
             "stay as they are (their memory layout differs)"
-        ]
-    return []
+        )
+    if heirs:
+        notes.append(f"{', '.join(heirs)}: derived before, of the old memory layout")
+    return notes
+
+
+def _rebase(cls: type, old: type, new: type, undo: Undo) -> bool:
+    """Give a subclass of the old class the new one as its base. False when it cannot be."""
+    try:
+        undo.set_attr(cls, "__bases__", tuple(new if b is old else b for b in cls.__bases__))
+    except TypeError:
+        return False
+    return True

@@ -183,6 +183,10 @@ class _Scanner(Walker):
                 mine.bases.add(ref)
             self.expr(base, hold=True)
         scope = Scope({})
+        for keyword in node.keywords:
+            ref = self.global_ref(chain(keyword.value))
+            if ref is not None:
+                mine.makers.add(ref)
         outside = list(self.scopes)
         for child in node.body:
             self.scopes = [*outside, scope]

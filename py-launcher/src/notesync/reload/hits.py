@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from notesync.reload import heap
 from notesync.reload.diff import Pair
-from notesync.reload.names import Facts, Ref
+from notesync.reload.names import ClassFacts, Facts, Ref
 from notesync.reload.unit import Unit
 
 if TYPE_CHECKING:
@@ -110,6 +110,8 @@ class Hits:
         if facts.decorators and self._remembers(unit, facts):
             return "its decorator may remember results"
         for where, kind in facts.classes.items():
+            if self.made_otherwise(unit, kind):
+                return f"the metaclass of {where}"
             for base in kind.bases:
                 found = self.plan.closure.resolve(unit, base)
                 if found is None:
@@ -123,6 +125,13 @@ class Hits:
                 }:
                     return f"{where} derives from {'.'.join(base)}"
         return None
+
+    def made_otherwise(self, unit: Unit, kind: ClassFacts) -> bool:
+        """Whether the metaclass of a class makes its classes in another way."""
+        return any(
+            self.behaviour(unit, ref) & {ANY, "__new__", "__init__", "__prepare__"}
+            for ref in kind.makers
+        )
 
     def _remembers(self, unit: Unit, facts: Facts) -> bool:
         """A decorated function acts differently while its wrapper may hold on to old results."""

@@ -100,6 +100,7 @@ class ClassFacts:
     """The parts of a class body by the name that they bind."""
 
     bases: set[Ref] = field(default_factory=set)
+    makers: set[Ref] = field(default_factory=set)  # metaclasses and other keywords
     items: dict[str, list[ast.stmt]] = field(default_factory=dict)
     methods: dict[str, Body] = field(default_factory=dict)
     item_reads: dict[str, set[Ref]] = field(default_factory=dict)

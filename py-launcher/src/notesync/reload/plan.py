@@ -189,7 +189,8 @@ class Planner:
                 else:
                     items = changed_items(each.old, each.new, name) if each.old else None
                     inputs = self.changed_inputs(unit, kind, items or set())
-                    if items is None or (items | inputs and self._rewrites(unit, kind)):
+                    other = self.hits.made_otherwise(unit, kind)
+                    if items is None or other or (items | inputs and self._rewrites(unit, kind)):
                         self.behave_class(unit, name, {ANY})
                     else:
                         self.behave_class(unit, name, items | inputs)
