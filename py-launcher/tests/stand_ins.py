@@ -248,6 +248,7 @@ class StandInLaptop:
         self.allowed.set()
         self.denied = False
         self.sequence = 0
+        self.name = "shop"
         self.epoch = "e0" * 16
         self.stream = b""
         self._saved = threading.Condition()
@@ -299,7 +300,7 @@ class StandInLaptop:
 
     def project(self) -> dict[str, Any]:
         return {
-            "name": "shop",
+            "name": self.name,
             "cursor": self.cursor(),
             "python_paths": ["", "src"],
             "git": None,

@@ -215,6 +215,18 @@ def test_a_folder_that_cannot_be_made_is_told(notebook: Notebook) -> None:
     assert notebook.app.session.status().state == "stopped"
 
 
+def test_a_place_is_remembered_for_its_project_only(notebook: Notebook, tmp_path: Path) -> None:
+    notebook.app.connect(notebook.server.url, None, wait=True)
+    assert notebook.app.session.root == notebook.root
+    notebook.server.name = "other"
+    notebook.app.connect(notebook.server.url, tmp_path / "elsewhere", wait=True)
+    assert notebook.app.session.root == tmp_path / "elsewhere"
+    assert notebook.agent.kinds().count("detach") >= 1
+    notebook.server.name = "shop"
+    notebook.app.connect(notebook.server.url, None, wait=True)
+    assert notebook.app.session.root == notebook.root
+
+
 def test_disconnected_cells_do_nothing(notebook: Notebook) -> None:
     notebook.app.session.disconnect()
     before = notebook.agent.kinds().count("enter")

@@ -66,6 +66,7 @@ class Session:
         self.pending = Pending()
         self.laptop_url = laptop_words.DEFAULT_URL
         self.wanted_root: Path | None = None
+        self._places: dict[str, Path] = {}
         self.project: Project | None = None
         self.root: Path | None = None
         self.laptop: Laptop | None = None
@@ -110,7 +111,7 @@ class Session:
     def follow(self, laptop: Laptop, project: Project) -> None:
         """Synchronise with a laptop from now on, in place of what was before. Any thread."""
         self._stop_receiver()
-        root = self.wanted_root or Path.home() / "notesync" / _folder(project.name)
+        root = self._place_of(project)
         try:
             root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -120,7 +121,8 @@ class Session:
             raise refused from None
         with self._changed:
             if self.root != root:
-                self.attached, self._cursor = None, None
+                self._detach()
+                self._cursor = None
             self.laptop, self.project, self.root = laptop, project, root
             self._error = None
             self._state = "connecting"
@@ -130,6 +132,19 @@ class Session:
         self._receiver = receiver
         self._running = self.loop.submit(self._run(receiver))
         self.on_change()
+
+    def _place_of(self, project: Project) -> Path:
+        """Where the replica of a project lies: as told with this connection, or one before."""
+        if self.wanted_root is not None:
+            self._places[project.name] = self.wanted_root
+            self.wanted_root = None
+        default = Path.home() / "notesync" / _folder(project.name)
+        return self._places.get(project.name, default)
+
+    def _detach(self) -> None:
+        attached, self.attached = self.attached, None
+        if attached is not None:
+            self.link.request(agent_words.detach(attached.replica), 2.0)
 
     def _mend_root(self) -> bool:
         """Make the replica's folder again where somebody deleted it. On the receiver's thread."""
@@ -166,13 +181,11 @@ class Session:
         """Stop following; the replica and the agent stay as they are."""
         self._stop_receiver()
         laptop, self.laptop = self.laptop, None
-        if self.attached is not None:
-            self.link.request(agent_words.detach(self.attached.replica), 2.0)
+        self._detach()
         if isinstance(laptop, DirectLaptop):
             in_background(laptop.forget, "notesync-forget")
         elif laptop is not None:
             laptop.close()
-        self.attached = None
         self._tell("idle")
 
     @property
