@@ -176,9 +176,7 @@ export class Session {
           return;
         }
         if (message.laptop !== null && message.laptop !== this.state.laptopUrl) this.moveTo(message.laptop);
-        this.set({ kernel: { is: 'open', role: message.role } });
-        if (this.state.laptop.is === 'ready') this.announce();
-        else if (this.mayTryByItself()) void this.tryQuietly();
+        this.greeted(message.role);
         break;
       case 'request':
         this.relay?.request(message, buffers[0] ?? null);
@@ -198,6 +196,18 @@ export class Session {
         break;
       case undefined:
         break;
+    }
+  }
+
+  /** After an open, or when the kernel gives this page another role: who is told to stand by does not offer itself. */
+  private greeted(role: 'carrier' | 'standby'): void {
+    const { kernel, laptop } = this.state;
+    this.set({ kernel: { is: 'open', role } });
+    if (kernel.is === 'open' && role === 'standby') return;
+    if (laptop.is !== 'ready') {
+      if (this.mayTryByItself()) void this.tryQuietly();
+    } else if (kernel.is !== 'open' || kernel.role === 'standby' || this.relay === null) {
+      this.announce();
     }
   }
 

@@ -230,6 +230,21 @@ describe('a session', () => {
     expect(opened).toHaveLength(1);
   });
 
+  it('stands by when it is told to, without offering itself again, and takes over when it is asked', async () => {
+    await connect();
+    const role = (name: string): void => {
+      link.says({ kind: 'hello', notesync: 'kernel', protocol: 1, version: '0.1.0', capabilities: [], role: name });
+    };
+    role('standby');
+    role('standby');
+    await settled();
+    expect(link.kinds()).toEqual(['ready']);
+    expect(session.state.kernel).toEqual({ is: 'open', role: 'standby' });
+    role('carrier');
+    role('carrier');
+    expect(link.kinds()).toEqual(['ready', 'ready']);
+  });
+
   it('names both protocols and the part to upgrade', async () => {
     server.protocol = 2;
     await connect();
