@@ -27,7 +27,10 @@ MODULES = ("java.base", "jdk.unsupported")
 # The agent makes no TLS connection, and nobody compiles against this runtime.
 _UNUSED = (
     "bin/keytool*",
+    "conf/security/policy/limited/*",
     "lib/jrt-fs.jar",
+    "lib/libjsig.*",
+    "lib/server/libjsig.*",
     "lib/security/cacerts",
     "lib/security/public_suffix_list.dat",
     "lib/security/blocked.certs",

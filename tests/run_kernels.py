@@ -23,6 +23,7 @@ class Table:
     def __init__(self) -> None:
         self.rows: list[list[str]] = []
         self.failures: list[str] = []
+        self.excuses: list[str] = []
 
     def skip(self, stack: Stack, reason: Exception) -> None:
         self.rows.append([stack.name, *["–"] * len(kernels.CHECKS)])
@@ -32,9 +33,13 @@ class Table:
         self.rows.append([stack.name])
 
     def note(self, check: Check, seconds: float, failure: Exception | None) -> None:
-        self.rows[-1].append(f"{seconds:.1f} s" if failure is None else "FAILED")
+        stack = stacks.BY_NAME[self.rows[-1][0]]
+        excuse = stack.excused.get(kernels.name_of(check))
+        self.rows[-1].append(f"{seconds:.1f} s" if failure is None else "upstream" if excuse else "FAILED")
         step.say(f"    {kernels.name_of(check)}: {self.rows[-1][-1]}")
-        if failure is not None:
+        if failure is not None and excuse:
+            self.excuses.append(f"{stack.name}, {kernels.name_of(check)}: {excuse}")
+        elif failure is not None:
             self.failures.append(f"{self.rows[-1][0]}, {kernels.name_of(check)}: {failure}")
 
     def text(self) -> str:
@@ -53,8 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         step.say(f"{stack.name} ({stack.stands_for}, Python {stack.python})")
         run_one(stack, wheel, table)
     print(f"\n{table.text()}\n")
-    for failure in table.failures:
-        print(failure)
+    for line in [*table.excuses, *table.failures]:
+        print(line)
     return 1 if table.failures else 0
 
 

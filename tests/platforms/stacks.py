@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +23,8 @@ class Stack:
     stands_for: str
     python: str
     packages: tuple[str, ...] = field(default=())
+    # Check → why it may fail there without a fault of notesync.
+    excused: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def place(self) -> Path:
@@ -41,7 +44,13 @@ STACKS = (
     Stack("databricks-15.4", "Databricks 15.4 LTS", "3.11", _pinned("8.15.0", "6.25.1", "23.2.0", "ipywidgets==7.7.2")),
     Stack("databricks-16.4", "Databricks 16.4 LTS", "3.12", _pinned("8.25.0", "6.28.0", "25.1.2", "ipywidgets==7.7.2")),
     Stack("databricks-17.3", "Databricks 17.3 LTS", "3.12", _pinned("8.30.0", "6.29.5", "26.2.0", "ipywidgets==7.8.1")),
-    Stack("sagemaker", "SageMaker Distribution 4.4", "3.12", _pinned("8.37.0", "7.3.0", "26.4.0", "ipywidgets==8.1.8")),
+    Stack(
+        "sagemaker",
+        "SageMaker Distribution 4.4",
+        "3.12",
+        _pinned("8.37.0", "7.3.0", "26.4.0", "ipywidgets==8.1.8"),
+        {"interrupt": "ipykernel 7.3 itself sometimes loses the first cell after an interrupt, also without notesync"},
+    ),
     Stack("newest", "a current JupyterHub", "3.13", _UNPINNED),
     Stack("newest-3.14", "the newest of all", "3.14", _UNPINNED),
 )

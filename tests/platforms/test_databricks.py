@@ -37,21 +37,8 @@ def ready(make_driver: MakeDriver, wheel: Path) -> Driver:
 
 
 def connect(notebook: DriverNotebook, laptop: Laptop, wanted: str = "one") -> None:
-    notebook.run("%load_ext notesync")
-    cell = notebook.begin(f"%notesync connect {laptop.url}")
-    laptop.approve(notebook.until_output(cell, CODE).group(1))
-    notebook.finish(cell)
-    total(notebook, wanted)
-
-
-def total(notebook: DriverNotebook, wanted: str) -> None:
-    """What the next cells see; a first connection may still be filling the replica."""
-
-    def look() -> None:
-        cell = notebook.finish(notebook.begin("import shop.cart\nshop.cart.total()"))
-        assert cell.value == repr(wanted), cell.text
-
-    wait.until_passes(look)
+    notebook.connect(laptop)
+    notebook.until_total(wanted)
 
 
 @pytest.mark.parametrize("mode", ["dedicated", "standard"])
@@ -61,7 +48,7 @@ def test_a_saved_file_runs_in_the_next_cell_and_the_agent_survives_restart_pytho
     with DriverNotebook(ready, mode) as notebook:
         connect(notebook, laptop)
         laptop.replace("shop/cart.py", "one", "two")
-        total(notebook, "two")
+        notebook.until_total("two")
         (agent,) = ready.processes("notesync-agent.jar")
         notebook.restart()
         connect(notebook, laptop, "two")

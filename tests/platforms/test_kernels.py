@@ -10,7 +10,7 @@ import pytest
 from tests.platforms import kernels, stacks
 from tests.platforms.kernels import Check
 
-SLICE = ("colab", "databricks-14.3", "sagemaker", "newest-3.14")
+SLICE = ("colab", "databricks-14.3", "newest-3.14")
 
 
 @pytest.mark.parametrize("name", SLICE)
