@@ -364,3 +364,18 @@ case(
     "m.X == 2",
     "m.f() == 2",
 )
+case(
+    "objects that raise when they are looked at are left in peace",
+    "class P:\n    @property\n    def __class__(self): raise RuntimeError('no context')\n    def __getattr__(self, n): raise RuntimeError(n)\np = P()\ndef f(): return 1",
+    "import m\nold = m.p",
+    "class P:\n    @property\n    def __class__(self): raise RuntimeError('no context')\n    def __getattr__(self, n): raise RuntimeError(n)\np = P()\ndef f(x=1): return x + 1",
+    "m.f() == 2",
+    "m.p is old",
+)
+case(
+    "values that do not compare are no obstacle",
+    "class A:\n    def __eq__(self, o): raise ValueError('ambiguous')\n    __ne__ = __eq__\n    __hash__ = None\na = A()\ndef f(x=a, *, y=a): return 1",
+    "from m import f",
+    "class A:\n    def __eq__(self, o): raise ValueError('ambiguous')\n    __ne__ = __eq__\n    __hash__ = None\na = A()\ndef f(x=a, *, y=a, z=2): return z",
+    "f() == 2",
+)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from notesync.reload.names import HOLDERS, Body, Facts, Ref, public_names
 from notesync.reload.source import Source, Stmt
+from notesync.reload.undo import isa
 from notesync.reload.unit import Symbol, Unit, index_of
 
 if TYPE_CHECKING:
@@ -64,8 +65,8 @@ class Closure:
             if inner in self.planner.project.loaded or inner in self.planner.gone:
                 return self._walk(inner, ref[1:])
             return (module, root, ref[1:])
-        value = getattr(sys.modules.get(module), "__dict__", {}).get(root)
-        if isinstance(value, types.ModuleType) and value.__name__ in self.planner.project.loaded:
+        value: Any = getattr(sys.modules.get(module), "__dict__", {}).get(root)
+        if isa(value, types.ModuleType) and value.__name__ in self.planner.project.loaded:
             return self._walk(value.__name__, ref[1:])
         return (module, root, ref[1:])
 

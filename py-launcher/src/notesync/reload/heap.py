@@ -16,6 +16,8 @@ from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from notesync.reload.undo import MISSING, isa
+
 _CONTAINERS = (
     dict,
     list,
@@ -35,7 +37,7 @@ _BIG = 10_000
 
 def is_lru(value: object) -> bool:
     """The object that `functools.lru_cache` returns."""
-    return isinstance(value, _LRU)
+    return isa(value, _LRU)
 
 
 def _count(target: dict[str, Any]) -> int:
@@ -78,44 +80,50 @@ def _walk(module: types.ModuleType) -> Iterator[types.FunctionType]:
         if kind in (int, str, float, bool, bytes, type(None), types.ModuleType, types.CodeType):
             continue
         seen.add(id(value))
-        children: list[Any] = []
         if kind is types.FunctionType:
             if value.__globals__ is space:
                 yield value
             elif depth > 2:
                 continue
-            children += value.__dict__.values()
-            for cell in value.__closure__ or ():
-                try:
-                    children.append(cell.cell_contents)
-                except ValueError:
-                    continue
-            children += value.__defaults__ or ()
-            children += (value.__kwdefaults__ or {}).values()
-        elif isinstance(value, type):
-            if getattr(value, "__module__", None) != name:
-                continue
-            children += list(value.__dict__.values())
-        elif isinstance(value, _CONTAINERS):
-            if len(value) <= _BIG:
-                children += value.values() if hasattr(value, "values") else value
-        else:
-            for attribute in _WRAPPED:
-                inner = _plain_attribute(value, attribute)
-                if inner is not None:
-                    children.append(inner)
-            if kind is functools.partial:
-                children += [*value.args, *value.keywords.values()]
-            fields = getattr(value, "__dict__", None)
-            if type(fields) is dict and len(fields) <= 200:
-                children += fields.values()
+        try:
+            children = _children(value, name)
+        except Exception:
+            continue  # an object that does not like to be looked at
         stack += [(child, depth + 1) for child in children]
+
+
+def _children(value: Any, module: str) -> list[Any]:
+    """The objects next to a value in which functions of a module may be."""
+    kind = type(value)
+    if kind is types.FunctionType:
+        found = [*value.__dict__.values(), *(value.__defaults__ or ())]
+        found += (value.__kwdefaults__ or {}).values()
+        for cell in value.__closure__ or ():
+            try:
+                found.append(cell.cell_contents)
+            except ValueError:
+                continue
+        return found
+    if isa(value, type):
+        return list(value.__dict__.values()) if value.__module__ == module else []
+    if isa(value, _CONTAINERS):
+        if len(value) > _BIG:
+            return []
+        return list(value.values() if hasattr(value, "values") else value)
+    inner = [_plain_attribute(value, attribute) for attribute in _WRAPPED]
+    found = [each for each in inner if each is not None]
+    if kind is functools.partial:
+        found += [*value.args, *value.keywords.values()]
+    fields = getattr(value, "__dict__", None)
+    if type(fields) is dict and len(fields) <= 200:
+        found += fields.values()
+    return found
 
 
 def _plain_attribute(value: object, name: str) -> object | None:
     """An attribute of a descriptor or wrapper, without running any `__getattr__` of the user's."""
     if not (
-        isinstance(
+        isa(
             value,
             (
                 property,
@@ -132,19 +140,19 @@ def _plain_attribute(value: object, name: str) -> object | None:
     return getattr(value, name, None)
 
 
-def remembers(value: object, depth: int = 0) -> bool:
+def remembers(value: Any, depth: int = 0) -> bool:
     """Whether a wrapper made by a decorator may hold results of the function that it wraps."""
-    if not isinstance(value, types.FunctionType):
-        return not isinstance(value, (staticmethod, classmethod, property))
+    if not isa(value, types.FunctionType):
+        return not isa(value, (staticmethod, classmethod, property))
     for cell in value.__closure__ or ():
         try:
             content = cell.cell_contents
         except ValueError:
             continue
-        if isinstance(content, types.FunctionType):
+        if isa(content, types.FunctionType):
             if depth < 5 and remembers(content, depth + 1):
                 return True
-        elif not isinstance(content, (*_ATOMS, type, types.ModuleType, types.BuiltinFunctionType)):
+        elif not isa(content, (*_ATOMS, type, types.ModuleType, types.BuiltinFunctionType)):
             return True
     return False
 
@@ -157,7 +165,7 @@ def is_private(cls: Any) -> bool:
 
     Decides whether something made during a reload was captured by anyone (a registry, a decorator).
     """
-    if not isinstance(cls, type):
+    if not isa(cls, type):
         return sys.getrefcount(cls) <= _FUNCTION_BASE
     parts: list[Any] = [cls.__mro__, *cls.__dict__.values()]
     seen: set[int] = {id(cls)}
@@ -242,7 +250,7 @@ def _retarget_one(undo: Any, holder: Any, to: dict[int, Any]) -> None:
                 undo.set_item(holder, key, to[id(value)])
             if id(key) in to:
                 value = holder[key]
-                undo.set_item(holder, key, _missing())
+                undo.set_item(holder, key, MISSING)
                 undo.set_item(holder, to[id(key)], value)
     elif isinstance(holder, list):
         undo.snapshot(holder)
@@ -269,7 +277,7 @@ def _retarget_one(undo: Any, holder: Any, to: dict[int, Any]) -> None:
     elif isinstance(holder, types.FunctionType):
         for name in ("__defaults__", "__kwdefaults__"):
             value = getattr(holder, name)
-            if isinstance(value, tuple) and any(id(item) in to for item in value):
+            if isa(value, tuple) and any(id(item) in to for item in value):
                 undo.set_attr(holder, name, tuple(to.get(id(item), item) for item in value))
     elif isinstance(holder, tuple):
         _retarget_tuple(undo, holder, to)
@@ -308,12 +316,6 @@ def _retarget_tuple(undo: Any, holder: tuple[Any, ...], to: dict[int, Any]) -> N
             undo.set_attr(above, "__defaults__", new)
         elif isinstance(above, type) and above.__bases__ is holder:
             undo.set_attr(above, "__bases__", new)
-
-
-def _missing() -> Any:
-    from notesync.reload.undo import MISSING
-
-    return MISSING
 
 
 def instances_of(cls: type) -> list[Any]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 import types
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from notesync.reload import heap
 from notesync.reload.diff import Pair
 from notesync.reload.names import ClassFacts, Facts, Ref
+from notesync.reload.undo import isa
 from notesync.reload.unit import Unit
 
 if TYPE_CHECKING:
@@ -139,19 +140,19 @@ class Hits:
             value = self.plan.live(unit, name)
             if (
                 CALL in self.plan.behaviours.get((unit.name, name), ())
-                and isinstance(value, types.FunctionType)
+                and isa(value, types.FunctionType)
                 and not is_plain(value, name)
                 and heap.remembers(value)
             ):
                 return True
         for where, kind in facts.classes.items():
             cls = self.plan.live(unit, where)
-            if isinstance(cls, type):
+            if isa(cls, type):
                 for name in self.plan.behaviours.get((unit.name, where), set()) & set(kind.methods):
                     value = cls.__dict__.get(name)
                     value = getattr(value, "__func__", value)
                     if (
-                        isinstance(value, types.FunctionType)
+                        isa(value, types.FunctionType)
                         and not is_plain(value, name)
                         and heap.remembers(value)
                     ):
@@ -159,9 +160,9 @@ class Hits:
         return False
 
 
-def is_plain(value: object, name: str) -> bool:
+def is_plain(value: Any, name: str) -> bool:
     """The function that `def name` itself makes, not a wrapper around it."""
-    return isinstance(value, types.FunctionType) and value.__code__.co_name in (name, "<lambda>")
+    return isa(value, types.FunctionType) and value.__code__.co_name in (name, "<lambda>")
 
 
 def acts(changed: set[str], rest: Ref, attributes: set[str]) -> bool:

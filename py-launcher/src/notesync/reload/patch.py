@@ -96,11 +96,11 @@ def patch_function(old: types.FunctionType, new: types.FunctionType, undo: Undo)
 
 def _copy_surface(old: types.FunctionType, new: types.FunctionType, undo: Undo) -> None:
     for name in ("__defaults__", "__kwdefaults__", "__doc__", "__name__", "__qualname__"):
-        if getattr(old, name) != getattr(new, name) or name.endswith("defaults__"):
+        if getattr(old, name) is not getattr(new, name):
             undo.set_attr(old, name, getattr(new, name))
     if hasattr(new, "__annotate__"):
         undo.set_attr(old, "__annotate__", new.__annotate__)
-    elif old.__annotations__ != new.__annotations__:
+    elif old.__annotations__ or new.__annotations__:
         undo.set_attr(old, "__annotations__", new.__annotations__)
     fields, newer = old.__dict__, new.__dict__
     for key in [*fields, *newer]:

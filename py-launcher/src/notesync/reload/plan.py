@@ -26,6 +26,7 @@ from notesync.reload.names import ClassFacts, Facts
 from notesync.reload.project import Project
 from notesync.reload.source import Source
 from notesync.reload.spread import Spread
+from notesync.reload.undo import isa
 from notesync.reload.unit import Symbol, Unit, index_of
 
 
@@ -248,7 +249,7 @@ class Planner:
     def is_definition(self, symbol: Symbol) -> bool:
         module = sys.modules.get(symbol[0])
         value = getattr(module, "__dict__", {}).get(symbol[1])
-        return isinstance(value, (types.FunctionType, type, types.ModuleType))
+        return isa(value, (types.FunctionType, type, types.ModuleType))
 
     def keeps_identity(self, unit: Unit, each: Pair, name: str) -> bool:
         """True when the new definition is given to the object that the name is bound to now."""
@@ -261,14 +262,14 @@ class Planner:
             return False
         value = self.live(unit, name)
         if label[0] == "class":
-            return isinstance(value, type)
+            return isa(value, type)
         if each.old is not None and each.old.facts.decorators != each.new.facts.decorators:
             return False
         if any(
             self.hits.input_changed(unit, tuple(d.split("."))) for d in each.new.facts.decorators
         ):
             return False
-        return isinstance(value, types.FunctionType)
+        return isa(value, types.FunctionType)
 
     def behave(self, module: str, name: str, attributes: Iterable[str]) -> bool:
         known = self.behaviours.setdefault((module, name), set())

@@ -44,7 +44,7 @@ class Project:
         self.loaded: dict[str, Loaded] = {}
         self.parked: dict[str, Loaded] = {}  # deleted from disk; the same object if it comes back
         self._seen: dict[str, int] = {}
-        self._mark: tuple[int, str] = (0, "")
+        self._mark: tuple[int, str, int] = (0, "", 0)
         self._real: dict[str, str] = {}
         self._recent: list[Source] = []
 
@@ -54,7 +54,8 @@ class Project:
         """Take note of modules imported since the last call. Costs nothing when there are none."""
         if not sys.modules:
             return []
-        mark = (len(sys.modules), next(reversed(sys.modules)))
+        last = next(reversed(sys.modules))
+        mark = (len(sys.modules), last, id(sys.modules[last]))
         if mark == self._mark and not force:
             return []
         self._mark = mark

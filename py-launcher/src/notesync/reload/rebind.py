@@ -10,7 +10,7 @@ from notesync.reload.diff import Pair, changed_items, removed_items, state_items
 from notesync.reload.patch import forward, patch_function, reconcile
 from notesync.reload.plan import Planner
 from notesync.reload.report import Report
-from notesync.reload.undo import MISSING, Undo
+from notesync.reload.undo import MISSING, Undo, isa
 from notesync.reload.unit import Unit
 
 Originals = dict[tuple[str, int], "types.FunctionType | None"]
@@ -58,7 +58,7 @@ class Rebinder:
         if name in facts.aliases:
             self._moved(unit, name, old, new)
             return
-        if isinstance(old, type) and isinstance(new, type):
+        if isa(old, type) and isa(new, type):
             if _same_class(old, new) and (name in facts.classes or old.__name__ == name):
                 space[name] = self._class(unit, each, name, old, new)
             elif name in facts.classes or old.__name__ == name:
@@ -67,9 +67,7 @@ class Rebinder:
         if name not in facts.bodies:
             self._note_replaced(old, new)
             return
-        if isinstance(old, types.FunctionType) and not self._made_by(
-            unit, each, name, old, originals
-        ):
+        if isa(old, types.FunctionType) and not self._made_by(unit, each, name, old, originals):
             self._note_replaced(old, new)  # an alias, or something that the user has put there
             return
         if id(old) in self.handed_out:  # it is a part of the new object
@@ -78,22 +76,22 @@ class Rebinder:
         result = reconcile(old, new, self.undo)
         if result is not old:
             self._note_replaced(old, result)
-        elif isinstance(new, types.FunctionType):
+        elif isa(new, types.FunctionType):
             self.temporary.append((new, old))
         space[name] = result
 
     def _moved(self, unit: Unit, name: str, old: Any, new: Any) -> None:
         """A definition that went to another module and is imported from there now."""
         before = [unit.old.stmts[i].facts for i in unit.removed] if unit.trusted else []
-        if isinstance(old, type) and isinstance(new, type):
+        if isa(old, type) and isa(new, type):
             if any(name in facts.classes for facts in before) and old.__name__ == new.__name__:
                 self.replaced.append((old, new))
                 for note in replace_class(old, new, self.undo):
                     self.report.keep(f"{unit.name}.{name}", note)
             return
         if (
-            isinstance(old, types.FunctionType)
-            and isinstance(new, types.FunctionType)
+            isa(old, types.FunctionType)
+            and isa(new, types.FunctionType)
             and any(name in facts.bodies for facts in before)
             and old.__name__ == new.__name__
         ):
@@ -127,8 +125,8 @@ class Rebinder:
         if old is MISSING or new is MISSING or old is new:
             return
         if (
-            isinstance(old, types.FunctionType)
-            and isinstance(new, types.FunctionType)
+            isa(old, types.FunctionType)
+            and isa(new, types.FunctionType)
             and old.__code__.co_name == new.__code__.co_name
             and old.__module__ == new.__module__
             and old.__code__.co_firstlineno == new.__code__.co_firstlineno
@@ -136,7 +134,7 @@ class Rebinder:
         ):
             space[name] = old
             return
-        if isinstance(old, type) and isinstance(new, type) and _same_class(old, new):
+        if isa(old, type) and isa(new, type) and _same_class(old, new):
             makers = [each for each in binders(unit, name) if name in each.new.facts.classes]
             if makers:
                 space[name] = self._class(unit, makers[-1], name, old, new)

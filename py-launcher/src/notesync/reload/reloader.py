@@ -81,7 +81,7 @@ class Reloader:
         code."""
         with self._lock:
             for change in changes:
-                self._pending[os.path.realpath(change.path)] = change
+                self._remember(change)
             if not self._pending:
                 return Report()
             started = time.perf_counter()
@@ -102,10 +102,14 @@ class Reloader:
         with self._lock:
             started = time.perf_counter()
             for change in changes:
-                self._pending[os.path.realpath(change.path)] = change
+                self._remember(change)
             report = self._swap_bodies(dict(self._pending))
             report.seconds = time.perf_counter() - started
             return report
+
+    def _remember(self, change: Change) -> None:
+        change = Change(Path(change.path), change.deleted)
+        self._pending[os.path.realpath(change.path)] = change
 
     # -- a batch ------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from notesync.reload.plan import Planner
 from notesync.reload.rebind import Originals, Rebinder, binders
 from notesync.reload.report import Report
 from notesync.reload.syntax import FUNCTIONS
-from notesync.reload.undo import MISSING, Undo
+from notesync.reload.undo import MISSING, Undo, isa
 from notesync.reload.unit import Unit
 
 _BIND = "__notesync_bind__"
@@ -66,16 +66,16 @@ class Runner:
                     base = getattr(sys.modules.get(target[0]), "__dict__", {}).get(target[1])
                     for owner in getattr(base, "__mro__", ()):
                         for value in list(owner.__dict__.values()):
-                            if isinstance(value, _SNAPSHOTS):
+                            if isa(value, _SNAPSHOTS):
                                 self._protect_value(value)
         for value in unit.loaded.space.values():
-            if isinstance(value, _SNAPSHOTS) and len(value) < 1000:
+            if isa(value, _SNAPSHOTS) and len(value) < 1000:
                 self._protect_value(value)
 
     def _protect_value(self, value: Any) -> None:
-        if isinstance(value, (type, types.FunctionType, types.ModuleType)) or value is None:
+        if isa(value, (type, types.FunctionType, types.ModuleType)) or value is None:
             return
-        if isinstance(value, deque):
+        if isa(value, deque):
             content = list(value)
             self.undo.add(lambda: _refill_deque(value, content))
             return
@@ -87,7 +87,7 @@ class Runner:
             value = getattr(sys.modules.get(module), "__dict__", {}).get(name)
             if heap.is_lru(value):
                 self._clear(value)
-            elif isinstance(value, type) and value.__module__ == module:
+            elif isa(value, type) and value.__module__ == module:
                 for attribute in changed:
                     method = value.__dict__.get(attribute)
                     if heap.is_lru(method):
@@ -177,7 +177,7 @@ class Runner:
         for code in each.new.code.co_consts:
             if isinstance(code, types.CodeType) and code.co_name in each.new.facts.classes:
                 cls = unit.loaded.space.get(code.co_name)
-                if isinstance(cls, type) and cls.__module__ == unit.name:
+                if isa(cls, type) and cls.__module__ == unit.name:
                     self._class_line(cls, code)
 
     def _class_line(self, cls: type, code: types.CodeType) -> None:
@@ -330,7 +330,7 @@ class Runner:
             new, old = temporary.pop()
             if not heap.is_private(new):
                 pairs.append((new, old))
-            if isinstance(new, type):
+            if isa(new, type):
                 _retire(new)
         if pairs:
             heap.retarget(undo, pairs, skip=[*self.before.values(), self.rebinder.replaced])

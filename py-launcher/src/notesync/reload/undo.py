@@ -9,6 +9,11 @@ MISSING: Any = type("Missing", (), {})()
 _CONTAINERS = (list, dict, set)
 
 
+def isa(value: object, kinds: type | tuple[type, ...]) -> bool:
+    """`isinstance` by the real type: proxies that answer for others may raise when asked."""
+    return issubclass(type(value), kinds)
+
+
 class Undo:
     """A log of inverse actions, played backwards when a batch fails. One per batch; main thread
     only.
