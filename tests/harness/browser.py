@@ -46,7 +46,11 @@ class Browser:
 
     def __enter__(self) -> Self:
         self._playwright = sync_playwright().start()
-        self._context = self._playwright.chromium.launch_persistent_context(
+        self._launch(self._playwright)
+        return self
+
+    def _launch(self, playwright: Playwright) -> None:
+        self._context = playwright.chromium.launch_persistent_context(
             str(self.profile),
             executable_path=chromium(),
             headless=True,
@@ -59,7 +63,6 @@ class Browser:
         self._context.set_default_timeout(60_000)
         self._context.on("console", lambda said: self.console.append(f"{said.type}: {said.text}"))
         self._context.on("weberror", lambda wrong: self.console.append(f"pageerror: {wrong.error}"))
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -56,8 +56,9 @@ def environment() -> Path:
         (packages,) = base.glob("lib/python*/site-packages")
         (own,) = place.glob("lib/python*/site-packages")
         (own / "test-environment.pth").write_text(f"{packages}\n")
-        (place / "share").mkdir(exist_ok=True)
-        (place / "share/jupyter").symlink_to(base / "share/jupyter")
+        for folder in ("share", "etc"):
+            (place / folder).mkdir(exist_ok=True)
+            (place / folder / "jupyter").symlink_to(base / folder / "jupyter")
         pip: list[str | Path] = [
             places.tool(base, "python"),
             "-m",
