@@ -46,6 +46,7 @@ class Laptop:
 
     def start(self) -> None:
         """Starts the server, on the port that it had before if this is not the first time."""
+        self.server.end()
         self.server = self._program()
         self.server.start()
         try:

@@ -138,9 +138,9 @@ class Notebook:
     def _connect(self) -> None:
         client = self.manager.client()
         assert isinstance(client, BlockingKernelClient)
+        self._client = client
         client.start_channels()
         client.wait_for_ready(timeout=wait.PATIENCE)
-        self._client = client
 
     def _disconnect(self) -> None:
         if self._client is not None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from tests.harness import world
 from tests.harness.notebook import Notebook
 from tests.harness.stack import CODE, Stack
@@ -26,19 +29,14 @@ def test_the_other_one_takes_over_when_the_carrier_dies(stack: Stack) -> None:
         assert second.run("import shop.cart; shop.cart.total()").value == "'two'"
 
 
-def other(stack: Stack) -> Notebook:
+@contextmanager
+def other(stack: Stack) -> Iterator[Notebook]:
     """A second kernel of the same user, connected."""
     place = stack.home / "second"
     place.mkdir()
-    env = world.environment(stack.home)
-    notebook = Notebook(place, env)
-    notebook.__enter__()
-    try:
+    with Notebook(place, world.environment(stack.home)) as notebook:
         notebook.run("%load_ext notesync")
         cell = notebook.begin(f"%notesync connect {stack.laptop.url}")
         stack.laptop.approve(notebook.until_output(cell, CODE).group(1))
         notebook.finish(cell)
-    except BaseException:
-        notebook.__exit__(None, None, None)
-        raise
-    return notebook
+        yield notebook
