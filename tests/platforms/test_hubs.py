@@ -13,7 +13,7 @@ from tests.commands import places
 from tests.harness import tree, wait, world
 from tests.harness.browser import Browser
 from tests.harness.laptop import Laptop
-from tests.harness.paged import PANEL, PagedStack
+from tests.harness.paged import PagedStack
 from tests.harness.stack import lay_out
 from tests.platforms import debian, hub
 from tests.platforms.conftest import not_here
@@ -22,8 +22,6 @@ from tests.platforms.machine import Machine, User
 from tests.platforms.machine_notebook import MachineNotebook
 from tests.platforms.test_no_java import jdk_here, make
 
-# The first of them also installs JupyterHub.
-pytestmark = pytest.mark.timeout(600)
 SAGEMAKER = User("sagemaker-user", 1000, 100)
 JOVYAN = User("jovyan", 1000, 100)
 ADA, EVE = User("jupyter-ada", 3001, 3001), User("jupyter-eve", 3002, 3002)
@@ -50,11 +48,11 @@ def conda_machine(
     jvms: dict[str, Path],
     setup: list[str],
     first: tuple[str, ...] = ("sleep", "infinity"),
+    conda: Path = places.ENVIRONMENT,
 ) -> Machine:
-    """A machine with the hub's environment as /opt/conda."""
+    """A machine with `conda` as /opt/conda."""
     if reason := Machine.why_not():
         not_here(reason)
-    conda = hub.environment()
     return Machine(
         place,
         readable=[conda, places.ENVIRONMENT],
@@ -70,6 +68,8 @@ def save(laptop: Laptop, word: str) -> None:
     laptop.save("shop/cart.py", f"def total():\n    return {word!r}\n")
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_jupyterhub_with_a_base_url_and_a_culled_server(tmp_path: Path, laptop: Laptop, browser: Browser) -> None:
     home = tmp_path / "hub"
     with hub.Hub(home, world.environment(tmp_path), tmp_path / "logs") as running:
@@ -119,6 +119,8 @@ redirect_stderr=true
 """
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_sagemaker_supervised_restart_without_java(
     tmp_path: Path, laptop: Laptop, browser: Browser, wheel: Path
 ) -> None:
@@ -127,7 +129,7 @@ def test_sagemaker_supervised_restart_without_java(
     files = place / "shared" / "files"
     files.mkdir(parents=True)
     setup = ["chown -R 1000:100 shared"]
-    with conda_machine(place, [SAGEMAKER], {}, setup) as machine:
+    with conda_machine(place, [SAGEMAKER], {}, setup, conda=hub.environment()) as machine:
         machine.put(f"/opt/wheels/{carries_java.name}", carries_java)
         pip = ("/opt/conda/bin/python", "-m", "pip", "install", "-q", "--no-index", "--no-deps", "--force-reinstall")
         assert machine.run(*pip, f"/opt/wheels/{carries_java.name}").code == 0
@@ -218,6 +220,8 @@ def test_the_littlest_jupyterhub_everything_dies_and_tmp_is_shared(tmp_path: Pat
         assert again != agent or not psutil.pid_exists(int(agent.split()[0]))
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_two_browsers_on_one_kernel_share_the_work(tmp_path: Path) -> None:
     total = "import shop.cart; print(shop.cart.total())"
     with PagedStack(tmp_path / "stack", cells=(total,)) as stack:
@@ -230,7 +234,6 @@ def test_two_browsers_on_one_kernel_share_the_work(tmp_path: Path) -> None:
             story.until_total(other, "two")
             stack.settle()
             assert len(stack.agents()) == 1
-            stack.page.page.locator(PANEL, has_text="Another page brings the files").wait_for(state="attached")
         save(stack.laptop, "three")
 
         def look() -> None:
