@@ -64,7 +64,7 @@ async function serve(from, call) {
     });
     const bytes = await response.arrayBuffer();
     count(bytes.byteLength);
-    if (method === 'POST' && path === '/v1/pairings' && response.status === 201) ask(from, body, bytes);
+    if (method === 'POST' && path === '/v1/pairings' && response.status === 201) ask(from, body, bytes.slice(0));
     from.port.postMessage({ id, status: response.status, body: bytes }, [bytes]);
   } catch (error) {
     if (controller.signal.aborted) return;
@@ -89,12 +89,13 @@ function count(bytes) {
 }
 
 /** A pairing that was asked for through this window is answered in it. */
-function ask(from, body, answer) {
+async function ask(from, body, answer) {
   const decoder = new TextDecoder();
   const { pairing } = JSON.parse(decoder.decode(answer));
   const { client: said } = JSON.parse(typeof body === 'string' ? body : decoder.decode(body));
   const request = { pairing, origin: from.origin, label: said?.label, machine: said?.machine };
-  const card = approvalCard(request, null, async (allow, code) => {
+  const shown = await fetch(`/v1/bridge/pairings/${pairing}`).then((response) => response.json(), () => ({}));
+  const card = approvalCard(request, shown.root, async (allow, code) => {
     const response = await fetch(`/v1/bridge/pairings/${pairing}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -102,9 +103,11 @@ function ask(from, body, answer) {
     });
     const json = await response.json();
     if (json.error?.code === 'pairing_expired') return 'expired';
+    if (json.state === 'allowed') say('Connected', 'The notebook reaches this laptop through this window.');
     if (!response.ok) throw new Error([json.error.message, json.error.remedy].filter(Boolean).join('. To do: '));
     return json.state;
   });
+  say('Your answer, please', 'The notebook waits for it.');
   $('asks').replaceChildren(card.card);
   card.focus();
 }

@@ -17,14 +17,17 @@ import io.github.notesync.server.serve.LaptopServer;
 import io.github.notesync.server.serve.Timeline;
 import io.github.notesync.server.tell.Teller;
 import io.github.notesync.server.tell.Texts;
+import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** One project being served: its parts, wired. */
 final class Serving {
     private static final int PATHS_TOLD = 20;
+    private static final long PROGRESS_EVERY = 100_000_000;
 
     private final Project project;
     private final Timeline teller;
@@ -62,6 +65,11 @@ final class Serving {
             throw e;
         }
         serving.teller.tell(Texts.listening(serving.port));
+        if (!System.getProperty("sun.jnu.encoding", "UTF-8").equalsIgnoreCase("UTF-8") && File.separatorChar == '/') {
+            serving.teller.tell(
+                    Texts.notice("this terminal's locale cannot name files like 'café.py', they will be problems:"
+                            + " start with LC_ALL=C.UTF-8"));
+        }
         Runtime.getRuntime().addShutdownHook(new Thread(serving::stop, "notesync-stop"));
         serving.cycle.start();
     }
@@ -79,6 +87,8 @@ final class Serving {
 
     /** Passes on what the cycle does. */
     private final class Told implements Listener {
+        private final AtomicLong progressTold = new AtomicLong(System.nanoTime());
+
         @Override
         public void ready() {
             History history = cycle.source().history();
@@ -118,7 +128,11 @@ final class Serving {
 
         @Override
         public void read(long files, long bytes, long ofFiles, long ofBytes) {
-            teller.progress(Texts.reading(files, ofFiles, bytes, ofBytes));
+            long now = System.nanoTime();
+            if (now - progressTold.get() > PROGRESS_EVERY) {
+                progressTold.set(now);
+                teller.progress(Texts.reading(files, ofFiles, bytes, ofBytes));
+            }
         }
     }
 }

@@ -25,6 +25,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +44,12 @@ public final class Cycle implements AutoCloseable {
     private static final long SETTLE = 30 * MILLI;
     /** A stream of events is not waited for any longer. */
     private static final long SETTLE_AT_MOST = 40 * MILLI;
+
+    /** For a log that is written all the time: five sequences within a second are too many. */
+    private static final int BUSY_COMMITS = 5;
+
+    private static final long BUSY_WITHIN = 1_000 * MILLI;
+    private static final long BUSY_SETTLE = 250 * MILLI;
 
     private static final long SAFETY_SCAN = 30_000 * MILLI;
     private static final long CLOCK_SCAN = 2_000 * MILLI;
@@ -71,6 +79,7 @@ public final class Cycle implements AutoCloseable {
     private @Nullable GitHold hold;
 
     private final Set<String> dirty = new HashSet<>();
+    private final Deque<Long> commits = new ArrayDeque<>();
     private boolean everything = true;
     private Differences uncommitted = new Differences();
     private long firstHint;
@@ -226,7 +235,7 @@ public final class Cycle implements AutoCloseable {
             return served;
         }
         if (note(watch.await(held ? HOLD_POLL : pending ? LOOK_AGAIN : idle()))) {
-            long deadline = System.nanoTime() + SETTLE_AT_MOST;
+            long deadline = System.nanoTime() + (isBusy() ? BUSY_SETTLE : SETTLE_AT_MOST);
             served = freshness.due();
             for (long left = SETTLE;
                     served.isEmpty() && left > 0;
@@ -239,6 +248,11 @@ public final class Cycle implements AutoCloseable {
         }
         everything |= isFullScanDue() || isOtherRoot();
         return served.isEmpty() ? freshness.due() : served;
+    }
+
+    /** Whether something writes all the time: then a few sequences a second are enough. */
+    private boolean isBusy() {
+        return commits.size() == BUSY_COMMITS && System.nanoTime() - commits.getFirst() < BUSY_WITHIN;
     }
 
     private long idle() {
@@ -321,6 +335,10 @@ public final class Cycle implements AutoCloseable {
         }
         Cursor cursor = source.history().commit(differences, gitState());
         indexMoved = true;
+        commits.addLast(System.nanoTime());
+        if (commits.size() > BUSY_COMMITS) {
+            commits.removeFirst();
+        }
         long since = firstHint == 0 ? 0 : System.nanoTime() - firstHint;
         firstHint = 0;
         if (source.isKnown()) {

@@ -3,11 +3,15 @@ package io.github.notesync.server.pack;
 import io.github.notesync.protocol.BatchDescriptor;
 import io.github.notesync.protocol.BatchWriter;
 import io.github.notesync.protocol.ContentSource;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /** One batch: its descriptor and its stream, finished or not. Any thread. */
 public final class Batch {
+    private static final int BUFFER = 256 << 10;
+
     private final BatchWriter writer;
     private final Spool spool;
     private final long payloadBytes;
@@ -51,7 +55,10 @@ public final class Batch {
     /** Makes the stream, on the calling thread. */
     void make(ContentSource content) throws IOException {
         try {
-            writer.writeTo(spool, content);
+            // A tar comes in blocks of 512 bytes; readers want more at a time, and the disk too.
+            OutputStream buffered = new BufferedOutputStream(spool, BUFFER);
+            writer.writeTo(buffered, content);
+            buffered.flush();
             spool.finish();
         } catch (IOException | RuntimeException e) {
             spool.fail();

@@ -4,11 +4,13 @@ import io.github.notesync.protocol.Envelope;
 import io.github.notesync.protocol.JsonObject;
 import io.github.notesync.protocol.ProtocolJson;
 import java.io.IOException;
+import java.io.OutputStream;
 import javax.servlet.http.HttpServletResponse;
 
 /** Writes answers. Stateless. */
 final class Answers {
     private static final String JSON = "application/json";
+    private static final int PIECE = 128 << 10;
     private static final String BYTES = "application/octet-stream";
 
     private Answers() {}
@@ -18,7 +20,16 @@ final class Answers {
     }
 
     static void envelope(HttpServletResponse response, JsonObject head, byte[] body) throws IOException {
-        bytes(response, 200, BYTES, new Envelope(head, body).bytes());
+        byte[] start = new Envelope(head, new byte[0]).bytes();
+        response.setStatus(200);
+        response.setContentType(BYTES);
+        response.setContentLength(start.length + body.length);
+        OutputStream out = response.getOutputStream();
+        out.write(start);
+        // In pieces: for a large array the system's buffers would be as large, once for each thread.
+        for (int at = 0; at < body.length; at += PIECE) {
+            out.write(body, at, Math.min(PIECE, body.length - at));
+        }
     }
 
     static void error(HttpServletResponse response, HttpError error) throws IOException {

@@ -46,6 +46,20 @@ final class DashboardCalls {
      * this server: the browser says that it is our page, and the system whose process it is.
      */
     void decideInBridge(Caller caller) throws IOException {
+        Pairings.Pending pending = pendingInBridge(caller);
+        if (System.currentTimeMillis() - pending.since() < SOONEST_MILLIS) {
+            throw HttpError.of(ErrorCode.BAD_REQUEST, "that was too fast to have been read", "press the button again");
+        }
+        decidePending(caller, pending);
+    }
+
+    /** What the popup shows of a request that came through it: the folder that is asked for. */
+    void showInBridge(Caller caller) throws IOException {
+        pendingInBridge(caller);
+        caller.answer(JsonObject.builder().put("root", overview.root()).build());
+    }
+
+    private Pairings.Pending pendingInBridge(Caller caller) {
         Pairings.Pending pending = pending(caller);
         boolean theirs = PeerCheck.isSomeoneElse(caller.request.getRemotePort(), caller.request.getLocalPort());
         if (!caller.isOwnPage() || theirs || !pending.inBridge()) {
@@ -54,10 +68,7 @@ final class DashboardCalls {
                     "this request cannot be answered here",
                     "answer it in the terminal of the server or on its dashboard");
         }
-        if (System.currentTimeMillis() - pending.since() < SOONEST_MILLIS) {
-            throw HttpError.of(ErrorCode.BAD_REQUEST, "that was too fast to have been read", "press the button again");
-        }
-        decidePending(caller, pending);
+        return pending;
     }
 
     private void decidePending(Caller caller, Pairings.Pending pending) throws IOException {

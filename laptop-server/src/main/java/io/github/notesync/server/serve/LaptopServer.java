@@ -70,6 +70,7 @@ public final class LaptopServer implements AutoCloseable {
         routes.delete("/v1/dashboard/pairings/:pairing", route(dashboard::revoke));
         routes.post("/v1/dashboard/replicas/:replica/halts/:batch", route(dashboard::decideHalt));
         routes.post("/v1/bridge/pairings/:pairing", route(dashboard::decideInBridge));
+        routes.get("/v1/bridge/pairings/:pairing", route(dashboard::showInBridge));
         for (String path : Pages.paths()) {
             routes.get(path, route(caller -> Pages.send(caller, path)));
         }

@@ -27,11 +27,15 @@ final class Overview {
         this.timeline = timeline;
     }
 
+    String root() {
+        return source.root().toString();
+    }
+
     JsonObject toJson() {
         Source.State state = source.state();
         return JsonObject.builder()
                 .put("now", System.currentTimeMillis())
-                .put("root", source.root().toString())
+                .put("root", root())
                 .put("state", state.phase().name().toLowerCase(Locale.ROOT))
                 .put("why", state.why())
                 .put("project", new ProjectDescription(source).toJson())

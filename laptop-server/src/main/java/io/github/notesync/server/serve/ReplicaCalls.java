@@ -108,6 +108,7 @@ final class ReplicaCalls {
                     .put("end", chunk.end())
                     .build();
             Answers.envelope(caller.response, head, chunk.bytes());
+            traffic.carried(batch, offset + chunk.bytes().length);
         } catch (EOFException e) {
             throw HttpError.of(ErrorCode.BAD_REQUEST, String.valueOf(e.getMessage()), null);
         }

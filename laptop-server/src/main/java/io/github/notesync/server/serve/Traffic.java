@@ -49,6 +49,12 @@ final class Traffic {
         }
     }
 
+    /** How far a batch of several chunks is. */
+    void carried(Batch batch, long bytes) {
+        teller.progress(Texts.carrying(
+                batch.descriptor().to(), bytes, batch.descriptor().streamSize()));
+    }
+
     void reported(Replica replica, JsonObject report) {
         teller.tell(Texts.report(replica.id, replica.label(), report));
     }

@@ -5,6 +5,7 @@ import io.github.notesync.protocol.Cursor;
 import io.github.notesync.protocol.Id;
 import io.github.notesync.protocol.JsonObject;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Every event with its words; the one place for what the user reads in the terminal. Pure. */
 public final class Texts {
@@ -147,6 +148,11 @@ public final class Texts {
 
     public static Event stopped() {
         return new Event("stopped", JsonObject.builder().build(), null);
+    }
+
+    /** How far a batch is; {@code of} is null while its length is not known. */
+    public static String carrying(Cursor to, long bytes, @Nullable Long of) {
+        return "#" + to.sequence() + "  → " + Sizes.bytes(bytes) + (of == null ? "" : " of " + Sizes.bytes(of));
     }
 
     /** How far the first scan is. */
