@@ -8,6 +8,7 @@ wheel and jars, pages in Chromium. `./check platforms` runs those that need no p
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from tests.commands import parts, places, step
 
@@ -15,7 +16,8 @@ from tests.commands import parts, places, step
 def main() -> int:
     parts.wheel()
     parts.install_wheel(places.ENVIRONMENT)
-    command: step.Command = [sys.executable, "-m", "pytest", "-rs", "platforms/test_hubs.py", *sys.argv[1:]]
+    command: list[str | Path] = [sys.executable, "-m", "pytest", "-rs", "platforms/test_hubs.py"]
+    command += ["-m", "slow or not slow", *sys.argv[1:]]
     env = {"PYTHONPATH": str(places.ROOT), "PATH": parts.path_with(places.ENVIRONMENT)}
     code = step.code_of(command, log="hubs", limit=3600, cwd=places.TESTS, env=env)
     print(step.tail("hubs"))

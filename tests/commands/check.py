@@ -49,7 +49,7 @@ def all_suites() -> list[Suite]:
         Maven("maven", 1500),
         Pytest("launcher", 900, folder=launcher, targets=("tests",)),
         Pytest("house", 300, targets=("house",)),
-        Pytest("platforms", 1200, targets=("platforms",), options=("-m", "not slow")),
+        Pytest("platforms", 1200, targets=("platforms",)),
     ]
 
 
