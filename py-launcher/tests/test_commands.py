@@ -76,6 +76,7 @@ MISTAKES = [
     ("log x", "needs one number"),
     ("live", "needs on or off"),
     ("strict maybe", "needs on or off"),
+    ("workers sideways", "needs on or off"),
     ("kept burn x", "needs list, or diff"),
     ("kept diff", "needs list, or diff"),
     ("confirm", "nothing waits for an answer"),
@@ -246,3 +247,10 @@ def test_reconnecting_takes_the_place_of_the_connection_before(
     server.save(b"third")
     notebook.run("1")
     assert notebook.app.session.sequence() == 2
+
+
+def test_workers_says_what_each_engine_got_and_can_be_switched(say: Any) -> None:
+    assert "on: tasks take the code below" in say("workers")
+    assert "off: workers have what their engine sent them" in say("workers off")
+    assert "off: workers have what their engine sent them" in say("workers")
+    assert "on: tasks take the code below" in say("workers on")

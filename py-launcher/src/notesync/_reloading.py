@@ -12,6 +12,7 @@ from . import display, texts
 from ._pending import Taken
 from .databricks import hooks as databricks
 from .session import Session
+from .workers import Workers
 
 _log = logging.getLogger("notesync.reload")
 
@@ -24,6 +25,8 @@ class Reloading:
         self._session = session
         self._root: Path | None = None
         self._reloader: Any = None
+        self._workers: Workers | None = None
+        self._workers_on = True
         self._left_by_live = False
         self.live = False
 
@@ -41,6 +44,38 @@ class Reloading:
             self._reloader = Reloader(self._shell, roots=[root])
         return self._reloader
 
+    def workers(self) -> Workers | None:
+        """What brings the code to the workers of Spark, Dask, Ray and joblib; None: no replica."""
+        root, project = self._session.root, self._session.project
+        if root is None or project is None:
+            return None
+        known = self._workers
+        if known is None or not known.serves(root, project.python_paths):
+            self.close()
+            known = self._workers = Workers([root], project.python_paths, display.say)
+            if not self._workers_on:
+                known.off()
+        return known
+
+    def set_workers(self, on: bool) -> None:
+        """Let tasks take the code along, or leave them as they are without notesync."""
+        self._workers_on = on
+        workers = self.workers()
+        if workers is not None and workers.enabled != on:
+            workers.on() if on else workers.off()
+
+    def before_cell(self) -> None:
+        """Everything is taken up: hook into what was imported since the last cell."""
+        workers = self.workers()
+        if workers is not None:
+            workers.before_cell()
+
+    def close(self) -> None:
+        """Take the hooks out of the frameworks."""
+        workers, self._workers = self._workers, None
+        if workers is not None:
+            workers.off()
+
     def take_up(self) -> None:
         """Load what was applied since the last cell: all of it or none, and say so in one line."""
         taken = self._session.pending.take()
@@ -52,7 +87,9 @@ class Reloading:
         reloader = self.reloader()
         if reloader is None:
             return
-        report = reloader.apply(self._changes(taken))
+        changes = self._changes(taken)
+        report = reloader.apply(changes)
+        self._tell_workers(taken, changes, taken_up=report.ok)
         self._session.broken = None if report.ok else report.line()
         _log.info("%s", report.details())
         # A page that shows our status has it there: outputs stay the user's own.
@@ -79,9 +116,20 @@ class Reloading:
         if reloader is None:
             return
         taken = self._session.pending.take()
-        report = reloader.swap_bodies(self._changes(taken))
+        changes = self._changes(taken)
+        report = reloader.swap_bodies(changes)
+        # In the middle of a cell they keep what it began with.
+        self._tell_workers(taken, changes, taken_up=False)
         self._left_by_live = bool(report.pending)
         _log.info("live: %s", report.details())
+
+    def _tell_workers(self, taken: Taken, changes: list[Any], taken_up: bool) -> None:
+        workers = self.workers()
+        if workers is None:
+            return
+        if taken.missed:
+            workers.missed()
+        workers.changed(self._session.sequence(), [one.path for one in changes], taken_up)
 
     def _changes(self, taken: Taken) -> list[Any]:
         from .reload import Change

@@ -95,6 +95,7 @@ class Cells:
 
     def remove(self) -> None:
         self.set_strict(False)
+        self.reloading.close()
         for name, hook in (
             ("pre_run_cell", self.pre_run_cell),
             ("post_run_cell", self.post_run_cell),
@@ -153,6 +154,7 @@ class Cells:
             self.end()
         if not together:
             self.reloading.take_up()
+        self.reloading.before_cell()
         if newer:
             display.say(newer)
         self.history.append((self.shell.execution_count, self.session.sequence()))

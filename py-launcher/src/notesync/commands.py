@@ -197,6 +197,17 @@ def strict(app: App, arguments: list[str]) -> None:
     display.say(texts.switched("strict", app.cells.strict))
 
 
+def workers(app: App, arguments: list[str]) -> None:
+    """[on | off]: what the workers of Spark, Dask, Ray and joblib got of the project's code"""
+    if arguments:
+        app.cells.reloading.set_workers(_switch(arguments, "workers"))
+    known = app.cells.reloading.workers()
+    if known is None:
+        raise NotesyncError("not_connected", *texts.NOT_CONNECTED)
+    known.before_cell()
+    display.table(known.report())
+
+
 def stop(app: App, _words: list[str]) -> None:
     """stop the agent of this user on this machine (for all notebooks)"""
     app.session.disconnect()
@@ -256,6 +267,7 @@ ALL: dict[str, Callable[[App, list[str]], None]] = {
     "decline": decline,
     "live": live,
     "strict": strict,
+    "workers": workers,
     "stop": stop,
     "restart": restart,
     "doctor": doctor,
