@@ -142,6 +142,7 @@ class Agents:
         self.refuse: list[Callable[[Request], AgentRefused | None]] = []
         self.hold = False
         self.halts = False
+        self.has = False
         self.lost = False
         self.renewed = 0
         self.carrier = True
@@ -198,6 +199,8 @@ class Agents:
         if start is not None and start != self.cursor:
             raise AgentRefused("cursor_mismatch", "not from there")
         self._offered = batch
+        if self.has:
+            return {"state": "have", "offset": 0}
         have = self.received.setdefault(batch["batch"], b"")
         return {"state": "accept", "offset": len(have)}
 
@@ -766,6 +769,40 @@ def test_fresh_brings_what_was_saved_and_the_old_poll_does_no_harm() -> None:
         await story.quiet()
         assert story.agents.applied == [b"saved"]
         assert story.agents.kinds.count("offer") == 1
+
+    run(test)
+
+
+def test_a_cell_that_loses_patience_does_not_stop_what_is_on_its_way() -> None:
+    async def test(story: Story) -> None:
+        story.start()
+        await story.quiet()
+        story.agents.halts = True
+        story.laptop.streams.append(STREAMS["many"])
+        asked = asyncio.ensure_future(story.receiver.fresh())
+        await story.until(lambda: "chunk" in story.agents.kinds)
+        asked.cancel()
+        await story.until(lambda: story.states[-1][0] == "halted")
+        assert await story.receiver.fresh() == Fresh(None, True, "halted")
+        assert story.agents.kinds.count("offer") == 1
+
+    run(test)
+
+
+def test_a_batch_that_the_agent_already_has_is_what_it_was_said_to_be() -> None:
+    """The kernel attached again while the batch was halted: the agent does not say so twice."""
+
+    async def test(story: Story) -> None:
+        story.start()
+        await story.quiet()
+        story.agents.halts = True
+        story.laptop.save(b"deletes much")
+        await story.quiet()
+        story.agents.has = True
+        replica = story.receiver.replica
+        assert replica is not None
+        replica.parked = None
+        assert await asyncio.wait_for(story.receiver.fresh(), 5) == Fresh(None, True, "halted")
 
     run(test)
 

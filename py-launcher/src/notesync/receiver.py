@@ -70,6 +70,7 @@ class Receiver:
         self._wake = asyncio.Event()
         self._moved = asyncio.Event()
         self._intake = Intake(self._ways, listener, root, project, self.answered, mend_root)
+        self._asked: set[asyncio.Task[Fresh]] = set()
         self._agent_lost: AgentLost | AttachAgain | None = None
         self.replica: Replica | None = None
         self.following = asyncio.Event()
@@ -78,6 +79,13 @@ class Receiver:
 
     async def run(self) -> None:
         """Follow the laptop until cancelled, or until only the user can help."""
+        try:
+            await self._run()
+        finally:
+            for asked in self._asked:
+                asked.cancel()
+
+    async def _run(self) -> None:
         failures = 0
         while True:
             try:
@@ -263,7 +271,21 @@ class Receiver:
         )
 
     async def fresh(self) -> Fresh:
-        """Bring everything that was saved before now; cancel it when the patience ends."""
+        """Bring everything that was saved before now.
+
+        Cancel it when the patience ends: what is on its way then goes on all the same.
+        """
+        asked = asyncio.ensure_future(self._fresh_or_attach())
+        self._asked.add(asked)
+        asked.add_done_callback(self._was_asked)
+        return await asyncio.shield(asked)
+
+    def _was_asked(self, asked: asyncio.Task[Fresh]) -> None:
+        self._asked.discard(asked)
+        if not asked.cancelled() and asked.exception() is not None:
+            _log.info("notesync: asking before a cell: %s", asked.exception())
+
+    async def _fresh_or_attach(self) -> Fresh:
         before = self.replica
         try:
             return await self._fresh()
