@@ -131,6 +131,11 @@ final class Agent implements Handler {
     }
 
     @Override
+    public boolean needs(Kernel kernel) {
+        return !seats(kernel).isEmpty();
+    }
+
+    @Override
     public void gone(Kernel kernel) {
         Set<Seat> seats = attached.remove(kernel);
         if (seats != null) {

@@ -3,6 +3,7 @@ package io.github.notesync.agent;
 import io.github.notesync.agent.apply.Applier;
 import io.github.notesync.agent.apply.History;
 import io.github.notesync.agent.apply.KeptStore;
+import io.github.notesync.agent.apply.Probe;
 import io.github.notesync.agent.apply.Recovery;
 import io.github.notesync.agent.apply.ReplicaContent;
 import io.github.notesync.agent.apply.Restore;
@@ -60,6 +61,7 @@ final class Replica implements Closeable {
     private final KeptStore store;
     private final History history;
     private final Recovery.Outcome recovered;
+    private final List<Probe.Weakness> guarantees;
     private long nextNumber;
     private byte @Nullable [] manifest;
 
@@ -92,6 +94,8 @@ final class Replica implements Closeable {
                 around.settings().historyBytes());
         this.settler =
                 new Settler(tree.root(), home, index, file, history, around.replicaThread(), around.background());
+        file.sweep();
+        this.guarantees = Probe.run(home.scratch());
         result.applied().forEach(settler::settle);
         this.intake = new Intake(
                 index,
@@ -140,6 +144,11 @@ final class Replica implements Closeable {
 
     Recovery.Outcome recovered() {
         return recovered;
+    }
+
+    /** What is weaker on this file system than elsewhere, for people. */
+    List<JsonObject> guarantees() {
+        return guarantees.stream().map(Probe.Weakness::toJson).toList();
     }
 
     /** Whether all that was applied would survive a power cut. */
@@ -194,7 +203,7 @@ final class Replica implements Closeable {
     /** A root that was moved away while it was open is not the user's root any more. */
     private void checkRoot() throws IOException {
         try (Directory now = disk.open(root)) {
-            if (now.key().equals(tree.root().key())) {
+            if (home.replica().equals(Home.replicaAt(now))) {
                 return;
             }
         } catch (IOException gone) {

@@ -126,7 +126,7 @@ final class Seat {
                         .put("cursor", Report.json(open.index().cursor()))
                         .put("tree", open.index().tree().hex())
                         .put("entries", open.index().size())
-                        .put("guarantees", List.of())
+                        .put("guarantees", open.guarantees())
                         .put("recovered", open.recovered().name().toLowerCase(Locale.ROOT))
                         .put("held", open.isHeld())
                         .put("carrier", carrier.is(kernel)));

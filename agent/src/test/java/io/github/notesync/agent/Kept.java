@@ -7,6 +7,7 @@ import io.github.notesync.agent.disk.Stat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,10 +30,7 @@ final class Kept {
                             stat == null
                                     ? "nothing"
                                     : stat.kind() == Kind.FILE
-                                            ? new String(
-                                                    Channels.newInputStream(item.read("content"))
-                                                            .readAllBytes(),
-                                                    StandardCharsets.UTF_8)
+                                            ? text(item)
                                             : stat.kind().toString());
                 }
             }
@@ -40,5 +38,11 @@ final class Kept {
             throw new UncheckedIOException(e);
         }
         return texts;
+    }
+
+    private static String text(Directory item) throws IOException {
+        try (SeekableByteChannel in = item.read("content")) {
+            return new String(Channels.newInputStream(in).readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 }

@@ -222,7 +222,6 @@ public final class Recovery {
 
     private void sweep() throws IOException {
         Workspace.deleteAll(home.scratch(), Layout.SCRATCH_NAME);
-        Workspace.deleteAll(home.directory(), Layout.INDEX_NEW);
         store.sweep();
     }
 

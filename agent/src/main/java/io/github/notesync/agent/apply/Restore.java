@@ -2,6 +2,7 @@ package io.github.notesync.agent.apply;
 
 import io.github.notesync.agent.disk.Directory;
 import io.github.notesync.agent.disk.Kind;
+import io.github.notesync.agent.disk.Mover;
 import io.github.notesync.agent.disk.Stat;
 import io.github.notesync.agent.journal.Index;
 import io.github.notesync.agent.journal.Layout;

@@ -2,6 +2,7 @@ package io.github.notesync.agent.apply;
 
 import io.github.notesync.agent.disk.Directory;
 import io.github.notesync.agent.disk.Kind;
+import io.github.notesync.agent.disk.Mover;
 import io.github.notesync.agent.disk.Stat;
 import io.github.notesync.agent.journal.Layout;
 import io.github.notesync.agent.journal.Transaction;
@@ -10,10 +11,13 @@ import io.github.notesync.agent.plan.Kept;
 import io.github.notesync.agent.plan.Step;
 import io.github.notesync.protocol.RelativePath;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * replica's thread.
  */
 final class Swap {
+    /** Enough to tell a beginning of our own file from anything else. */
+    private static final int PREFIX = 1 << 20;
+
     private final Workspace workspace;
     private final Tree tree;
     private final Directory scratch;
@@ -85,13 +92,32 @@ final class Swap {
         Directory parent = tree.requireParent(path);
         if (!fresh.contains(path.parent())) {
             Stat there = parent.stat(path.name());
-            if (there != null && !there.identity().equals(place.was())) {
+            boolean ours =
+                    there == null || there.identity().equals(place.was()) || (again && isHalfOurs(slot, parent, path));
+            if (!ours) {
                 keepLate(parent, path);
             }
         }
         Mover.move(workspace.stage(), slot, parent, path.name());
         if (!fresh.contains(path.parent())) {
             Junk.deleteBytecode(parent, path.name());
+        }
+    }
+
+    /** Whether a copy of ours was cut short there: it begins as the staged file does. */
+    private boolean isHalfOurs(String slot, Directory parent, RelativePath path) throws IOException {
+        Stat there = parent.stat(path.name());
+        Stat staged = workspace.stage().stat(slot);
+        if (there == null || staged == null || there.kind() != Kind.FILE || staged.kind() != Kind.FILE) {
+            return false;
+        }
+        if (there.size() > staged.size()) {
+            return false;
+        }
+        try (InputStream half = Channels.newInputStream(parent.read(path.name()));
+                InputStream whole = Channels.newInputStream(workspace.stage().read(slot))) {
+            byte[] expected = whole.readNBytes((int) Math.min(there.size(), PREFIX));
+            return Arrays.equals(half.readNBytes(expected.length), expected);
         }
     }
 

@@ -81,6 +81,17 @@ public final class Home implements Closeable {
         return held;
     }
 
+    /** The id of the replica that is at {@code root} now; null if there is none. */
+    public static @Nullable Id replicaAt(Directory root) throws IOException {
+        Stat there = root.stat(Layout.HOME);
+        if (there == null || there.kind() != Kind.DIRECTORY) {
+            return null;
+        }
+        try (Directory home = root.open(Layout.HOME)) {
+            return home.stat(Layout.FORMAT) == null ? null : readFormat(home);
+        }
+    }
+
     private static Id readFormat(Directory home) throws IOException {
         if (home.stat(Layout.FORMAT) != null) {
             try (SeekableByteChannel in = home.read(Layout.FORMAT)) {

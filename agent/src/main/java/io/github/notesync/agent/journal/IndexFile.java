@@ -1,8 +1,8 @@
 package io.github.notesync.agent.journal;
 
 import io.github.notesync.agent.disk.Directory;
+import io.github.notesync.agent.disk.Mover;
 import io.github.notesync.agent.disk.OutputFile;
-import io.github.notesync.agent.disk.Stat;
 import io.github.notesync.protocol.Cursor;
 import io.github.notesync.protocol.Entry;
 import io.github.notesync.protocol.ErrorCode;
@@ -15,6 +15,7 @@ import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -52,25 +53,41 @@ public final class IndexFile {
      * @throws ProtocolException {@code journal_newer}
      */
     public Index read() throws IOException {
-        Index index = new Index();
-        Stat there = home.stat(Layout.INDEX);
-        if (there == null) {
+        Index index = read(Layout.INDEX);
+        if (damaged) {
+            // Where renaming is copying, a crash may have torn the file and left the new one whole.
+            Index fresh = read(Layout.INDEX_NEW);
+            index = !damaged && fresh.number() >= index.number() ? fresh : index;
             damaged = true;
+        }
+        last = index.number();
+        return index;
+    }
+
+    private Index read(String name) throws IOException {
+        Index index = new Index();
+        lines = 0;
+        damaged = true;
+        if (home.stat(name) == null) {
             return index;
         }
         try (BufferedReader in = new BufferedReader(
-                new InputStreamReader(Channels.newInputStream(home.read(Layout.INDEX)), StandardCharsets.UTF_8),
-                BUFFER)) {
+                new InputStreamReader(Channels.newInputStream(home.read(name)), StandardCharsets.UTF_8), BUFFER)) {
             String first = in.readLine();
             if (first == null || !first.equals(FIRST_LINE)) {
                 checkVersion(first);
-                damaged = true;
                 return index;
             }
             damaged = !readGroups(in, index);
         }
-        last = index.number();
         return index;
+    }
+
+    /** Deletes what a crash left of a new file, unless it is the only whole one. */
+    public void sweep() throws IOException {
+        if (!damaged && home.stat(Layout.INDEX_NEW) != null) {
+            home.deleteFile(Layout.INDEX_NEW);
+        }
     }
 
     private static void checkVersion(@Nullable String first) throws ProtocolException {
@@ -151,7 +168,17 @@ public final class IndexFile {
             return false;
         }
         damaged = true;
-        try (Group out = new Group(home.append(Layout.INDEX))) {
+        OutputFile file;
+        try {
+            file = home.append(Layout.INDEX);
+        } catch (FileSystemException e) {
+            if (newest && Mover.isUnsupported(e)) {
+                writeAnew(index);
+                return true;
+            }
+            throw e;
+        }
+        try (Group out = new Group(file)) {
             for (Transaction each : transactions) {
                 out.begin(last);
                 for (Entry entry : each.plan().removed()) {
@@ -184,7 +211,7 @@ public final class IndexFile {
             out.end(index.number(), index.cursor(), index.tree());
             out.force();
         }
-        home.rename(Layout.INDEX_NEW, home, Layout.INDEX);
+        Mover.move(home, Layout.INDEX_NEW, home, Layout.INDEX);
         home.force();
         lines = index.size();
         last = index.number();

@@ -2,6 +2,7 @@ package io.github.notesync.agent.journal;
 
 import io.github.notesync.agent.disk.Directory;
 import io.github.notesync.agent.disk.Kind;
+import io.github.notesync.agent.disk.Mover;
 import io.github.notesync.agent.disk.Stat;
 import java.io.Closeable;
 import java.io.IOException;
@@ -93,7 +94,7 @@ public final class Workspace implements Closeable {
 
     /** From now on the transaction is taken back, not carried on. Needs no space on the disk. */
     public void turnBack() throws IOException {
-        directory.rename(Layout.COMMITTED, directory, Layout.UNDOING);
+        Mover.move(directory, Layout.COMMITTED, directory, Layout.UNDOING);
         directory.force();
     }
 
@@ -125,7 +126,7 @@ public final class Workspace implements Closeable {
     /** Moves the directory among the history, where only its journal and its {@code undo/} count. */
     public void retire(Directory history) throws IOException {
         deleteAll(directory, Layout.STAGE);
-        transactions.rename(Layout.number(number), history, Layout.number(number));
+        Mover.move(transactions, Layout.number(number), history, Layout.number(number));
         close();
     }
 

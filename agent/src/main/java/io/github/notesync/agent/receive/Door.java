@@ -49,6 +49,10 @@ public final class Door implements Closeable {
     private static final int QUEUED_MAX = 8;
 
     private static final int UNSENT_MAX = 200;
+    /** Kernels send a ping every few seconds. */
+    private static final long UNSEEN_SILENCE_MILLIS = 600_000;
+
+    private static final long PASSING_SILENCE_MILLIS = 30_000;
     private static final int HEARTBEAT_MILLIS = 500;
     private static final int HEARTBEAT_TIMEOUT_MILLIS = 1_500;
 
@@ -334,11 +338,15 @@ public final class Door implements Closeable {
 
     private void dropDead() {
         sessions.values().removeIf(session -> {
-            boolean ended = session.started != 0 && machine.started(session.pid) != session.started;
-            if (ended) {
+            // A process that cannot be seen from here is judged by its silence alone.
+            boolean ended = session.started == 0
+                    ? session.silent() > UNSEEN_SILENCE_MILLIS
+                    : machine.started(session.pid) != session.started;
+            boolean passing = !handler.needs(session) && session.silent() > PASSING_SILENCE_MILLIS;
+            if (ended || passing) {
                 handler.gone(session);
             }
-            return ended;
+            return ended || passing;
         });
     }
 

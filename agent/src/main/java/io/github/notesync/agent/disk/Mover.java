@@ -1,9 +1,5 @@
-package io.github.notesync.agent.apply;
+package io.github.notesync.agent.disk;
 
-import io.github.notesync.agent.disk.Directory;
-import io.github.notesync.agent.disk.Kind;
-import io.github.notesync.agent.disk.OutputFile;
-import io.github.notesync.agent.disk.Stat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -15,13 +11,13 @@ import java.nio.file.NoSuchFileException;
  * Moves and doubles files on whatever file system: by {@code rename} and {@code link} where these exist, else by copy.
  * A copy is made durable before its original goes.
  */
-final class Mover {
+public final class Mover {
     private static final int BUFFER = 256 << 10;
 
     private Mover() {}
 
     /** Moves {@code name}. By rename this is one instant; by copy it is not, and a directory is moved piece by piece. */
-    static void move(Directory from, String name, Directory to, String toName) throws IOException {
+    public static void move(Directory from, String name, Directory to, String toName) throws IOException {
         try {
             from.rename(name, to, toName);
         } catch (FileSystemException e) {
@@ -34,7 +30,7 @@ final class Mover {
     }
 
     /** Gives a file or link a second name, or makes a durable copy where the file system has no links. */
-    static void duplicate(Directory from, String name, Directory to, String toName) throws IOException {
+    public static void duplicate(Directory from, String name, Directory to, String toName) throws IOException {
         try {
             from.link(name, to, toName);
         } catch (UnsupportedOperationException e) {
@@ -48,7 +44,7 @@ final class Mover {
     }
 
     /** Whether the file system cannot do such a thing at all, so that another way has to be found. */
-    static boolean isUnsupported(FileSystemException e) {
+    public static boolean isUnsupported(FileSystemException e) {
         if (e instanceof AtomicMoveNotSupportedException) {
             return true;
         }
@@ -84,7 +80,11 @@ final class Mover {
 
     private static void copyFile(Directory from, String name, Stat stat, Directory to, String toName)
             throws IOException {
-        try (OutputFile out = to.overwrite(toName, stat.executable())) {
+        if (to.stat(toName) != null) {
+            // Not overwritten: another name may still stand for the old content.
+            to.deleteFile(toName);
+        }
+        try (OutputFile out = to.create(toName, stat.executable())) {
             pump(from, name, stat.size(), out);
             out.force();
         }
@@ -92,7 +92,7 @@ final class Mover {
     }
 
     /** Copies the content into a new file, which has the time of now. */
-    static void copyFresh(Directory from, String name, Directory to, String toName, boolean executable)
+    public static void copyFresh(Directory from, String name, Directory to, String toName, boolean executable)
             throws IOException {
         try (OutputFile out = to.create(toName, executable)) {
             pump(from, name, BUFFER, out);
