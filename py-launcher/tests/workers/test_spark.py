@@ -44,6 +44,23 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     made.stop()
 
 
+def test_workers_that_imported_an_older_version(spark: Any, notebook: Notebook) -> None:
+    def load(_: Any) -> int:
+        # By value: this module is not on the workers.
+        import shop.prices
+
+        return int(shop.prices.price(10))
+
+    # First of all tests: no worker has seen an envelope yet.
+    notebook.workers.off()
+    assert set(spark.sparkContext.parallelize(range(4), 4).map(load).collect()) == {10}
+    notebook.workers.on()
+    for factor in (2, 3):
+        if factor > 2:
+            notebook.edit(factor)
+        assert set(spark.sparkContext.parallelize(range(4), 4).map(load).collect()) == {10 * factor}
+
+
 def test_every_kind_of_function_runs_the_new_code(spark: Any, notebook: Notebook) -> None:
     before = workers(spark)
     spark_cases.every_kind_of_function(spark, notebook)
@@ -52,22 +69,6 @@ def test_every_kind_of_function_runs_the_new_code(spark: Any, notebook: Notebook
 
 def test_kept_udfs_and_registered_names_follow(spark: Any, notebook: Notebook) -> None:
     spark_cases.kept_and_registered(spark, notebook)
-
-
-def test_workers_that_imported_an_older_version(spark: Any, notebook: Notebook) -> None:
-    def load(_: Any) -> int:
-        # By value: this module is not on the workers.
-        import shop.prices
-
-        return int(shop.prices.price(10))
-
-    notebook.workers.off()
-    assert set(spark.sparkContext.parallelize(range(4), 4).map(load).collect()) == {10}
-    notebook.workers.on()
-    for factor in (2, 3):
-        if factor > 2:
-            notebook.edit(factor)
-        assert set(spark.sparkContext.parallelize(range(4), 4).map(load).collect()) == {10 * factor}
 
 
 def test_functions_of_rdds_and_instances(spark: Any, notebook: Notebook) -> None:

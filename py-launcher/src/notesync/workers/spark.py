@@ -76,7 +76,9 @@ class Spark(Engine):
         by_plan = connect.carrier()
         if by_plan is not None:
             return by_plan(bundle)
-        context = sys.modules["pyspark.context"].SparkContext._active_spark_context
+        # Installations with Connect alone have no such class.
+        kind = getattr(sys.modules["pyspark"], "SparkContext", None)
+        context = kind._active_spark_context if kind is not None else None
         if context is None:
             self.given.note(self.supply, bundle, texts.INSIDE)
             return bundle.packed
