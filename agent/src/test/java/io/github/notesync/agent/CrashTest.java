@@ -49,7 +49,7 @@ class CrashTest {
 
     @Test
     void crashInsideTheRecoveryFromACrashLeavesTheOldOrTheNewTree() {
-        for (int moment = 0; moment < 300; moment += 7) {
+        for (int moment = 0; moment < 300; moment += 17) {
             for (int second = 0; ; second++) {
                 MemoryDisk disk = new MemoryDisk();
                 Story story = Story.on(disk, ROOT);

@@ -2,6 +2,8 @@ package io.github.notesync.agent.testing;
 
 import io.github.notesync.agent.disk.Disk;
 import io.github.notesync.agent.testing.World.Unforced;
+import java.util.List;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 
 /** Watches what is done to a disk, and makes what a power cut could have left of it. */
@@ -25,14 +27,15 @@ public final class PowerCut {
     }
 
     /**
-     * Gives every outcome: for each moment of the cut, each number of names that may have survived, and what was not
+     * Gives every outcome: for each moment of the cut, the fewest, half and all of the names that may have survived, and what was not
      * forced lost, torn or whole; and the strictest reading of POSIX.
      */
     public void forEachOutcome(BiConsumer<MemoryDisk, String> check) {
         World done = disk.world;
         int all = done.log.size();
         for (int cut = 0; cut <= all; cut++) {
-            for (int survived = done.forcedUpTo(cut); survived <= cut; survived++) {
+            int forced = done.forcedUpTo(cut);
+            for (int survived : new TreeSet<>(List.of(forced, (forced + cut) / 2, cut))) {
                 for (Unforced unforced : Unforced.values()) {
                     check.accept(
                             new MemoryDisk(done.afterPowerCut(start, cut, survived, unforced)),
