@@ -19,6 +19,7 @@ from typing import Any, Self
 
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
+from jupyter_core.utils import ensure_event_loop
 
 from tests.harness import wait
 
@@ -110,6 +111,7 @@ class Relay:
                 self._take(message["content"]["data"], message["buffers"])
         for comm in (self.to_kernel, self.from_kernel):
             self._send("comm_close", {"comm_id": comm, "data": {}})
+        ensure_event_loop().close()  # the client made one for this thread
 
     def _take(self, data: dict[str, Any], buffers: list[Any]) -> None:
         self.heard.append(data["kind"])
