@@ -49,6 +49,7 @@ def all_suites() -> list[Suite]:
         Maven("maven", 1500),
         Pytest("launcher", 900, folder=launcher, targets=("tests",)),
         Pytest("house", 300, targets=("house",)),
+        Pytest("stories", 2100, targets=("stories",)),
         Pytest("platforms", 1200, targets=("platforms",)),
     ]
 

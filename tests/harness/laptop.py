@@ -72,6 +72,14 @@ class Laptop:
         """Types the code that the notebook shows into the server's terminal: the server asked when it is shown."""
         self.server.type(code)
 
+    @contextmanager
+    def as_one_batch(self) -> Iterator[None]:
+        """As a checkout does it: nothing is sent while git holds its lock. The source has to be a repository."""
+        lock = self.path(".git/index.lock")
+        lock.touch()
+        yield
+        lock.unlink()
+
     def events(self) -> list[dict[str, Any]]:
         """What the server told so far; with the option `--json`."""
         return [json.loads(line) for line in self.server.lines if line.startswith("{")]

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -44,6 +45,7 @@ class Stack:
         connected: bool = True,
         name: str | None = None,
         tree: Path | None = None,
+        repository: bool = False,
     ) -> None:
         self.place = place
         self.project = tree.name if tree else name or project or "shop"
@@ -56,6 +58,8 @@ class Stack:
         self._connected = connected
         if tree is None:
             lay_out(self.source, project)
+        if repository:
+            subprocess.run(["git", "init", "-q", self.source], check=True)
         self.home.mkdir(parents=True)
         laptop_home = place / "laptop" / "home"
         self.laptop = Laptop(self.source, laptop_home, world.environment(laptop_home), self.logs, *server_options)

