@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 import notesync
 from notesync import _state, cli, display, doctor
@@ -116,7 +117,9 @@ def test_importing_notesync_starts_nothing() -> None:
     assert ran.stdout == "None None\n"
 
 
-def test_outside_ipython_it_says_so() -> None:
+def test_outside_ipython_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Another test may have made the shell of this process.
+    monkeypatch.setattr(InteractiveShell, "_instance", None)
     with pytest.raises(NotesyncError, match="works inside IPython"):
         notesync.status()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from . import display, texts
 from ._pending import Taken
 from .databricks import hooks as databricks
+from .reload.caches import forget_listings
 from .session import Session
 from .workers import Workers
 
@@ -83,7 +83,7 @@ class Reloading:
             return
         self._left_by_live = False
         self._say_what_happened(taken)
-        importlib.invalidate_caches()
+        forget_listings()
         reloader = self.reloader()
         if reloader is None:
             return

@@ -16,6 +16,7 @@ from fuzz_check import behaviour, call, difference, everything, fresh, in_child
 from fuzz_model import MODULES, World
 
 from notesync.reload import Change, Reloader
+from notesync.reload.project import drop_bytecode
 
 NAMES = ["m0", "m1", "pkg", "pkg.m2", "pkg.sub", "pkg.sub.m3", "m4"]
 
@@ -68,13 +69,17 @@ class Run:
         importlib.invalidate_caches()
 
     def write(self, texts: dict[str, str]) -> list[Change]:
-        """Write files with one and the same old time, so that only content can tell."""
+        """Write files with one and the same old time, so that only content can tell.
+
+        As the agent does, with no bytecode left of what was there: the fresh start would take it.
+        """
         changes = []
         for path, text in texts.items():
             target = self.root / path
             target.parent.mkdir(parents=True, exist_ok=True)
             if not target.exists() or target.read_text() != text:
                 target.write_text(text)
+                drop_bytecode(str(target))
                 os.utime(target, (1_000_000_000, 1_000_000_000))
                 changes.append(Change(target))
         return changes

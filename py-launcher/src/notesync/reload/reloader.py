@@ -8,7 +8,6 @@ print(report.line())
 
 from __future__ import annotations
 
-import importlib
 import linecache
 import os
 import sys
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from notesync.reload.batch import Batch
+from notesync.reload.caches import forget_listings
 from notesync.reload.journal import Journal
 from notesync.reload.peace import failure_of, quiet_autoreload
 from notesync.reload.plan import Planner
@@ -121,7 +121,7 @@ class Reloader:
         try:
             for real in todo:
                 drop_bytecode(real)
-            importlib.invalidate_caches()
+            forget_listings()
             batch.collect()
             batch.check()
             planner = Planner(self._project, batch.gone)
@@ -220,7 +220,7 @@ class Reloader:
         report, undo = Report(), Undo()
         batch = Batch(self._project, todo, undo, report)
         try:
-            importlib.invalidate_caches()
+            forget_listings()
             batch.collect()
             batch.check()
             planner = Planner(self._project, batch.gone)
