@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DirectLaptop } from '../src/laptop/direct';
 import { chooseLeg } from '../src/laptop/legs';
 import { isLoopback, isNear, lookAround, type Surroundings } from '../src/laptop/surroundings';
-import type { LaptopCall } from '../src/laptop/transport';
+import { jsonOf, type LaptopCall } from '../src/laptop/transport';
 
 const PUBLIC: Surroundings = { near: false, secure: true, delegated: true, permission: 'prompt' };
 const HELLO: LaptopCall = { method: 'GET', path: '/v1/hello', token: null, body: null };
@@ -174,6 +174,33 @@ describe('the direct leg', () => {
     await expect(laptop.call(HELLO, never)).rejects.toMatchObject({ code: 'laptop_unreachable' });
     await expect(laptop.call(HELLO, never)).rejects.toMatchObject({ code: 'laptop_unreachable' });
     expect(tries()).toBe(2);
+  });
+
+  const READ: LaptopCall = { ...HELLO, path: '/v1/project', token: 'T' };
+  const server = (project: () => boolean): typeof globalThis.fetch => {
+    return (url) =>
+      (url as string).endsWith('/v1/hello') || project()
+        ? Promise.resolve(new Response('{}'))
+        : Promise.reject(new TypeError('Failed to fetch'));
+  };
+
+  it('takes a server that greets but lets nothing be read for one that no longer knows the token', async () => {
+    const laptop = direct(
+      { near: true },
+      server(() => false),
+    );
+    const answer = await laptop.call(READ, never);
+    expect(answer.status).toBe(401);
+    expect(jsonOf(answer)).toMatchObject({ error: { code: 'token_unknown' } });
+  });
+
+  it('keeps the token when the server was away for a moment only', async () => {
+    let tries = 0;
+    const laptop = direct(
+      { near: true },
+      server(() => ++tries > 1),
+    );
+    expect((await laptop.call(READ, never)).status).toBe(200);
   });
 
   it('rejects with the reason of an abort, and after close', async () => {

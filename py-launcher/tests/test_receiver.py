@@ -45,7 +45,7 @@ class Laptop:
         self.epoch = EPOCH
         self.calls: list[Call] = []
         self.polls: list[tuple[Call, Future[Answer]]] = []
-        self.bend: list[Callable[[Call], Answer | Exception | None]] = []
+        self.bend: list[Callable[[Call], Answer | Exception | Future[Answer] | None]] = []
         self.reports: list[dict[str, Any]] = []
 
     def save(self, stream: bytes) -> None:
@@ -61,6 +61,8 @@ class Laptop:
         future: Future[Answer] = Future()
         for bend in list(self.bend):
             bent = bend(call)
+            if isinstance(bent, Future):
+                return bent
             if bent is not None:
                 if isinstance(bent, Exception):
                     future.set_exception(bent)
@@ -683,6 +685,28 @@ def test_a_dead_agent_is_renewed_while_the_laptop_is_silent() -> None:
         await story.quiet()
         assert story.agents.renewed == 1
         assert story.attached == 2
+
+    run(test)
+
+
+def test_a_dead_agent_is_renewed_while_the_laptop_sleeps_in_the_middle_of_a_batch() -> None:
+    async def test(story: Story) -> None:
+        sleeping: list[Future[Answer]] = []
+
+        def asleep(call: Call) -> Future[Answer] | None:
+            if not call.path.startswith("/v1/batches/") or story.agents.renewed:
+                return None
+            sleeping.append(Future())
+            return sleeping[-1]
+
+        story.laptop.bend.append(asleep)
+        story.laptop.save(STREAMS["many"])
+        story.start()
+        await story.until(lambda: sleeping)
+        story.receiver.agent_lost(AgentLost("agent_died", "gone"))
+        await story.until(lambda: story.agents.renewed)
+        await story.quiet()
+        assert story.agents.applied == [STREAMS["many"]]
 
     run(test)
 

@@ -6,8 +6,6 @@ import random
 import time
 from functools import partial
 
-import pytest
-
 from tests.harness import tree, wait
 from tests.harness.stack import Stack
 from tests.stories.conftest import MakeStack
@@ -16,11 +14,6 @@ ROUNDS = 8
 FILES = 60
 
 
-@pytest.mark.xfail(
-    raises=wait.Waited,
-    strict=False,
-    reason="a laptop that falls asleep in the middle of an answer keeps the kernel from starting another agent",
-)
 def test_the_replica_is_always_one_whole_sequence(make_stack: MakeStack) -> None:
     stack = make_stack(repository=True)
     dice = random.Random(20261130)

@@ -1,6 +1,14 @@
 import { bodyOf, headersOf, LaptopError, type LaptopAnswer, type LaptopCall, type LaptopTransport } from './transport';
 import { isLoopback, type Surroundings } from './surroundings';
 
+/** A page may read answers only while its token is valid; that the token has ended shows in what it may read still. */
+const tokenEnded = (): LaptopAnswer => ({
+  status: 401,
+  body: new TextEncoder().encode(
+    JSON.stringify({ error: { code: 'token_unknown', message: 'the token has ended', remedy: 'pair again' } }),
+  ).buffer,
+});
+
 interface AddressedRequest extends RequestInit {
   /** Says in advance which address space is meant, so that mixed content does not stand in the way (Chrome). */
   targetAddressSpace?: 'loopback';
@@ -10,6 +18,7 @@ interface AddressedRequest extends RequestInit {
  * Laptop leg L1: the page fetches from 127.0.0.1 itself.
  * The browser tells a refusal from a server that is down by nothing but the permission's state, so that is asked after
  * a failure. After a refusal every further call fails at once: each try could cost the user another prompt.
+ * A token that has ended (the server was started again) looks like a server that is down, too: see `call`.
  */
 export class DirectLaptop implements LaptopTransport {
   readonly leg = 'direct';
@@ -25,17 +34,33 @@ export class DirectLaptop implements LaptopTransport {
   async call(call: LaptopCall, signal: AbortSignal): Promise<LaptopAnswer> {
     if (this.refused) throw refusal();
     const ends = AbortSignal.any([signal, this.closing.signal]);
+    const failure = await this.attempt(call, ends);
+    if (!(failure instanceof LaptopError)) return failure;
+    if (call.token === null || failure.code !== 'laptop_unreachable' || !(await this.greets(ends))) throw failure;
+    // It talks to strangers, so either it was away for a moment or it does not let us read why it refuses.
+    const again = await this.attempt(call, ends);
+    if (!(again instanceof LaptopError)) return again;
+    if (again.code === 'laptop_unreachable' && (await this.greets(ends))) return tokenEnded();
+    throw again;
+  }
+
+  close(): void {
+    this.closing.abort(new LaptopError('laptop_unreachable', 'the page let go of the laptop'));
+  }
+
+  private async attempt(call: LaptopCall, ends: AbortSignal): Promise<LaptopAnswer | LaptopError> {
     try {
       const response = await this.fetch(this.laptop + call.path, this.init(call, ends));
       return { status: response.status, body: await response.arrayBuffer() };
     } catch (error) {
       if (ends.aborted) throw ends.reason;
-      throw await this.diagnose(error);
+      return this.diagnose(error);
     }
   }
 
-  close(): void {
-    this.closing.abort(new LaptopError('laptop_unreachable', 'the page let go of the laptop'));
+  private async greets(ends: AbortSignal): Promise<boolean> {
+    const hello = await this.attempt({ method: 'GET', path: '/v1/hello', token: null, body: null }, ends);
+    return !(hello instanceof LaptopError) && hello.status === 200;
   }
 
   private init(call: LaptopCall, signal: AbortSignal): AddressedRequest {

@@ -17,7 +17,7 @@ export interface LaptopAnswer {
 export interface LaptopTransport {
   readonly leg: LaptopLeg;
   /**
-   * Does the call once. Every HTTP answer, errors included, resolves; no answer rejects with LaptopError. An aborted
+   * Does the call; every call may be repeated. Every HTTP answer, errors included, resolves; no answer rejects with LaptopError. An aborted
    * call rejects with the signal's reason. What the browser's permission refused is never tried a second time.
    */
   call(call: LaptopCall, signal: AbortSignal): Promise<LaptopAnswer>;

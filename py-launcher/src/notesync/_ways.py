@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from . import texts
-from .errors import LaptopUnreachable, NotesyncError
+from .errors import AgentLost, LaptopUnreachable, NotesyncError
 from .laptop import Laptop
 from .messages.agent import Reply, Request
 from .messages.laptop import Answer, Call
@@ -37,6 +37,16 @@ class Ways:
         self._laptop = laptop
         self._agents = agents
         self._beside: set[asyncio.Task[None]] = set()
+        self._lost: AgentLost | None = None
+        self._agent_gone = asyncio.Event()
+
+    def agent_is(self, lost: AgentLost | None) -> None:
+        """The agent is gone, or (None) there again."""
+        self._lost = lost
+        if lost is None:
+            self._agent_gone.clear()
+        else:
+            self._agent_gone.set()
 
     async def ask(self, request: Request, timeout_s: float = 60.0) -> Reply:
         """The agent's reply. Raises AgentRefused, AgentLost or AgentSilent."""
@@ -60,6 +70,13 @@ class Ways:
                 continue
         told = texts.laptop_silent(self._laptop.address)
         raise LaptopUnreachable("laptop_unreachable", *told)
+
+    async def fetch(self, call: Call) -> Answer:
+        """An answer for the agent: AgentLost as soon as nobody is there to take it."""
+        answer = await self.call_or(call, self._agent_gone)
+        if answer is None:
+            raise self._lost or AgentLost("agent_lost", *texts.NO_AGENT)
+        return answer
 
     def call_beside(self, call: Call) -> None:
         """Send a call whose answer nobody needs."""

@@ -161,6 +161,7 @@ class Receiver:
 
     def agent_lost(self, error: AgentLost) -> None:
         """The connection to the agent is gone: what waits for the laptop need not wait."""
+        self._ways.agent_is(error)
         self._must_attach(error)
 
     def _follows(self) -> None:
@@ -178,6 +179,7 @@ class Receiver:
 
     async def _attach(self) -> None:
         self._agent_lost = None
+        self._ways.agent_is(None)
         reply = await self._ways.ask(agent_words.attach(self._root, self._project))
         attached = Attached.of(reply)
         old = self.replica
