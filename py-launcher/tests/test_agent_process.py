@@ -26,7 +26,10 @@ from notesync.messages.agent import ConnectionFile
 from .stand_ins import StandInAgent
 
 HERE = Path(__file__).parent
-AGENT = f"""#!{sys.executable}
+# To a shell the second line starts Python, to Python it is a string: a path after `#!` may not
+# have spaces.
+AGENT = f"""#!/bin/sh
+"exec" "{sys.executable}" "$0" "$@"
 import os, sys, time
 from pathlib import Path
 sys.path[:0] = [{str(HERE.parent)!r}, {str(HERE.parent / "src")!r}]
