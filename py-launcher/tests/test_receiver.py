@@ -711,6 +711,30 @@ def test_a_dead_agent_is_renewed_while_the_laptop_sleeps_in_the_middle_of_a_batc
     run(test)
 
 
+def test_a_dead_agent_is_renewed_while_cells_wait_for_a_laptop_that_sleeps() -> None:
+    async def test(story: Story) -> None:
+        story.start()
+        await story.quiet()
+
+        def asleep(call: Call) -> Future[Answer] | None:
+            return Future() if (call.json or {}).get("fresh") else None
+
+        story.laptop.bend.append(asleep)
+        cells = [asyncio.ensure_future(story.receiver.fresh()) for _ in range(3)]
+        await story.until(
+            lambda: story.laptop.calls[-1].json and story.laptop.calls[-1].json["fresh"]
+        )
+        story.laptop.save(b"new")
+        story.receiver.agent_lost(AgentLost("agent_died", "gone"))
+        await story.until(lambda: story.agents.renewed)
+        await story.quiet()
+        assert story.agents.applied == [b"new"]
+        told = await asyncio.gather(*cells, return_exceptions=True)
+        assert [type(one) for one in told] == [AgentLost] * 3
+
+    run(test)
+
+
 def test_an_agent_stopped_by_the_user_stays_stopped() -> None:
     async def test(story: Story) -> None:
         task = story.start()

@@ -75,7 +75,9 @@ class Ways:
         """An answer for the agent: AgentLost as soon as nobody is there to take it."""
         answer = await self.call_or(call, self._agent_gone)
         if answer is None:
-            raise self._lost or AgentLost("agent_lost", *texts.NO_AGENT)
+            lost = self._lost or AgentLost("agent_lost", *texts.NO_AGENT)
+            # One for each: an exception that is raised again and again grows a tail of frames.
+            raise AgentLost(lost.code, lost.message, lost.remedy)
         return answer
 
     def call_beside(self, call: Call) -> None:

@@ -212,6 +212,7 @@ class Receiver:
     async def _poll(self, replica: Replica) -> None:
         """One long poll and what follows from it."""
         self._wake.clear()
+        self._check_agent()
         parked = replica.parked
         wait_ms = laptop_words.LONG_POLL_MS if replica.asked else 0
         if parked is None:
@@ -244,7 +245,7 @@ class Receiver:
 
         Tells whether there was nothing to do, so that the next question should wait a little.
         """
-        told = Next.of(await self._ways.call(self._next(replica, replica.cursor, 0)))
+        told = Next.of(await self._ways.fetch(self._next(replica, replica.cursor, 0)))
         same = told.batch is not None and told.batch.batch == parked.batch
         if same and not retry:
             return True
@@ -307,7 +308,7 @@ class Receiver:
                     continue
                 return fresh
             async with self._turn:
-                answer = await self._ways.call(self._next(replica, replica.cursor, 0, fresh=True))
+                answer = await self._ways.fetch(self._next(replica, replica.cursor, 0, fresh=True))
                 told = Next.of(answer)
                 if told.state == "held":
                     return Fresh(replica.cursor, True, told.why)
@@ -329,7 +330,9 @@ class Receiver:
 
         None where that one is gone, and the bringing is ours now.
         """
-        answer = await self._ways.call(self._next(replica, replica.cursor, 0, fresh=True, inline=0))
+        answer = await self._ways.fetch(
+            self._next(replica, replica.cursor, 0, fresh=True, inline=0)
+        )
         told = Next.of(answer)
         if told.batch is not None:
             wanted = told.batch.to
