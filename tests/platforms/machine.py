@@ -90,7 +90,9 @@ class Machine:
         self.scratch = scratch
         self.shared = scratch / "shared"
         self.first = [str(word) for word in first]
-        self._setup = "\n".join([*_users(users), *_jvms(jvms or {}, on_path), *_readable(readable), *setup])
+        self._setup = "\n".join(
+            [*_checkout(), *_users(users), *_jvms(jvms or {}, on_path), *_readable(readable), *setup]
+        )
         self._holder: subprocess.Popen[bytes] | None = None
         self._pid = 0
 
@@ -184,6 +186,15 @@ class Machine:
         """`pid command line` of the machine's live processes whose command line holds `pattern`."""
         lines = self.run("bash", "-c", _PROCESSES, "look").out.splitlines()
         return [line for line in lines if pattern in line and " look" not in line]
+
+
+def _checkout() -> list[str]:
+    """/tmp is the machine's own. A checkout in the real one is shown there, under a layer that takes changes."""
+    if Path("/tmp") not in places.ROOT.parents:
+        return []
+    here, real = shlex.quote(f".{places.ROOT}"), shlex.quote(str(places.ROOT))
+    layers = f'lowerdir={real},upperdir="$ov/checkout",workdir="$ov/checkout-work"'
+    return [f'mkdir -p "$ov/checkout" "$ov/checkout-work" {here}', f"mount -t overlay none -o {layers} {here}"]
 
 
 def _users(users: Iterable[User]) -> list[str]:
