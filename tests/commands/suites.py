@@ -19,6 +19,8 @@ class Suite:
     name: str
     limit: float
     codes: list[str] = field(default_factory=list)
+    # Runs only where it is asked for by its name.
+    by_name: bool = False
 
     def exists(self) -> bool:
         return True
@@ -69,7 +71,8 @@ class Pytest(Suite):
     targets: tuple[str, ...] = ()
 
     def exists(self) -> bool:
-        return all(any((self.folder / target).rglob("test_*.py")) for target in self.targets)
+        found = [self.folder / target for target in self.targets]
+        return all(one.is_file() or any(one.rglob("test_*.py")) for one in found)
 
     def run(self, limit: float) -> list[Result]:
         code, found = self._pytest(self.targets, limit, self.name)
@@ -96,7 +99,6 @@ class Pytest(Suite):
         return code, results.of_pytest(noted)
 
 
-@dataclass
 @dataclass
 class Vitest(Suite):
     """The front end's tests: one configuration of vitest."""
