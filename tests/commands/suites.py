@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.commands import parts, places, results, step
@@ -18,7 +18,6 @@ class Suite:
 
     name: str
     limit: float
-    codes: list[str] = field(default_factory=list)
     # Runs only where it is asked for by its name.
     by_name: bool = False
 
