@@ -49,7 +49,8 @@ def all_suites() -> list[Suite]:
         Vitest("vitest", 600),
         Vitest("legs", 900, config="vitest.browser.config.ts"),
         Maven("maven", 1500),
-        Pytest("launcher", 900, folder=launcher, targets=("tests",)),
+        # A test that hangs is a failed test with a trace.
+        Pytest("launcher", 900, folder=launcher, targets=("tests",), options=("--timeout=120",)),
         Pytest("house", 300, targets=("house",)),
         Pytest("stories", 2100, targets=("stories",)),
         Pytest("platforms", 1200, targets=tuple(f"{PLATFORMS}/test_{name}.py" for name in EVERYWHERE)),

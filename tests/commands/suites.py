@@ -68,6 +68,7 @@ class Pytest(Suite):
 
     folder: Path = places.TESTS
     targets: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
 
     def exists(self) -> bool:
         found = [self.folder / target for target in self.targets]
@@ -86,7 +87,7 @@ class Pytest(Suite):
         noted.unlink(missing_ok=True)
         places.SCRATCH.mkdir(parents=True, exist_ok=True)
         python = places.tool(places.ENVIRONMENT, "python")
-        command: list[str | Path] = [python, "-m", "pytest", "-p", "note_results", "-rfE"]
+        command: list[str | Path] = [python, "-m", "pytest", "-p", "note_results", "-rfE", *self.options]
         command += [f"--basetemp={places.SCRATCH / log}", *targets]
         env = {
             "NOTESYNC_RESULTS": str(noted),

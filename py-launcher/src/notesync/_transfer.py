@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from . import texts
+from ._patience import within
 from .errors import AgentRefused, AgentSilent, Malformed
 from .messages import CHUNK_BYTES, Descriptor, events
 from .messages import agent as agent_words
@@ -173,7 +174,7 @@ class Transfer:
         for _ in range(_QUIET_TURNS):
             try:
                 while True:
-                    event = await asyncio.wait_for(queue.get(), _QUIET_S)
+                    event = await within(_QUIET_S, queue.get())
                     if isinstance(event, (events.Waiting, events.Halted, events.Refused)):
                         return event
                     if isinstance(event, events.Applied) and not event.more:

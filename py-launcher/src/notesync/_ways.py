@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from . import texts
+from ._patience import within
 from .errors import AgentLost, LaptopUnreachable, NotesyncError
 from .laptop import Laptop
 from .messages.agent import Reply, Request
@@ -65,7 +66,7 @@ class Ways:
         for _ in range(2):
             future = asyncio.wrap_future(self._laptop.send(call))
             try:
-                return await asyncio.wait_for(future, call.wait_ms / 1000 + _GRACE_S)
+                return await within(call.wait_ms / 1000 + _GRACE_S, future)
             except asyncio.TimeoutError:
                 continue
         told = texts.laptop_silent(self._laptop.address)

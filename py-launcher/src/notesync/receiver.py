@@ -18,6 +18,7 @@ from typing import Any
 
 from . import texts
 from ._intake import AttachAgain, Intake
+from ._patience import within
 from ._replica import Fresh, Listener, Parked, Replica
 from ._ways import Agents, Ways
 from .errors import (
@@ -397,7 +398,7 @@ class Receiver:
 
     async def _within(self, seconds: float, reached: Callable[[], bool]) -> bool:
         with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._until(reached), seconds)
+            await within(seconds, self._until(reached))
         return reached()
 
     async def _until(self, reached: Callable[[], bool]) -> None:
