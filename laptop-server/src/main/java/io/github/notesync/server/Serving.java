@@ -13,6 +13,7 @@ import io.github.notesync.server.pairing.Pairings;
 import io.github.notesync.server.pairing.Tokens;
 import io.github.notesync.server.scan.Difference;
 import io.github.notesync.server.scan.Problem;
+import io.github.notesync.server.serve.HttpPort;
 import io.github.notesync.server.serve.LaptopServer;
 import io.github.notesync.server.serve.Timeline;
 import io.github.notesync.server.tell.Teller;
@@ -42,6 +43,7 @@ final class Serving {
         this.teller = new Timeline(output);
         StateDirectory state = StateDirectory.open(Project.stateHome(project.root()), project.root());
         this.dashboardKey = Tokens.secret();
+        HttpPort http = HttpPort.bind(port, allowedHosts);
         this.cycle = Cycle.open(project.root(), project.config(), state, new Told());
         Source source = cycle.source();
         this.packer = new Packer(source, state.spool(), text -> teller.tell(Texts.notice(text)));
@@ -49,7 +51,7 @@ final class Serving {
         Pairings pairings = new Pairings(tokens, System::currentTimeMillis);
         Decisions decisions = new Decisions(pairings, teller);
         this.server = new LaptopServer(
-                port, allowedHosts, Main.version(), dashboardKey, source, packer, pairings, tokens, decisions, teller);
+                http, Main.version(), dashboardKey, source, packer, pairings, tokens, decisions, teller);
         new Keyboard(System.in, decisions).start();
     }
 

@@ -132,12 +132,11 @@ public final class Cycle implements AutoCloseable {
             return History.resume(clean.get().cursor(), clean.get().tree(), index.entries());
         }
         History fresh = History.begin();
-        if (!index.entries().isEmpty()) {
-            fresh.commit(
-                    index.entries().stream()
-                            .map(each -> new Difference(each.path(), null, each))
-                            .toList(),
-                    null);
+        List<Difference> held = index.entries().stream()
+                .map(each -> new Difference(each.path(), null, each))
+                .toList();
+        if (!held.isEmpty()) {
+            fresh.commit(held, null);
         }
         return fresh;
     }

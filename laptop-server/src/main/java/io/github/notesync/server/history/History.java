@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ public final class History {
     private Cursor cursor;
     private TreeDigest tree = TreeDigest.EMPTY;
     private @Nullable GitState git;
+    private CompletableFuture<Void> filled = CompletableFuture.completedFuture(null);
 
     private History(Cursor cursor) {
         this.cursor = cursor;
@@ -56,13 +58,24 @@ public final class History {
      */
     public static History resume(Cursor cursor, TreeDigest tree, Collection<Entry> entries) {
         History history = new History(cursor);
-        entries.forEach(history::add);
         history.tree = tree;
+        for (Entry each : entries) {
+            history.count(each);
+        }
+        // A hundred thousand entries take a while, in which nobody asks for one yet.
+        CompletableFuture<Void> filled = CompletableFuture.runAsync(() -> entries.forEach(history::hold));
+        history.filled = filled;
         return history;
+    }
+
+    /** To be called before the entries are looked at. */
+    private void filled() {
+        filled.join();
     }
 
     /** Takes in what changed: the next sequence. */
     public synchronized Cursor commit(List<Difference> differences, @Nullable GitState newGit) {
+        filled();
         TreeDigest base = tree;
         for (Difference each : differences) {
             set(each.path(), each.before(), each.after());
@@ -95,9 +108,19 @@ public final class History {
     }
 
     private void add(Entry entry) {
+        hold(entry);
+        count(entry);
+    }
+
+    private void hold(Entry entry) {
         entries.put(entry.path(), entry);
         if (entry instanceof Entry.File file) {
             byDigest.put(file.digest(), entry.path());
+        }
+    }
+
+    private void count(Entry entry) {
+        if (entry instanceof Entry.File file) {
             bytes += file.size();
             files++;
         }
@@ -167,6 +190,7 @@ public final class History {
 
     /** From a replica that holds exactly these entries. */
     public synchronized Delta from(Collection<Entry> replica, TreeDigest base) {
+        filled();
         Map<RelativePath, Entry> left = new HashMap<>(entries);
         List<Difference> differences = new ArrayList<>();
         for (Entry has : replica) {
@@ -179,12 +203,14 @@ public final class History {
 
     /** The entry that this history has, if it equals {@code other}, so that equal ones are kept once. */
     public synchronized Entry same(Entry other) {
+        filled();
         Entry own = entries.get(other.path());
         return own != null && own.equals(other) ? own : other;
     }
 
     /** A path that holds this content now; null if none is known. */
     public synchronized @Nullable RelativePath holder(Digest digest) {
+        filled();
         return byDigest.get(digest);
     }
 

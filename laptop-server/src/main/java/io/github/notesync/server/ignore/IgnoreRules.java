@@ -74,9 +74,12 @@ public final class IgnoreRules {
 
     /** The verdict on a path whose directory belongs to the project and was entered. */
     public Verdict verdict(String path, boolean directory) {
-        String name = path.substring(path.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
-        if (name.equals(".git") || name.equals(".notesync")) {
-            return new Verdict(true, new Located("built in", 0, name), path);
+        int begin = path.lastIndexOf('/') + 1;
+        if (begin < path.length() && path.charAt(begin) == '.') {
+            String name = path.substring(begin).toLowerCase(Locale.ROOT);
+            if (name.equals(".git") || name.equals(".notesync")) {
+                return new Verdict(true, new Located("built in", 0, name), path);
+            }
         }
         Verdict verdict = nested(own, path, directory);
         if (verdict == null) {

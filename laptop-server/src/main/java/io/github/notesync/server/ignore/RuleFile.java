@@ -6,23 +6,53 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.eclipse.jgit.ignore.FastIgnoreRule;
 import org.jspecify.annotations.Nullable;
 
-/** Rules in the syntax of .gitignore, in their order; the last that matches decides. Immutable. */
+/**
+ * Rules in the syntax of .gitignore, in their order; the last that matches decides. Immutable. Most rules are a plain name
+ * or a suffix: these are looked up, so that a name costs about the same under ten rules and under a thousand.
+ */
 final class RuleFile {
     static final RuleFile EMPTY = new RuleFile(List.of());
+
+    /** A name without anything that has a meaning in a pattern. */
+    private static final Pattern PLAIN = Pattern.compile("!?(\\*?)([A-Za-z0-9._+@~-][A-Za-z0-9._+@~#-]*)/?");
 
     /** More than this is no file that a person wrote; git itself refuses above 100 MB. */
     private static final long MAX_BYTES = 4 << 20;
 
     private final List<Rule> rules;
+    /** By plain name, the numbers of the rules that are just this name, the last first. */
+    private final Map<String, List<Integer>> named = new HashMap<>();
+    /** The numbers of all others, the last first. */
+    private final List<Integer> others = new ArrayList<>();
 
-    private record Rule(FastIgnoreRule rule, Located where) {}
+    /** @param suffix what a name must end with to match; null where the whole rule has to be asked */
+    private record Rule(
+            FastIgnoreRule rule, Located where, @Nullable String suffix) {
+        boolean matches(String path, String name, boolean directory) {
+            return suffix == null
+                    ? rule.isMatch(path, directory, true)
+                    : name.endsWith(suffix) && (directory || !rule.dirOnly());
+        }
+    }
 
     private RuleFile(List<Rule> rules) {
         this.rules = rules;
+        for (int i = rules.size() - 1; i >= 0; i--) {
+            Matcher plain = PLAIN.matcher(rules.get(i).where().text());
+            if (plain.matches() && plain.group(1).isEmpty()) {
+                named.computeIfAbsent(plain.group(2), name -> new ArrayList<>()).add(i);
+            } else {
+                others.add(i);
+            }
+        }
     }
 
     /** The rules of a file; none where it is absent. */
@@ -49,7 +79,8 @@ final class RuleFile {
             }
             FastIgnoreRule rule = new FastIgnoreRule(text);
             if (!rule.isEmpty()) {
-                rules.add(new Rule(rule, line));
+                Matcher plain = PLAIN.matcher(text);
+                rules.add(new Rule(rule, line, plain.matches() ? plain.group(2) : null));
             }
         }
         return rules.isEmpty() ? EMPTY : new RuleFile(List.copyOf(rules));
@@ -58,13 +89,25 @@ final class RuleFile {
     /** What the rules say of a path relative to their directory; null when they say nothing. */
     @Nullable
     Verdict verdict(String path, boolean directory, String at) {
-        for (int i = rules.size() - 1; i >= 0; i--) {
-            Rule each = rules.get(i);
-            if (each.rule().isMatch(path, directory, true)) {
-                return new Verdict(each.rule().getResult(), each.where(), at);
+        String name = path.substring(path.lastIndexOf('/') + 1);
+        int decides = -1;
+        for (int number : named.getOrDefault(name, List.of())) {
+            if (directory || !rules.get(number).rule().dirOnly()) {
+                decides = number;
+                break;
             }
         }
-        return null;
+        for (int number : others) {
+            if (number < decides || rules.get(number).matches(path, name, directory)) {
+                decides = Math.max(decides, number);
+                break;
+            }
+        }
+        if (decides < 0) {
+            return null;
+        }
+        Rule rule = rules.get(decides);
+        return new Verdict(rule.rule().getResult(), rule.where(), at);
     }
 
     boolean isEmpty() {

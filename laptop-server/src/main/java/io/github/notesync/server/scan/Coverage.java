@@ -4,7 +4,7 @@ import java.nio.file.Path;
 
 /** Told by the scan which directories it relies on; a watch implements it. */
 public interface Coverage {
-    /** Called before the directory is read, so that no change falls between. */
+    /** Called before the directory is read, so that no change falls between. Several threads at once. */
     void cover(String directory, Path onDisk);
 
     void uncover(String directory);

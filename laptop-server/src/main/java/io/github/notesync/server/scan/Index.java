@@ -67,6 +67,16 @@ public final class Index {
         }
     }
 
+    /** A whole directory at once. */
+    void put(String directory, Map<String, Item> items) {
+        directories.put(directory, items);
+        items.forEach((name, item) -> {
+            if (item.diskName() != null) {
+                spelled.put(child(directory, name), item.diskName());
+            }
+        });
+    }
+
     /** Removes a path and all below it, telling the sink of each, children first. */
     void remove(String path, BiConsumer<String, Item> sink) {
         Map<String, Item> siblings = directories.get(parent(path));
@@ -88,7 +98,8 @@ public final class Index {
 
     /** Every entry, in no order. */
     public List<Entry> entries() {
-        List<Entry> entries = new ArrayList<>();
+        List<Entry> entries = new ArrayList<>(
+                directories.values().stream().mapToInt(Map::size).sum());
         directories.values().forEach(items -> items.values().forEach(item -> entries.add(item.entry())));
         return entries;
     }

@@ -3,13 +3,12 @@ package io.github.notesync.server.scan;
 import io.github.notesync.protocol.ChunkList;
 import io.github.notesync.protocol.Digest;
 import io.github.notesync.protocol.Entry;
-import io.github.notesync.protocol.RelativePath;
 import java.io.BufferedOutputStream;
-import java.io.ByteArrayInputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -23,9 +22,10 @@ import java.util.zip.CheckedOutputStream;
  * is no error, it only makes the next start read every file again. One thread at a time.
  */
 public final class IndexFile {
-    private static final String MAGIC = "notesync-index 1";
-    private static final int NO_NAME = 0;
-    private static final int HAS_NAME = 1;
+    private static final String MAGIC = "notesync-index 2";
+    static final int EXECUTABLE = 1;
+    static final int RACY = 2;
+    static final int SPELLED = 4;
 
     private IndexFile() {}
 
@@ -40,13 +40,16 @@ public final class IndexFile {
         try (var checked = new CheckedOutputStream(
                         new BufferedOutputStream(Files.newOutputStream(written), 1 << 16), sum);
                 DataOutputStream out = new DataOutputStream(checked)) {
-            out.writeUTF(MAGIC);
-            for (Map<String, Item> items : index.directories().values()) {
-                for (Item item : items.values()) {
-                    write(out, item);
+            text(out, MAGIC);
+            out.writeInt(index.directories().size());
+            for (Map.Entry<String, Map<String, Item>> each : index.directories().entrySet()) {
+                text(out, each.getKey());
+                out.writeInt(each.getValue().size());
+                for (Map.Entry<String, Item> item : each.getValue().entrySet()) {
+                    text(out, item.getKey());
+                    write(out, item.getValue());
                 }
             }
-            out.writeUTF("");
             for (Map.Entry<Digest, ChunkList> each : chunkLists.all().entrySet()) {
                 byte[] chunks = each.getValue().encode();
                 out.writeInt(chunks.length);
@@ -63,26 +66,29 @@ public final class IndexFile {
     }
 
     private static void write(DataOutputStream out, Item item) throws IOException {
-        out.writeUTF(item.entry().path().value());
-        if (item.diskName() == null) {
-            out.writeByte(NO_NAME);
-        } else {
-            out.writeByte(HAS_NAME);
-            out.writeUTF(item.diskName());
-        }
         Stat stat = item.stat();
+        out.writeByte(stat.kind().code);
+        out.writeByte((stat.executable() ? EXECUTABLE : 0)
+                | (item.racy() ? RACY : 0)
+                | (item.diskName() == null ? 0 : SPELLED));
         out.writeLong(stat.size());
         out.writeLong(stat.modified());
         out.writeLong(stat.changed());
         out.writeLong(stat.inode());
-        out.writeBoolean(stat.executable());
-        out.writeBoolean(item.racy());
-        out.writeByte(stat.kind().code);
+        if (item.diskName() != null) {
+            text(out, item.diskName());
+        }
         if (item.entry() instanceof Entry.File file) {
             write(out, file.digest());
         } else if (item.entry() instanceof Entry.Symlink link) {
-            out.writeUTF(link.target());
+            text(out, link.target());
         }
+    }
+
+    private static void text(DataOutputStream out, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        out.writeInt(bytes.length);
+        out.write(bytes);
     }
 
     private static void write(DataOutputStream out, Digest digest) throws IOException {
@@ -102,46 +108,12 @@ public final class IndexFile {
             if (body <= 0 || ByteBuffer.wrap(bytes, body, Long.BYTES).getLong() != sum.getValue()) {
                 return Optional.empty();
             }
-            return read(new DataInputStream(new ByteArrayInputStream(bytes, 0, body)), chunkLists)
-                    .map(index -> new Content(index, sum.getValue()));
-        } catch (IOException | IllegalArgumentException e) {
+            IndexBytes in = new IndexBytes(bytes, body);
+            return in.text().equals(MAGIC)
+                    ? Optional.of(new Content(in.index(chunkLists), sum.getValue()))
+                    : Optional.empty();
+        } catch (IOException | IllegalArgumentException | BufferUnderflowException e) {
             return Optional.empty();
         }
-    }
-
-    private static Optional<Index> read(DataInputStream in, ChunkLists chunkLists) throws IOException {
-        if (!in.readUTF().equals(MAGIC)) {
-            return Optional.empty();
-        }
-        Index index = new Index();
-        for (String path = in.readUTF(); !path.isEmpty(); path = in.readUTF()) {
-            index.put(path, item(in, new RelativePath(path)));
-        }
-        for (int length = in.readInt(); length > 0; length = in.readInt()) {
-            Digest digest = digest(in);
-            chunkLists.put(digest, ChunkList.decode(in.readNBytes(length)));
-        }
-        return Optional.of(index);
-    }
-
-    private static Item item(DataInputStream in, RelativePath path) throws IOException {
-        String diskName = in.readByte() == HAS_NAME ? in.readUTF() : null;
-        long size = in.readLong();
-        long modified = in.readLong();
-        long changed = in.readLong();
-        long inode = in.readLong();
-        boolean executable = in.readBoolean();
-        boolean racy = in.readBoolean();
-        Stat.Kind kind = Stat.Kind.of(in.readByte());
-        Entry entry = switch (kind) {
-            case FILE -> new Entry.File(path, size, digest(in), executable);
-            case DIRECTORY -> new Entry.Directory(path);
-            default -> new Entry.Symlink(path, in.readUTF());
-        };
-        return new Item(entry, new Stat(kind, size, modified, changed, inode, executable), racy, diskName);
-    }
-
-    private static Digest digest(DataInputStream in) throws IOException {
-        return new Digest(in.readLong(), in.readLong(), in.readLong(), in.readLong());
     }
 }

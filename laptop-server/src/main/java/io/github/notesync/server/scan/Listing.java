@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The names in one directory that can travel, in code-point order; the rest are problems. */
+/** The names in one directory that can travel, in code-point order where any is new; the rest are problems. */
 record Listing(List<Name> names, List<Problem> problems) {
 
     /**
@@ -21,8 +21,13 @@ record Listing(List<Name> names, List<Problem> problems) {
      *
      * @param path the path of the protocol
      * @param ignoredAsFile whether the rules exclude it unless it is a directory
+     * @param known what the index had there when the directory was read
      */
-    record Name(Seen seen, RelativePath path, boolean ignoredAsFile) {
+    record Name(
+            Seen seen,
+            RelativePath path,
+            boolean ignoredAsFile,
+            @Nullable Item known) {
         /** Whether the file system spells it in another way. */
         boolean isOdd() {
             return !path.value().endsWith(seen.diskName());
@@ -50,6 +55,7 @@ record Listing(List<Name> names, List<Problem> problems) {
             Function<String, Belonging> belonging) {
         List<Name> names = new ArrayList<>(all.size());
         List<Problem> problems = new ArrayList<>();
+        boolean allKnown = true;
         for (Seen seen : all) {
             Item item = known.get(seen.diskName());
             String path = item == null
@@ -59,14 +65,19 @@ record Listing(List<Name> names, List<Problem> problems) {
             if (belongs == Belonging.NO) {
                 continue;
             }
+            allKnown &= item != null;
             PathReason refusal = item != null ? null : refusal(onDisk, seen, path);
             if (refusal == null) {
                 RelativePath travels =
                         item == null ? new RelativePath(path) : item.entry().path();
-                names.add(new Name(seen, travels, belongs == Belonging.AS_DIRECTORY));
+                names.add(new Name(seen, travels, belongs == Belonging.AS_DIRECTORY, item));
             } else {
                 problems.add(Problems.name(path, refusal));
             }
+        }
+        if (allKnown) {
+            // These stood beside each other before, so no two of them collide.
+            return new Listing(names, problems);
         }
         names.sort(Comparator.comparing(Name::path)
                 .thenComparing(name -> name.seen().diskName()));

@@ -73,11 +73,9 @@ final class Scan {
             directory("", true);
             return;
         }
-        try (ReadAhead reading = new ReadAhead(stats)) {
-            for (String each : List.copyOf(index.directories().keySet())) {
-                Path onDisk = index.onDisk(root, each);
-                coverage.cover(each, onDisk);
-                reading.ask(each, onDisk);
+        try (ReadAhead reading = new ReadAhead(stats, coverage)) {
+            for (String each : index.directories().keySet()) {
+                reading.ask(each, index.onDisk(root, each));
             }
             ahead = reading;
             directory("", true);
@@ -111,9 +109,11 @@ final class Scan {
                 seen.add(name.path().name());
             }
         }
-        for (String gone : List.copyOf(items.keySet())) {
-            if (!seen.contains(gone)) {
-                remove(Index.child(directory, gone));
+        if (!seen.containsAll(items.keySet())) {
+            for (String gone : List.copyOf(items.keySet())) {
+                if (!seen.contains(gone)) {
+                    remove(Index.child(directory, gone));
+                }
             }
         }
         appeared.addAll(findings.replace(directory, problems, ignored));
@@ -200,6 +200,9 @@ final class Scan {
             }
             return true;
         }
+        if (isUnmoved(name, stat)) {
+            return true;
+        }
         boolean directory = stat.kind() == Stat.Kind.DIRECTORY;
         if (directory || name.ignoredAsFile()) {
             Verdict verdict = rules.verdict(path, directory);
@@ -218,6 +221,17 @@ final class Scan {
                 yield false;
             }
         };
+    }
+
+    /** Whether it is the file that the index has, by a stat that can vouch for it: what most names are. */
+    private boolean isUnmoved(Listing.Name name, Stat stat) {
+        Item known = name.known();
+        return known != null
+                && !known.racy()
+                && !name.ignoredAsFile()
+                && stat.kind() == Stat.Kind.FILE
+                && stat.equals(known.stat())
+                && stat.size() <= config.maxFileBytes();
     }
 
     private boolean subdirectory(Listing.Name name, Stat stat, boolean deep) throws IOException {
@@ -310,6 +324,9 @@ final class Scan {
         index.remove(path, (each, item) -> {
             differences.add(item.entry().path(), item.entry(), null);
             if (item.isDirectory()) {
+                if (ahead != null) {
+                    ahead.finish(each);
+                }
                 coverage.uncover(each);
                 ruleFiles.forget(each);
                 findings.forget(each);

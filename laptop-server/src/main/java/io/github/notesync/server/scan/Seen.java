@@ -28,12 +28,19 @@ record Seen(String diskName, Path path, @Nullable Stat ahead) {
         return names;
     }
 
+    /** The same with the stats, as far as they can be had. */
+    static List<Seen> ahead(Path directory, StatReader stats) throws IOException {
+        List<Seen> names = in(directory);
+        names.replaceAll(each -> each.readAhead(stats));
+        return names;
+    }
+
     Stat stat(StatReader stats) throws IOException {
         return ahead == null ? stats.read(path) : ahead;
     }
 
     /** With its stat, unless that cannot be had now; then it is tried, and reported, when it is needed. */
-    Seen readAhead(StatReader stats) {
+    private Seen readAhead(StatReader stats) {
         try {
             return new Seen(diskName, path, stats.read(path));
         } catch (IOException e) {

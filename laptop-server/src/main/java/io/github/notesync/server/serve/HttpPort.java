@@ -22,7 +22,7 @@ import spark.embeddedserver.jetty.JettyServerFactory;
  * The one port of the server: Spark's routes behind the door, on the loopback interface. A waiting connection costs no
  * thread; a long poll does, so there are many, and those who read or write by the drop are cut off.
  */
-final class HttpPort {
+public final class HttpPort {
     private static final String LOOPBACK = "127.0.0.1";
     private static final int THREADS = 300;
     private static final int IDLE_MILLIS = 60_000;
@@ -35,7 +35,7 @@ final class HttpPort {
     private final Door door;
     private final int port;
 
-    HttpPort(int port, List<String> allowedHosts) {
+    private HttpPort(int port, List<String> allowedHosts) {
         this.port = port;
         this.door = new Door(allowedHosts);
         EmbeddedServers.add(EmbeddedServers.Identifiers.JETTY, new EmbeddedJettyFactory(new Factory()));
@@ -45,12 +45,18 @@ final class HttpPort {
     }
 
     /**
-     * Binds the port; from now on requests are answered. Returns the port, which was chosen if 0 was asked for.
+     * Begins to bind the port, in the background, because loading a web server takes a while: requests wait at the door.
      *
-     * @param routes maps all routes; Spark binds the port at the first of them, the door opens after the last
+     * @param allowedHosts more names by which the server may be called, for tunnels
      */
+    public static HttpPort bind(int port, List<String> allowedHosts) {
+        HttpPort begun = new HttpPort(port, allowedHosts);
+        begun.spark.init();
+        return begun;
+    }
+
+    /** From now on requests are answered. Returns the port, which was chosen if 0 was asked for. */
     int open(Consumer<Service> routes) throws IOException {
-        routes.accept(spark);
         spark.awaitInitialization();
         Exception failed = failure.get();
         if (failed != null) {
@@ -59,6 +65,7 @@ final class HttpPort {
             }
             throw new IOException("the HTTP server cannot start: " + failed, failed);
         }
+        routes.accept(spark);
         door.open();
         ServerConnector open = connector.get();
         return open == null ? port : open.getLocalPort();

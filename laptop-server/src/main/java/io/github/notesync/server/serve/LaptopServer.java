@@ -28,8 +28,7 @@ public final class LaptopServer implements AutoCloseable {
 
     /** @param version of the program, for people */
     public LaptopServer(
-            int port,
-            List<String> allowedHosts,
+            HttpPort port,
             String version,
             String dashboardKey,
             Source source,
@@ -38,7 +37,7 @@ public final class LaptopServer implements AutoCloseable {
             Tokens tokens,
             Decisions decisions,
             Timeline timeline) {
-        this.port = new HttpPort(port, allowedHosts);
+        this.port = port;
         this.timeline = timeline;
         this.version = version;
         Replicas replicas = new Replicas();
@@ -49,7 +48,7 @@ public final class LaptopServer implements AutoCloseable {
                 dashboardKey, decisions, tokens, replicas, new Overview(source, pairings, tokens, replicas, timeline));
     }
 
-    /** Binds the port and returns it. */
+    /** Lets requests in and returns the port. */
     public int open() throws IOException {
         return port.open(this::map);
     }

@@ -52,30 +52,38 @@ final class DirectoryWatch implements Watch {
     @Override
     public void cover(String directory, Path onDisk) {
         try {
-            WatchKey key = onDisk.register(service, ENTRY_CREATE, ENTRY_DELETE, ENTRY_MODIFY);
-            String before = directories.put(key, directory);
-            if (before != null && !before.equals(directory)) {
-                keys.remove(before, key);
-            }
-            keys.put(directory, key);
-            unwatched.remove(directory);
+            // Not under the lock: the system serves several who register at once faster than one after the other.
+            covered(directory, onDisk.register(service, ENTRY_CREATE, ENTRY_DELETE, ENTRY_MODIFY));
         } catch (IOException e) {
             if (!String.valueOf(e.getMessage()).contains("limit")) {
                 // Gone again, or not to be read: the scan finds that out, and its parent tells when it comes back.
                 uncover(directory);
                 return;
             }
-            if (unwatched.isEmpty()) {
-                notice.accept("not every directory can be watched (" + e.getMessage()
-                        + "): looking at all files every 2 seconds instead. Raise the limit with"
-                        + " 'sudo sysctl fs.inotify.max_user_watches=524288'");
-            }
-            unwatched.add(directory);
+            refused(directory, e);
         }
     }
 
+    private synchronized void covered(String directory, WatchKey key) {
+        String before = directories.put(key, directory);
+        if (before != null && !before.equals(directory)) {
+            keys.remove(before, key);
+        }
+        keys.put(directory, key);
+        unwatched.remove(directory);
+    }
+
+    private synchronized void refused(String directory, IOException e) {
+        if (unwatched.isEmpty()) {
+            notice.accept("not every directory can be watched (" + e.getMessage()
+                    + "): looking at all files every 2 seconds instead. Raise the limit with"
+                    + " 'sudo sysctl fs.inotify.max_user_watches=524288'");
+        }
+        unwatched.add(directory);
+    }
+
     @Override
-    public void uncover(String directory) {
+    public synchronized void uncover(String directory) {
         unwatched.remove(directory);
         WatchKey key = keys.remove(directory);
         if (key != null && directories.remove(key, directory)) {
@@ -84,7 +92,7 @@ final class DirectoryWatch implements Watch {
     }
 
     @Override
-    public boolean complete() {
+    public synchronized boolean complete() {
         return unwatched.isEmpty();
     }
 
@@ -123,7 +131,7 @@ final class DirectoryWatch implements Watch {
     }
 
     /** The key is reset at once: an event that comes meanwhile then queues it again, in front of any later pulse. */
-    private void take(WatchKey key, Collected collected) {
+    private synchronized void take(WatchKey key, Collected collected) {
         String directory = directories.get(key);
         for (WatchEvent<?> event : key.pollEvents()) {
             if (key.equals(pulseKey)) {

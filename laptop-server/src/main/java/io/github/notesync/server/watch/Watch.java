@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * A source of hints. One thread waits, covers and uncovers; those methods that say so may be called by any.
+ * A source of hints. One thread waits and uncovers; those methods that say so may be called by any.
  */
 public interface Watch extends AutoCloseable {
 
-    /** Begins to watch a directory, not what is below it. To be called before the directory is read. */
+    /** Begins to watch a directory, not what is below it. To be called before the directory is read. Any thread. */
     void cover(String directory, Path onDisk);
 
     /** Lets go of a directory that is gone or no longer part of the project. */

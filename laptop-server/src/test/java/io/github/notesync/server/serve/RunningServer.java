@@ -52,8 +52,7 @@ final class RunningServer implements AutoCloseable {
             }
         });
         server = new LaptopServer(
-                0,
-                List.of("tunnel.example"),
+                HttpPort.bind(0, List.of("tunnel.example")),
                 "test",
                 KEY,
                 served.source,
