@@ -26,6 +26,9 @@ public final class HttpPort {
     private static final String LOOPBACK = "127.0.0.1";
     private static final int THREADS = 300;
     private static final int IDLE_MILLIS = 60_000;
+    /** How long answers under way may take when the server stops: a long poll would take longer than Ctrl-C should. */
+    private static final int STOP_MILLIS = 400;
+
     private static final int BYTES_A_SECOND = 200;
     private static final int HEADER_BYTES = 16 << 10;
 
@@ -94,6 +97,7 @@ public final class HttpPort {
                     super.setHandler(door);
                 }
             };
+            server.setStopTimeout(STOP_MILLIS);
             HttpConfiguration http = new HttpConfiguration();
             http.setSendServerVersion(false);
             http.setSendDateHeader(false);

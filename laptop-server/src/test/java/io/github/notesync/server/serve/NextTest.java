@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The calls of a replica, from the first to a recipe. */
@@ -41,6 +42,7 @@ class NextTest {
     }
 
     @AfterEach
+    @Timeout(5)
     void stop() throws IOException {
         server.close();
     }
@@ -102,15 +104,30 @@ class NextTest {
     void aWaitingPollIsAnsweredByTheSave() throws Exception {
         take();
         JsonObject patient = with(with(RunningServer.nextRequest(cursor, tree), "fresh", false), "wait_ms", 30_000);
-        CompletableFuture<Envelope> poll = CompletableFuture.supplyAsync(() -> {
+        CompletableFuture<Envelope> poll = ask(patient);
+        Files.writeString(path("secret.py"), "SECRET = 3\n");
+        assertThat(poll.get().json().string("state")).isEqualTo("batch");
+    }
+
+    private CompletableFuture<Envelope> ask(JsonObject request) {
+        return CompletableFuture.supplyAsync(() -> {
             try {
-                return next(patient);
+                return next(request);
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
         });
-        Files.writeString(path("secret.py"), "SECRET = 3\n");
-        assertThat(poll.get().json().string("state")).isEqualTo("batch");
+    }
+
+    @Test
+    void stoppingDoesNotWaitForTheEndOfAPoll() throws Exception {
+        take();
+        JsonObject patient = with(with(RunningServer.nextRequest(cursor, tree), "fresh", false), "wait_ms", 30_000);
+        CompletableFuture<Envelope> one = ask(patient);
+        CompletableFuture<Envelope> other = ask(patient);
+        // The newer question ends the older one, and waits.
+        CompletableFuture.anyOf(one, other).get();
+        // The rest is stop(), which has a limit.
     }
 
     @Test
