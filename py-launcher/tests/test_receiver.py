@@ -254,6 +254,7 @@ class Story:
     slept: list[float] = field(default_factory=list)
     attached: int = 0
     gone: list[bool] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
     def start(self) -> asyncio.Task[None]:
         self.receiver = Receiver(
@@ -286,9 +287,11 @@ class Story:
 
     def on_state(self, state: str, detail: str = "") -> None:
         self.states.append((state, detail))
+        self.told.append(state)
 
     def on_error(self, error: NotesyncError) -> None:
         self.errors.append(error)
+        self.told.append("error")
 
     async def until(self, reached: Callable[[], object]) -> None:
         for _ in range(2000):
@@ -671,6 +674,8 @@ def test_what_only_the_user_can_mend_is_asked_once(error: NotesyncError) -> None
         assert story.laptop.asked_for("/next") == 1
         assert story.states[-1] == ("stopped", error.message)
         assert story.errors == [error]
+        # Who waits for the state to settle finds the error there.
+        assert story.told[-2:] == ["error", "stopped"]
 
     run(test)
 

@@ -229,8 +229,8 @@ class App:
         error = self.session.error()
         if not settled:
             display.say(texts.still_going(SYNC_PATIENCE_S))
-        elif status.state == "stopped" and error is not None:
-            raise error
+        elif error is not None and status.state in ("stopped", "connecting"):
+            raise error  # It may be trying again already.
         else:
             display.say(texts.connected(status))
 

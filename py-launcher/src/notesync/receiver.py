@@ -120,9 +120,10 @@ class Receiver:
             await self._let_go()
 
     def _lost(self, error: NotesyncError) -> None:
+        # The error first: who waits for the state to settle asks for the error then.
+        self._listener.on_error(error)
         away = isinstance(error, LaptopUnreachable)
         self._listener.on_state("away" if away else "stopped", error.message)
-        self._listener.on_error(error)
 
     async def _renew_agent(self) -> None:
         try:
