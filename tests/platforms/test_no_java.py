@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
@@ -58,7 +59,7 @@ def make_machine(
                 users=[SAGEMAKER],
                 jvms=homes,
                 on_path=f"java-{on_path}" if on_path else None,
-                setup=[f"ln -s {environment} opt/conda"],
+                setup=[f"ln -s {shlex.quote(str(environment))} opt/conda"],
             )
             owned.enter_context(one)
             one.put(f"/opt/wheels/{wheel.name}", wheel)
