@@ -3,6 +3,7 @@ package io.github.notesync.server;
 import io.github.notesync.server.config.Config;
 import io.github.notesync.server.config.ConfigException;
 import io.github.notesync.server.config.ConfigReader;
+import io.github.notesync.server.config.Roots;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,16 +34,18 @@ record Project(Path root, Config config) {
     }
 
     /** Where this user's programs keep their state; made with access for nobody else. */
-    static Path stateHome(Path root) throws UserError {
-        Path home = stateHome();
-        if (home.toAbsolutePath().normalize().startsWith(root)) {
-            throw new UserError("the state directory " + home + " lies inside the project " + root
-                    + ", which is never written: set NOTESYNC_STATE to another place, or serve a smaller directory");
+    Path stateHome() throws UserError {
+        Path home = userState();
+        Path state = home.toAbsolutePath().normalize();
+        if (state.startsWith(root) || config.roots().values().stream().anyMatch(state::startsWith)) {
+            throw new UserError(
+                    "the state directory " + home + " lies inside the project " + new Roots(root, config.roots()).text()
+                            + ", which is never written: set NOTESYNC_STATE to another place, or serve a smaller directory");
         }
         return home;
     }
 
-    private static Path stateHome() {
+    private static Path userState() {
         String own = System.getenv("NOTESYNC_STATE");
         if (own != null && !own.isBlank()) {
             return Path.of(own);

@@ -21,7 +21,6 @@ import io.github.notesync.server.tell.Texts;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -30,7 +29,6 @@ final class Serving {
     private static final int PATHS_TOLD = 20;
     private static final long PROGRESS_EVERY = 100_000_000;
 
-    private final Project project;
     private final Timeline teller;
     private final Cycle cycle;
     private final Packer packer;
@@ -39,9 +37,8 @@ final class Serving {
     private volatile int port;
 
     private Serving(Project project, int port, List<String> allowedHosts, Teller output) throws UserError, IOException {
-        this.project = project;
         this.teller = new Timeline(output);
-        StateDirectory state = StateDirectory.open(Project.stateHome(project.root()), project.root());
+        StateDirectory state = StateDirectory.open(project.stateHome(), project.root());
         this.dashboardKey = Tokens.secret();
         HttpPort http = HttpPort.bind(port, allowedHosts);
         this.cycle = Cycle.open(project.root(), project.config(), state, new Told());
@@ -97,9 +94,8 @@ final class Serving {
             History.Size size = history.size();
             long millis = System.currentTimeMillis()
                     - ManagementFactory.getRuntimeMXBean().getStartTime();
-            Path root = project.root();
             teller.tell(Texts.ready(
-                    root.toString(),
+                    cycle.source().roots().text(),
                     cycle.source().config().name(),
                     port,
                     "http://127.0.0.1:" + port + "/#key=" + dashboardKey,

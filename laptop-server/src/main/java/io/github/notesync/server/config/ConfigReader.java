@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -16,7 +17,8 @@ import org.tomlj.TomlTable;
 
 /** Reads {@code notesync.toml}, or {@code [tool.notesync]} of {@code pyproject.toml}, from a project's root. */
 public final class ConfigReader {
-    private static final Set<String> KEYS = Set.of("name", "ignore", "patterns", "recursive", "python-paths", "limits");
+    private static final Set<String> KEYS =
+            Set.of("name", "ignore", "patterns", "recursive", "python-paths", "limits", "roots");
     private static final Set<String> PATTERN_KEYS = Set.of("or", "and", "nor", "nand");
     private static final Set<String> LIMIT_KEYS = Set.of("max-file-mb");
 
@@ -38,7 +40,7 @@ public final class ConfigReader {
                     + ": [tool.notesync] stands here and notesync.toml exists too: keep one of them");
         }
         Table table = own != null ? own : section;
-        return table == null ? Config.defaults(directory) : config(table, directory);
+        return table == null ? Config.defaults(directory) : config(root, table, directory);
     }
 
     private static @Nullable Table ownFile(Path root) throws ConfigException {
@@ -74,11 +76,12 @@ public final class ConfigReader {
         }
     }
 
-    private static Config config(Table table, String directory) throws ConfigException {
+    private static Config config(Path root, Table table, String directory) throws ConfigException {
         table.onlyKeys(KEYS);
         String name = table.string("name");
         List<Located> ignore = table.strings("ignore");
         List<Located> paths = table.strings("python-paths");
+        Table roots = table.table("roots");
         Table limits = table.table("limits");
         long maxFile = Config.DEFAULT_MAX_FILE_BYTES;
         if (limits != null) {
@@ -94,7 +97,8 @@ public final class ConfigReader {
                 patterns(table.table("patterns")),
                 table.bool("recursive", true),
                 paths == null ? null : paths.stream().map(Located::text).toList(),
-                maxFile);
+                maxFile,
+                roots == null ? Map.of() : RootsReader.read(root, roots));
     }
 
     private static Patterns patterns(@Nullable Table table) throws ConfigException {

@@ -32,6 +32,18 @@ final class Table {
         }
     }
 
+    List<String> keys() {
+        return List.copyOf(table.keySet());
+    }
+
+    String required(String key) throws ConfigException {
+        String value = string(key);
+        if (value == null) {
+            throw wrongType(key, "a string", "nothing");
+        }
+        return value;
+    }
+
     @Nullable
     Table table(String key) throws ConfigException {
         Object value = value(key);

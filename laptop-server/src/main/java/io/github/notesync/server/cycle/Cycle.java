@@ -1,7 +1,6 @@
 package io.github.notesync.server.cycle;
 
 import io.github.notesync.protocol.Cursor;
-import io.github.notesync.protocol.GitState;
 import io.github.notesync.server.config.Config;
 import io.github.notesync.server.config.ConfigException;
 import io.github.notesync.server.config.ConfigReader;
@@ -76,7 +75,7 @@ public final class Cycle implements AutoCloseable {
 
     private IgnoreRules rules;
     private Scanner scanner;
-    private @Nullable GitHold hold;
+    private final Repositories repositories = new Repositories();
 
     private final Set<String> dirty = new HashSet<>();
     private final Deque<Long> commits = new ArrayDeque<>();
@@ -86,7 +85,7 @@ public final class Cycle implements AutoCloseable {
     private long lastHintMillis;
     private long lastFullScan;
     private long indexSaved = System.nanoTime();
-    private Object rootIdentity = "";
+    private String rootIdentity = "";
     private boolean indexMoved;
     private long indexSum;
     private volatile boolean started;
@@ -167,6 +166,7 @@ public final class Cycle implements AutoCloseable {
     private boolean isInteresting(String directory, String name) {
         String path = directory.isEmpty() ? name : directory + "/" + name;
         return IgnoreRules.isRuleFile(name)
+                || (name.equals(".git") && source.roots().isRoot(directory))
                 || !rules.verdict(path, false).ignored()
                 || !rules.verdict(path, true).ignored();
     }
@@ -264,14 +264,19 @@ public final class Cycle implements AutoCloseable {
     }
 
     private boolean isOtherRoot() {
-        Object before = rootIdentity;
-        try {
-            BasicFileAttributes now = Files.readAttributes(source.root(), BasicFileAttributes.class);
-            rootIdentity = String.valueOf(now.fileKey());
-        } catch (IOException e) {
-            rootIdentity = "gone";
-        }
+        String before = rootIdentity;
+        rootIdentity = identity(source.root());
+        source.config().roots().values().forEach(each -> rootIdentity += " " + identity(each));
         return !rootIdentity.equals(before);
+    }
+
+    private static String identity(Path root) {
+        try {
+            return String.valueOf(
+                    Files.readAttributes(root, BasicFileAttributes.class).fileKey());
+        } catch (IOException e) {
+            return "gone";
+        }
     }
 
     private boolean isFullScanDue() {
@@ -295,10 +300,7 @@ public final class Cycle implements AutoCloseable {
     }
 
     private @Nullable String whyHeld() {
-        if (hold == null) {
-            hold = GitDirectory.of(source.root()).map(GitHold::new).orElse(null);
-        }
-        return hold == null ? null : hold.why(System.currentTimeMillis(), lastHintMillis);
+        return repositories.whyHeld(source.roots(), System.currentTimeMillis(), lastHintMillis);
     }
 
     private void take(ScanResult result) throws IOException {
@@ -332,7 +334,7 @@ public final class Cycle implements AutoCloseable {
         if (differences.isEmpty()) {
             return;
         }
-        Cursor cursor = source.history().commit(differences, gitState());
+        Cursor cursor = source.history().commit(differences, Repositories.state(source.root(), dirt.isDirty()));
         indexMoved = true;
         commits.addLast(System.nanoTime());
         if (commits.size() > BUSY_COMMITS) {
@@ -342,15 +344,6 @@ public final class Cycle implements AutoCloseable {
         firstHint = 0;
         if (source.isKnown()) {
             listener.sequence(cursor, differences, TimeUnit.NANOSECONDS.toMillis(since));
-        }
-    }
-
-    private @Nullable GitState gitState() {
-        try {
-            Optional<GitDirectory> git = GitDirectory.of(source.root());
-            return git.isPresent() ? git.get().state(dirt.isDirty()) : null;
-        } catch (IOException e) {
-            return null;
         }
     }
 

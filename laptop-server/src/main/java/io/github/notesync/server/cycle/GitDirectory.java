@@ -10,15 +10,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The repository that the source lies in, read without git and never written. Any thread. */
-final class GitDirectory {
+record GitDirectory(Path directory) {
     private static final String REF = "ref: ";
     private static final String BRANCHES = "refs/heads/";
-
-    private final Path directory;
-
-    private GitDirectory(Path directory) {
-        this.directory = directory;
-    }
 
     /** The repository of {@code source} or of the nearest directory above it. */
     static Optional<GitDirectory> of(Path source) {

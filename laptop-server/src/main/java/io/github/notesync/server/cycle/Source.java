@@ -2,6 +2,7 @@ package io.github.notesync.server.cycle;
 
 import io.github.notesync.protocol.GitState;
 import io.github.notesync.server.config.Config;
+import io.github.notesync.server.config.Roots;
 import io.github.notesync.server.history.History;
 import io.github.notesync.server.scan.ChunkLists;
 import io.github.notesync.server.scan.Contents;
@@ -63,6 +64,11 @@ public final class Source {
         return root;
     }
 
+    /** The project and what is served beside it. */
+    public Roots roots() {
+        return new Roots(root, config.roots());
+    }
+
     public Config config() {
         return config;
     }
@@ -111,7 +117,7 @@ public final class Source {
 
     /** Where a path of the project is on this disk. */
     public Path onDisk(String path) {
-        return index.onDisk(root, path);
+        return index.onDisk(roots(), path);
     }
 
     /** Waits until every save that returned before the call is in the history; false when that takes too long. */

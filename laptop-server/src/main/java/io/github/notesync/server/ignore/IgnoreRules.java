@@ -2,6 +2,7 @@ package io.github.notesync.server.ignore;
 
 import io.github.notesync.server.config.Config;
 import io.github.notesync.server.config.Located;
+import io.github.notesync.server.config.Roots;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -24,20 +25,28 @@ public final class IgnoreRules {
     /** Our own rule file, stronger than git's. */
     public static final String NOTESYNCIGNORE = ".notesyncignore";
 
+    /** What one clone of a repository excludes for itself. */
+    public static final String GIT_EXCLUDE = ".git/info/exclude";
+
+    /** Where that is: no part of any project, but to be watched. */
+    public static final String GIT_INFO = ".git/info";
+
     private static final RuleFile BUILT_INS = BuiltIns.rules();
 
-    private final Path root;
+    private final Roots roots;
     private final Config config;
     private final RuleFile configured;
-    private RuleFile excluded = RuleFile.EMPTY;
 
     /** By directory, "" for the root; only where a file has rules. */
     private final Map<String, RuleFile> git = new HashMap<>();
 
     private final Map<String, RuleFile> own = new HashMap<>();
 
+    /** By the place of a root. */
+    private final Map<String, RuleFile> excluded = new HashMap<>();
+
     public IgnoreRules(Path root, Config config) {
-        this.root = root;
+        this.roots = new Roots(root, config.roots());
         this.config = config;
         this.configured = RuleFile.of(config.ignore());
     }
@@ -47,12 +56,25 @@ public final class IgnoreRules {
         return name.equals(GITIGNORE) || name.equals(NOTESYNCIGNORE);
     }
 
-    /** Reads the rule files of a directory ("" for the root) anew. */
-    public void enter(String directory) throws IOException {
+    /** Whether a directory is the project itself or one that is served beside it. */
+    public boolean isRoot(String directory) {
+        return roots.isRoot(directory);
+    }
+
+    /** The directory whose names have to be judged anew when something moved in this one. */
+    public String judgedIn(String directory) {
+        if (!directory.endsWith(GIT_INFO)) {
+            return directory;
+        }
+        String above = directory.substring(0, Math.max(0, directory.length() - GIT_INFO.length() - 1));
+        return roots.isRoot(above) ? above : directory;
+    }
+
+    /** Reads the rule files of a directory ("" for the project's root) anew. */
+    public void enter(String directory, Path here) throws IOException {
         String prefix = directory.isEmpty() ? "" : directory + "/";
-        Path here = root.resolve(directory);
-        if (directory.isEmpty()) {
-            excluded = RuleFile.read(root.resolve(".git/info/exclude"), ".git/info/exclude");
+        if (roots.isRoot(directory)) {
+            put(excluded, directory, RuleFile.read(here.resolve(GIT_EXCLUDE), prefix + GIT_EXCLUDE));
         }
         put(git, directory, RuleFile.read(here.resolve(GITIGNORE), prefix + GITIGNORE));
         put(own, directory, RuleFile.read(here.resolve(NOTESYNCIGNORE), prefix + NOTESYNCIGNORE));
@@ -62,6 +84,7 @@ public final class IgnoreRules {
     public void leave(String directory) {
         git.remove(directory);
         own.remove(directory);
+        excluded.remove(directory);
     }
 
     private static void put(Map<String, RuleFile> files, String directory, RuleFile rules) {
@@ -74,6 +97,9 @@ public final class IgnoreRules {
 
     /** The verdict on a path whose directory belongs to the project and was entered. */
     public Verdict verdict(String path, boolean directory) {
+        if (roots.isRoot(path)) {
+            return new Verdict(false, new Located("configuration", 0, "roots"), path);
+        }
         int begin = path.lastIndexOf('/') + 1;
         if (begin < path.length() && path.charAt(begin) == '.') {
             String name = path.substring(begin).toLowerCase(Locale.ROOT);
@@ -95,42 +121,44 @@ public final class IgnoreRules {
             verdict = nested(git, path, directory);
         }
         if (verdict == null) {
-            verdict = excluded.verdict(path, directory, path);
+            RuleFile ofClone = excluded.getOrDefault(roots.placeOf(path), RuleFile.EMPTY);
+            verdict = ofClone.verdict(roots.inside(path), directory, path);
         }
         return verdict == null ? new Verdict(false, null, path) : verdict;
     }
 
     /** The verdict on any path, looking at every directory above it first. Enters these directories. */
     public Verdict why(String path, boolean directory) throws IOException {
-        enter("");
+        enter("", roots.project());
         for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
             String above = path.substring(0, slash);
             Verdict verdict = verdict(above, true);
             if (verdict.ignored()) {
                 return verdict;
             }
-            enter(above);
+            enter(above, roots.onDisk(above));
         }
         return verdict(path, directory);
     }
 
     private @Nullable Verdict byPatterns(String path, boolean directory) {
-        if (!config.recursive() && (directory || path.indexOf('/') >= 0)) {
+        if (!config.recursive() && (directory || roots.inside(path).indexOf('/') >= 0)) {
             return new Verdict(true, new Located("configuration", 0, "recursive = false"), path);
         }
         Located excluding = directory ? null : config.patterns().excluding(path);
         return excluding == null ? null : new Verdict(true, excluding, path);
     }
 
-    /** The deepest rule file that speaks of the path decides. */
-    private static @Nullable Verdict nested(Map<String, RuleFile> files, String path, boolean directory) {
+    /** The deepest rule file that speaks of the path decides; those above its root have no say. */
+    private @Nullable Verdict nested(Map<String, RuleFile> files, String path, boolean directory) {
         if (files.isEmpty()) {
             return null;
         }
+        int top = roots.placeOf(path).length();
         for (int slash = path.lastIndexOf('/'); ; slash = path.lastIndexOf('/', slash - 1)) {
             RuleFile rules = files.get(slash < 0 ? "" : path.substring(0, slash));
             Verdict verdict = rules == null ? null : rules.verdict(path.substring(slash + 1), directory, path);
-            if (verdict != null || slash < 0) {
+            if (verdict != null || slash <= top) {
                 return verdict;
             }
         }

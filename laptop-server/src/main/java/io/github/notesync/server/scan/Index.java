@@ -1,6 +1,7 @@
 package io.github.notesync.server.scan;
 
 import io.github.notesync.protocol.Entry;
+import io.github.notesync.server.config.Roots;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -48,11 +49,11 @@ public final class Index {
     }
 
     /** Where the file system has a path: names that are not NFC on disk are spelled as they are there. Any thread. */
-    public Path onDisk(Path root, String path) {
-        if (spelled.isEmpty() || path.isEmpty()) {
-            return root.resolve(path);
+    public Path onDisk(Roots roots, String path) {
+        if (spelled.isEmpty() || roots.isRoot(path)) {
+            return roots.onDisk(path);
         }
-        return onDisk(root, parent(path)).resolve(spelled.getOrDefault(path, name(path)));
+        return onDisk(roots, parent(path)).resolve(spelled.getOrDefault(path, name(path)));
     }
 
     void put(String path, Item item) {

@@ -4,6 +4,7 @@ import io.github.notesync.protocol.PathReason;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 
 /** The texts of what can go wrong with one path, each with its remedy. */
 final class Problems {
@@ -25,6 +26,22 @@ final class Problems {
                 PathReason.COLLISION.code(),
                 path + " is not sent: on file systems that ignore case it is the same name as " + with,
                 "rename one of the two");
+    }
+
+    static Problem hidden(String place, Path root) {
+        return new Problem(
+                place,
+                PathReason.COLLISION.code(),
+                place + " of the project is not sent: the root " + root + " has this place",
+                "rename it, or give the root another name in [tool.notesync.roots]");
+    }
+
+    static Problem away(String place, Path root) {
+        return new Problem(
+                place,
+                "unreadable",
+                place + " cannot be read: the directory " + root + " is not there; the replica keeps what it has",
+                "bring it back, or remove the root from [tool.notesync.roots]");
     }
 
     static Problem link(String path, String why) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Notices that the rule files of a directory changed, so that all below it is judged anew. One thread at a time. */
 final class RuleFiles {
     private final IgnoreRules rules;
-    /** By directory, the stat of each file; the root has an entry, others only where there is a file. */
+    /** By directory, the stat of each file; a root has an entry, others only where there is a file. */
     private final Map<String, List<@Nullable Stat>> known = new HashMap<>();
 
     RuleFiles(IgnoreRules rules) {
@@ -22,7 +22,11 @@ final class RuleFiles {
     /** Reads them if they moved; returns whether they did. */
     boolean refresh(String directory, Path onDisk, List<Seen> names, StatReader stats) throws IOException {
         List<@Nullable Stat> now = new ArrayList<>();
-        boolean any = directory.isEmpty();
+        boolean any = rules.isRoot(directory);
+        if (any) {
+            // Of a repository that may have been made since.
+            now.add(stat(onDisk.resolve(IgnoreRules.GIT_EXCLUDE), stats));
+        }
         for (Seen each : names) {
             if (IgnoreRules.isRuleFile(each.diskName())) {
                 any = true;
@@ -32,7 +36,7 @@ final class RuleFiles {
         List<@Nullable Stat> before = any ? known.put(directory, now) : known.remove(directory);
         boolean moved = any ? !now.equals(before) : before != null;
         if (moved) {
-            rules.enter(directory);
+            rules.enter(directory, onDisk);
         }
         return moved;
     }

@@ -2,6 +2,7 @@ package io.github.notesync.server.scan;
 
 import io.github.notesync.protocol.Entry;
 import io.github.notesync.server.config.Config;
+import io.github.notesync.server.config.Roots;
 import io.github.notesync.server.ignore.IgnoreRules;
 import io.github.notesync.server.ignore.Verdict;
 import java.io.IOException;
@@ -23,7 +24,7 @@ final class Scan {
     /** How long a big file must have been quiet, in nanoseconds. */
     private static final long QUIET = 250_000_000;
 
-    private final Path root;
+    private final Roots roots;
     private final Config config;
     private final IgnoreRules rules;
     private final RuleFiles ruleFiles;
@@ -45,7 +46,7 @@ final class Scan {
     private @Nullable ReadAhead ahead;
 
     Scan(
-            Path root,
+            Roots roots,
             Config config,
             IgnoreRules rules,
             RuleFiles ruleFiles,
@@ -55,7 +56,7 @@ final class Scan {
             StatReader stats,
             Reading reading,
             boolean patient) {
-        this.root = root;
+        this.roots = roots;
         this.config = config;
         this.rules = rules;
         this.ruleFiles = ruleFiles;
@@ -75,7 +76,7 @@ final class Scan {
         }
         try (ReadAhead reading = new ReadAhead(stats, coverage)) {
             for (String each : index.directories().keySet()) {
-                reading.ask(each, index.onDisk(root, each));
+                reading.ask(each, index.onDisk(roots, each));
             }
             ahead = reading;
             directory("", true);
@@ -90,20 +91,27 @@ final class Scan {
         if (items == null || wasLookedAt(directory, deep)) {
             return;
         }
-        Path onDisk = index.onDisk(root, directory);
+        Path onDisk = index.onDisk(roots, directory);
         List<Verdict> ignored = new ArrayList<>();
-        Listing listing;
+        List<Problem> problems = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        List<Seen> all;
         boolean below = deep;
         try {
-            List<Seen> all = list(directory, onDisk);
+            all = list(directory, onDisk);
             below |= ruleFiles.refresh(directory, onDisk, all, stats);
-            listing = Listing.of(directory, onDisk, all, items, path -> belonging(path, ignored));
         } catch (IOException e) {
             unlisted(directory, e);
             return;
         }
-        List<Problem> problems = new ArrayList<>(listing.problems());
-        Set<String> seen = new HashSet<>();
+        if (directory.isEmpty()) {
+            addRoots(all, seen, problems);
+        }
+        if (roots.isRoot(directory) && Files.isDirectory(onDisk.resolve(IgnoreRules.GIT_INFO))) {
+            coverage.cover(Index.child(directory, IgnoreRules.GIT_INFO), onDisk.resolve(IgnoreRules.GIT_INFO));
+        }
+        Listing listing = Listing.of(directory, onDisk, all, items, path -> belonging(path, ignored));
+        problems.addAll(listing.problems());
         for (Listing.Name name : listing.names()) {
             if (child(name, below, ignored, problems)) {
                 seen.add(name.path().name());
@@ -117,6 +125,21 @@ final class Scan {
             }
         }
         appeared.addAll(findings.replace(directory, problems, ignored));
+    }
+
+    /** The further roots appear among the names of the project's top. One that is away is not one that was deleted. */
+    private void addRoots(List<Seen> all, Set<String> seen, List<Problem> problems) {
+        roots.others().forEach((place, directory) -> {
+            if (all.removeIf(each -> each.diskName().equals(place))) {
+                problems.add(Problems.hidden(place, directory));
+            }
+            if (Files.isDirectory(directory)) {
+                all.add(new Seen(place, directory, null));
+            } else {
+                seen.add(place);
+                problems.add(Problems.away(place, directory));
+            }
+        });
     }
 
     /** Whether this scan has looked there, as deep as is asked for now; else it has from now on. */
@@ -295,9 +318,11 @@ final class Scan {
     /** A directory that cannot be listed: gone, or refused. The source itself must be there. */
     private void unlisted(String directory, IOException e) throws IOException {
         if (directory.isEmpty()) {
-            throw new SourceUnavailableException("the source directory " + root + " cannot be read: " + e, e);
+            throw new SourceUnavailableException(
+                    "the source directory " + roots.project() + " cannot be read: " + e, e);
         }
-        boolean gone = !Files.isDirectory(index.onDisk(root, directory), LinkOption.NOFOLLOW_LINKS);
+        boolean gone = !roots.isRoot(directory)
+                && !Files.isDirectory(index.onDisk(roots, directory), LinkOption.NOFOLLOW_LINKS);
         if (gone && retried.add(directory)) {
             forgetLook(Index.parent(directory));
             directory(Index.parent(directory), false);

@@ -1,6 +1,7 @@
 package io.github.notesync.server.scan;
 
 import io.github.notesync.server.config.Config;
+import io.github.notesync.server.config.Roots;
 import io.github.notesync.server.ignore.IgnoreRules;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,7 +12,7 @@ import java.util.Set;
  * here, by stat and where that moved, or cannot vouch, by content. Used by one thread.
  */
 public final class Scanner {
-    private final Path root;
+    private final Roots roots;
     private final Config config;
     private final IgnoreRules rules;
     private final Index index;
@@ -30,7 +31,7 @@ public final class Scanner {
             Contents contents,
             ChunkLists chunkLists,
             Findings findings) {
-        this.root = root;
+        this.roots = new Roots(root, config.roots());
         this.config = config;
         this.rules = rules;
         this.index = index;
@@ -54,7 +55,7 @@ public final class Scanner {
     public ScanResult directories(Set<String> directories, boolean patient) throws IOException, InterruptedException {
         return scan(Progress.NONE, patient, scan -> {
             for (String each : directories) {
-                scan.directory(each, false);
+                scan.directory(rules.judgedIn(each), false);
             }
         });
     }
@@ -65,7 +66,7 @@ public final class Scanner {
 
     private ScanResult scan(Progress progress, boolean patient, Walk walk) throws IOException, InterruptedException {
         Scan scan = new Scan(
-                root,
+                roots,
                 config,
                 rules,
                 ruleFiles,

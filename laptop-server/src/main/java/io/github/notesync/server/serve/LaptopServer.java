@@ -90,7 +90,7 @@ public final class LaptopServer implements AutoCloseable {
                 pending.client().kind(),
                 pending.client().label(),
                 pending.client().machine(),
-                source.root().toString()));
+                source.roots().text()));
     }
 
     private void hello(Caller caller) throws IOException {

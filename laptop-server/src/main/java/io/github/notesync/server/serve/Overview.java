@@ -28,7 +28,7 @@ final class Overview {
     }
 
     String root() {
-        return source.root().toString();
+        return source.roots().text();
     }
 
     JsonObject toJson() {

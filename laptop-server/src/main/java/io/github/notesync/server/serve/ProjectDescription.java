@@ -7,6 +7,7 @@ import io.github.notesync.server.history.History;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -37,12 +38,25 @@ final class ProjectDescription {
         if (configured != null) {
             return configured;
         }
-        return hasSourceLayout() ? List.of("", "src") : List.of("");
+        List<String> paths = new ArrayList<>(List.of(""));
+        if (hasSourceLayout(source.root())) {
+            paths.add("src");
+        }
+        source.roots().others().forEach((place, directory) -> {
+            // A directory that is a package itself is imported by its place.
+            if (!Files.exists(directory.resolve("__init__.py"))) {
+                paths.add(place);
+            }
+            if (hasSourceLayout(directory)) {
+                paths.add(place + "/src");
+            }
+        });
+        return paths;
     }
 
     /** The layout in which the packages are below src/. */
-    private boolean hasSourceLayout() {
-        Path src = source.root().resolve("src");
+    private static boolean hasSourceLayout(Path root) {
+        Path src = root.resolve("src");
         if (!Files.isDirectory(src) || Files.exists(src.resolve("__init__.py"))) {
             return false;
         }

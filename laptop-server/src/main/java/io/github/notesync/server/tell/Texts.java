@@ -17,7 +17,7 @@ public final class Texts {
 
     /** @param millis since the program began */
     public static Event ready(
-            String root,
+            String roots,
             String project,
             int port,
             String dashboard,
@@ -27,7 +27,7 @@ public final class Texts {
             long millis) {
         String url = "http://127.0.0.1:" + port;
         JsonObject fields = JsonObject.builder()
-                .put("root", root)
+                .put("root", roots)
                 .put("project", project)
                 .put("port", port)
                 .put("url", url)
@@ -41,7 +41,7 @@ public final class Texts {
         return new Event(
                 "ready",
                 fields,
-                "serving " + root + " (" + Sizes.count(files, "file") + ", " + Sizes.bytes(bytes) + ") at " + url
+                "serving " + roots + " (" + Sizes.count(files, "file") + ", " + Sizes.bytes(bytes) + ") at " + url
                         + "\ndashboard: " + dashboard
                         + "\nin the notebook:\n    %pip install notesync\n    %load_ext notesync\n    %notesync connect"
                         + port8765);

@@ -35,12 +35,13 @@ public final class Watches {
         String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
         try {
             if (system.contains("mac")) {
-                return new TreeWatch(mac(root), root);
+                MacOSXListeningWatchService service = mac();
+                return new TreeWatch(service, top -> new WatchablePath(top).register(service, ALL), notice);
             }
             WatchService service = root.getFileSystem().newWatchService();
             if (system.contains("win")) {
-                root.register(service, ALL, ExtendedWatchEventModifier.FILE_TREE);
-                return new TreeWatch(service, root);
+                return new TreeWatch(
+                        service, top -> top.register(service, ALL, ExtendedWatchEventModifier.FILE_TREE), notice);
             }
             return new DirectoryWatch(service, pulses, interesting, notice);
         } catch (IOException | UnsupportedOperationException | LinkageError e) {
@@ -50,14 +51,12 @@ public final class Watches {
         }
     }
 
-    private static WatchService mac(Path root) throws IOException {
-        MacOSXListeningWatchService service = new MacOSXListeningWatchService(new MacOSXListeningWatchService.Config() {
+    private static MacOSXListeningWatchService mac() {
+        return new MacOSXListeningWatchService(new MacOSXListeningWatchService.Config() {
             @Override
             public double latency() {
                 return MAC_LATENCY;
             }
         });
-        new WatchablePath(root).register(service, ALL);
-        return service;
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +62,43 @@ class ConfigReaderTest {
         assertThatThrownBy(() -> read("pyproject.toml", "[tool.notesync]\n"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("keep one of them");
+    }
+
+    @Test
+    void furtherRootsAreDirectoriesBesideTheProject() throws Exception {
+        Path project = Files.createDirectories(root.resolve("work/project"));
+        Path shared = Files.createDirectories(root.resolve("work/shared"));
+        Files.writeString(project.resolve("pyproject.toml"), "[tool.notesync.roots]\nlib = '../shared'\n");
+        assertThat(ConfigReader.read(project).roots()).isEqualTo(Map.of("lib", shared.toRealPath()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "lib = '../missing'    | notesync.toml:2: root 'lib': %s/work/missing does not exist; name a directory",
+                "lib = '../file'       | notesync.toml:2: root 'lib': %s/work/file is not a directory; name a directory",
+                "lib = 'pkg'           | notesync.toml:2: root 'lib': %s/work/project/pkg lies inside the project",
+                "lib = '.'             | notesync.toml:2: root 'lib': %s/work/project lies inside the project",
+                "lib = '..'            | notesync.toml:2: root 'lib': %s/work holds the project itself",
+                "pkg = '../shared'     | notesync.toml:2: root 'pkg' would hide %s/work/project/pkg",
+                "\"a/b\" = '../shared'   | notesync.toml:2: root 'a/b' must be a plain directory name",
+                "\"..\" = '../shared'    | notesync.toml:2: root '..' must be a plain directory name",
+                "\".git\" = '../shared'  | notesync.toml:2: root '.git' must be a plain directory name",
+                "lib = 5               | notesync.toml:2: 'roots.lib' must be a string, not '5'",
+                "a = '../shared'\\nb = '../shared/sub' | notesync.toml:3: root 'b' (%s/work/shared/sub) overlaps root 'a' (%s/work/shared)",
+                "lib = '../shared'\\nLIB = '../other' | notesync.toml:3: root 'LIB' is the same name as 'lib'",
+            })
+    void rootsThatCannotBeServedTogetherAreRefused(String line, String message) throws Exception {
+        Path project = Files.createDirectories(root.resolve("work/project"));
+        for (String each : List.of("project/pkg", "shared/sub", "other")) {
+            Files.createDirectories(root.resolve("work").resolve(each));
+        }
+        Files.writeString(root.resolve("work/file"), "");
+        Files.writeString(project.resolve("notesync.toml"), "[roots]\n" + line.replace("\\n", "\n") + "\n");
+        assertThatThrownBy(() -> ConfigReader.read(project.toRealPath()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith(message.replace("%s", root.toRealPath().toString()));
     }
 
     @ParameterizedTest

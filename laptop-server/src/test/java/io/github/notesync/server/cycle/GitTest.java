@@ -95,18 +95,49 @@ class GitTest {
         try (Served served = Served.start(root, temporary.resolve("state"))) {
             String head =
                     Files.readString(root.resolve(".git/refs/heads/other")).strip();
-            served.write("d0/f0.py", "not committed");
-            served.awaitFirstSequence();
-            GitState git = served.source.git();
-            assertThat(git).isEqualTo(new GitState(head, "other", true));
+            saveUntil(served, new GitState(head, "other", true));
             git("pack-refs", "--all");
             served.write("d0/f0.py", "not committed either");
             served.refresh();
             assertThat(served.source.git().commit()).isEqualTo(head);
             git("checkout", "-q", "--detach");
-            served.write("d0/f0.py", "detached");
+            saveUntil(served, new GitState(head, null, true));
+        }
+    }
+
+    /** Whether the tree is dirty is asked in the background: the first batch after it became so may not know yet. */
+    private static void saveUntil(Served served, GitState wanted) throws Exception {
+        for (int i = 0; i < 100 && !wanted.equals(served.source.git()); i++) {
+            served.write("d0/f0.py", "not committed, save " + i);
             served.refresh();
-            assertThat(served.source.git()).isEqualTo(new GitState(head, null, true));
+        }
+        assertThat(served.source.git()).isEqualTo(wanted);
+    }
+
+    @Test
+    void aRepositoryThatIsMadeWhileTheServerRunsIsNoticed() throws Exception {
+        Path plain = temporary.resolve("plain");
+        Files.createDirectories(plain);
+        Files.writeString(plain.resolve("a.py"), "a");
+        Files.writeString(plain.resolve("b.csv"), "b");
+        try (Served served = Served.start(plain, temporary.resolve("state"))) {
+            root = plain;
+            git("init", "-q", "-b", "main");
+            Files.writeString(plain.resolve(".git/info/exclude"), "*.csv\n");
+            commit("first", 1);
+            served.until(
+                    () -> served.source.git() != null && !served.tree().containsKey("b.csv"),
+                    () -> "git " + served.source.git() + " tree " + served.tree());
+            served.refresh();
+            int before = served.sequences.size();
+            Path lock = Files.createFile(plain.resolve(".git/index.lock"));
+            served.write("a.py", "half a checkout");
+            served.until(
+                    () -> served.source.state().phase() == Source.Phase.HELD,
+                    () -> "not held: " + served.source.state());
+            assertThat(served.sequences).hasSize(before);
+            Files.delete(lock);
+            served.awaitDiskBut(".git", "b.csv");
         }
     }
 

@@ -54,6 +54,13 @@ public final class Served implements AutoCloseable {
         until(() -> tree().equals(disk), () -> "history " + tree() + "\nis not disk " + disk);
     }
 
+    /** The same, where some names at the top are ignored. */
+    void awaitDiskBut(String... ignored) throws Exception {
+        Map<String, String> disk = DiskTree.of(root);
+        disk.keySet().removeIf(path -> List.of(ignored).contains(path.split("/", 2)[0]));
+        until(() -> tree().equals(disk), () -> "history " + tree() + "\nis not disk " + disk);
+    }
+
     void awaitFirstSequence() throws InterruptedException {
         until(() -> !sequences.isEmpty(), () -> "nothing seen");
     }

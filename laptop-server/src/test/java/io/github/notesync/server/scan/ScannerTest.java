@@ -7,12 +7,14 @@ import com.google.common.jimfs.Jimfs;
 import com.google.common.jimfs.PathNormalization;
 import io.github.notesync.protocol.Entry;
 import io.github.notesync.server.config.Config;
+import io.github.notesync.server.config.Roots;
 import io.github.notesync.server.ignore.IgnoreRules;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +29,7 @@ class ScannerTest {
 
     private Scanner scanner(Path root) {
         Config defaults = Config.defaults("project");
-        Config config = new Config("project", List.of(), defaults.patterns(), true, null, maxFile);
+        Config config = new Config("project", List.of(), defaults.patterns(), true, null, maxFile, Map.of());
         Coverage nothing = new Coverage() {
             @Override
             public void cover(String directory, Path onDisk) {
@@ -96,7 +98,7 @@ class ScannerTest {
             Files.writeString(root.resolve("de\u0301j\u00e0").resolve(NFD), "x");
             scanner(root).everything(false, Progress.NONE);
             assertThat(paths()).containsExactly("d\u00e9j\u00e0", "d\u00e9j\u00e0/" + NFC);
-            Path onDisk = index.onDisk(root, "d\u00e9j\u00e0/" + NFC);
+            Path onDisk = index.onDisk(new Roots(root, Map.of()), "d\u00e9j\u00e0/" + NFC);
             assertThat(Files.readString(onDisk)).isEqualTo("x");
         }
     }
