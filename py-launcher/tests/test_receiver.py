@@ -202,6 +202,7 @@ class Agents:
             raise AgentRefused("cursor_mismatch", "not from there")
         self._offered = batch
         if self.has:
+            asyncio.get_running_loop().call_soon(self._say_what_became_of, batch["batch"])
             return {"state": "have", "offset": 0}
         have = self.received.setdefault(batch["batch"], b"")
         return {"state": "accept", "offset": len(have)}
@@ -222,6 +223,9 @@ class Agents:
         to = Cursor.of(self._offered["to"])
         assert to is not None
         self.tell(events.Staged(REPLICA, ident, to))
+        self._say_what_became_of(ident)
+
+    def _say_what_became_of(self, ident: str) -> None:
         if self.halts:
             self.tell(events.Halted(REPLICA, ident, 20, 30, "deletes 20 of 30"))
         elif self.hold:
@@ -255,6 +259,7 @@ class Story:
     attached: int = 0
     gone: list[bool] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    in_cell: bool = False
 
     def start(self) -> asyncio.Task[None]:
         self.receiver = Receiver(
@@ -266,6 +271,7 @@ class Story:
             self,
             lambda: self.gone.pop() if self.gone else False,
             self._sleep,
+            lambda: self.in_cell,
         )
         loop = asyncio.get_running_loop()
         self.agents.tell = lambda event: loop.call_soon(self.receiver.on_event, event)
@@ -843,7 +849,7 @@ def test_a_cell_that_loses_patience_does_not_stop_what_is_on_its_way() -> None:
 
 
 def test_a_batch_that_the_agent_already_has_is_what_it_was_said_to_be() -> None:
-    """The kernel attached again while the batch was halted: the agent does not say so twice."""
+    """The kernel attached again while the batch was halted: the agent says so again."""
 
     async def test(story: Story) -> None:
         story.start()
@@ -914,6 +920,66 @@ def test_fresh_takes_over_from_a_kernel_that_is_gone() -> None:
         assert await asyncio.wait_for(story.receiver.fresh(), 5) == Fresh(Cursor(EPOCH, 1), False)
         await story.quiet()
         assert story.agents.applied == [b"saved"]
+
+    run(test)
+
+
+def test_a_carrier_that_does_not_bring_does_not_hold_the_other_kernel_up() -> None:
+    async def test(story: Story) -> None:
+        story.agents.carrier = False
+        story.start()
+        await story.until(lambda: story.states and story.states[-1][0] == "standby")
+        story.laptop.streams.append(b"saved")
+        fresh = await asyncio.wait_for(story.receiver.fresh(), 5)
+        assert fresh == Fresh(Cursor(EPOCH, 1), False)
+        assert story.agents.applied == [b"saved"]
+
+    run(test)
+
+
+def test_a_batch_that_only_waits_for_a_cell_is_as_good_as_here() -> None:
+    async def test(story: Story) -> None:
+        story.agents.carrier = False
+        story.start()
+        await story.until(lambda: story.states and story.states[-1][0] == "standby")
+        story.laptop.streams.append(b"saved")
+        asked = asyncio.ensure_future(story.receiver.fresh())
+        for _ in range(20):
+            await asyncio.sleep(0)
+        batch = descriptor(None, 1, 5, EPOCH)["batch"]
+        story.receiver.on_event(events.Waiting(REPLICA, batch, ("k2",)))
+        assert await asyncio.wait_for(asked, 5) == Fresh(None, False)
+        assert story.agents.applied == []
+
+    run(test)
+
+
+def test_an_agent_is_told_whether_a_cell_runs() -> None:
+    async def test(story: Story) -> None:
+        told: list[Any] = []
+        story.agents.refuse.append(
+            lambda r: told.append(r.fields["in_cell"]) if r.type == "attach" else None
+        )
+        story.in_cell = True
+        story.start()
+        await story.quiet()
+        assert told == [True]
+
+    run(test)
+
+
+def test_a_cell_that_ends_while_the_kernel_attaches_is_left() -> None:
+    async def test(story: Story) -> None:
+        def ends(request: Request) -> AgentRefused | None:
+            if request.type == "attach":
+                story.in_cell = False
+            return None
+
+        story.agents.refuse.append(ends)
+        story.in_cell = True
+        story.start()
+        await story.quiet()
+        assert story.agents.kinds.count("leave") == 1
 
     run(test)
 

@@ -6,7 +6,7 @@ Belongs to the receiver's event loop; the receiver holds the turn while it is ca
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ._replica import Listener, Parked, Replica
@@ -39,14 +39,13 @@ class Intake:
         self,
         ways: Ways,
         listener: Listener,
-        root: str,
-        project: str,
+        attach: Callable[[], Awaitable[Attached]],
         answered: Callable[[bool], None],
         mend_root: Callable[[], bool],
     ) -> None:
         self._ways = ways
         self._listener = listener
-        self._root_and_project = (root, project)
+        self._attach = attach
         self._answered = answered
         self._mend_root = mend_root
         self.outcomes = Outcomes()
@@ -79,7 +78,7 @@ class Intake:
     async def _exchange(self, replica: Replica) -> None:
         """Tell the laptop by digest what the replica has, so that only what differs is sent."""
         self._listener.on_state("comparing")
-        attached = Attached.of(await self._ways.ask(agent_words.attach(*self._root_and_project)))
+        attached = await self._attach()
         replica.cursor, replica.tree = attached.cursor, attached.tree
         pieces: list[bytes] = []
         parts = 1

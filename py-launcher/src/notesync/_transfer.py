@@ -22,7 +22,6 @@ from .messages.laptop import Answer, Call, Chunk
 
 IN_FLIGHT = 2
 _MOST_RESTARTS = 5
-_REMEMBERED = 64
 _QUIET_S = 10.0
 _QUIET_TURNS = 12
 
@@ -39,7 +38,6 @@ class Outcomes:
 
     def __init__(self) -> None:
         self._waiting: dict[str, asyncio.Queue[events.Event]] = {}
-        self._told: dict[str, events.Event] = {}
 
     def expect(self, batch: str) -> asyncio.Queue[events.Event]:
         queue: asyncio.Queue[events.Event] = asyncio.Queue()
@@ -50,18 +48,9 @@ class Outcomes:
         self._waiting.pop(batch, None)
 
     def tell(self, event: events.Event) -> None:
-        batch = getattr(event, "batch", None) or ""
-        if isinstance(event, (events.Waiting, events.Halted)):
-            self._told[batch] = event
-            if len(self._told) > _REMEMBERED:
-                del self._told[next(iter(self._told))]
-        queue = self._waiting.get(batch)
+        queue = self._waiting.get(getattr(event, "batch", None) or "")
         if queue is not None:
             queue.put_nowait(event)
-
-    def told(self, batch: str) -> events.Event | None:
-        """What the agent said before of a batch that it still has; it does not say it twice."""
-        return self._told.get(batch)
 
 
 class Transfer:
@@ -75,7 +64,6 @@ class Transfer:
         self._outcomes = outcomes
         self._replica = replica
         self._batch = batch
-        self._had_it = False
 
     async def run(self, first: bytes, end: bool) -> events.Event:
         """Bring the stream whose beginning is `first`. Raises AgentRefused, LaptopRefused, …"""
@@ -83,10 +71,6 @@ class Transfer:
         try:
             if not await self._begin(first, end):
                 await self._rest()
-            elif self._had_it:
-                before = self._outcomes.told(self._batch.batch)
-                if before is not None:
-                    return before
             return await self._outcome(queue)
         finally:
             self._outcomes.forget(self._batch.batch)
@@ -98,8 +82,7 @@ class Transfer:
         try:
             reply = await offered
             if agent_words.already_whole(reply):
-                self._had_it = True
-                return True
+                return True  # It says again what became of it.
             self._wanted = agent_words.offset_of(reply)
             if sent is None:
                 return False
@@ -181,8 +164,6 @@ class Transfer:
                         return event
             except asyncio.TimeoutError:
                 await self._ask(agent_words.ping(), _QUIET_S)
-                if self._had_it:
-                    return events.Waiting(self._replica, self._batch.batch, ())
         raise AgentSilent("agent_silent", texts.agent_silent("outcome"))
 
 

@@ -296,9 +296,9 @@ def answers(agent: ConnectionFile, within_s: float = 2.0) -> bool:
     return _once(agent, words.ping(), within_s) is not None
 
 
-def ask_to_stop(agent: ConnectionFile, within_s: float = 5.0) -> bool:
+def ask_to_stop(agent: ConnectionFile, within_s: float = 5.0, why: str = "stopped") -> bool:
     """Ask an agent to finish what it writes and to leave."""
-    return _once(agent, words.stop(), within_s) is not None
+    return _once(agent, words.stop(why), within_s) is not None
 
 
 def ask(agent: ConnectionFile, request: Request, within_s: float = 5.0) -> Reply:

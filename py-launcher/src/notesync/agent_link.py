@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 
 from . import agent_client, agent_process, texts
 from ._loop import in_background
 from .agent_client import PATIENCE_S, AgentClient
-from .errors import AgentLost
+from .errors import AgentLost, AgentSilent
+from .messages import agent as words
 from .messages.agent import ConnectionFile, Reply, Request
 from .messages.events import Event
 
 _ANSWERS_WITHIN_S = 5.0
+_HANGS_AFTER_S = 0.75
 
 
 class AgentLink:
@@ -46,6 +48,21 @@ class AgentLink:
             future.set_exception(AgentLost("agent_lost", *texts.NO_AGENT))
             return future
         return client.request(request, timeout_s)
+
+    def patiently(self, request: Request, timeout_s: float) -> Reply:
+        """Send a request and wait as long as the agent lives: one that hangs costs a second.
+
+        Raises AgentRefused, AgentLost, or AgentSilent.
+        """
+        asked = self.request(request, timeout_s)
+        while True:
+            pinged = self.request(words.ping(), _HANGS_AFTER_S)
+            wait((asked, pinged), _HANGS_AFTER_S + 1.0, FIRST_COMPLETED)
+            if not asked.done() and pinged.exception() is not None:
+                raise AgentSilent("agent_silent", *texts.agent_hangs_on(request.type))
+            wait((asked,), _HANGS_AFTER_S)
+            if asked.done():
+                return asked.result()
 
     def ready(self) -> Future[None]:
         """Done where an agent is connected; else as `renew`."""
@@ -81,7 +98,7 @@ class AgentLink:
 
     @staticmethod
     def _stop(agent: ConnectionFile) -> None:
-        agent_client.ask_to_stop(agent)
+        agent_client.ask_to_stop(agent, why="replaced")
 
     def heard(self) -> float:
         """When the agent was last heard, by the monotonic clock."""

@@ -56,6 +56,7 @@ class Cells:
         self._row = Row()
         self._place: Path | None = None
         session.on_applied = self._applied
+        session.in_cell = lambda: self._inside
 
     def set_live(self, on: bool) -> None:
         """Let a running cell take new function bodies: batches then do not wait for its end."""

@@ -20,6 +20,7 @@ from . import texts
 from ._intake import AttachAgain, Intake
 from ._patience import within
 from ._replica import Fresh, Listener, Parked, Replica
+from ._standby import Standby, reached
 from ._ways import Agents, Ways
 from .errors import (
     AgentLost,
@@ -39,7 +40,6 @@ from .messages.laptop import Call, Next
 _log = logging.getLogger("notesync.receiver")
 _PAUSE_S = 1.0
 _STANDBY_PATIENCE_S = 10.0
-_CARRIER_PATIENCE_S = 0.25
 _STOPPED_BY_THE_USER = "agent_left_stopped"
 _LONGEST_BACKOFF_S = 30.0
 
@@ -60,6 +60,7 @@ class Receiver:
         listener: Listener,
         mend_root: Callable[[], bool] = lambda: False,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        in_cell: Callable[[], bool] = lambda: False,
     ) -> None:
         self._ways = Ways(laptop, agents)
         self._root = root
@@ -67,10 +68,12 @@ class Receiver:
         self._introduce = introduce
         self._listener = listener
         self._sleep = sleep
+        self._in_cell = in_cell
+        self._standby = Standby(self._look, self._ask_to_carry, self._bring, self._within)
         self._turn = asyncio.Lock()
         self._wake = asyncio.Event()
         self._moved = asyncio.Event()
-        self._intake = Intake(self._ways, listener, root, project, self.answered, mend_root)
+        self._intake = Intake(self._ways, listener, self._attached, self.answered, mend_root)
         self._asked: set[asyncio.Task[Fresh]] = set()
         self._agent_lost: AgentLost | AttachAgain | None = None
         self.replica: Replica | None = None
@@ -154,7 +157,7 @@ class Receiver:
             wanted = told.batch.to
             self._listener.on_state("receiving", str(wanted.sequence))
             await self._within(
-                _STANDBY_PATIENCE_S, lambda: ours() or _reached(replica.cursor, wanted)
+                _STANDBY_PATIENCE_S, lambda: ours() or reached(replica.cursor, wanted)
             )
         if not ours():
             self._listener.on_state("standby")
@@ -182,8 +185,7 @@ class Receiver:
     async def _attach(self) -> None:
         self._agent_lost = None
         self._ways.agent_is(None)
-        reply = await self._ways.ask(agent_words.attach(self._root, self._project))
-        attached = Attached.of(reply)
+        attached = await self._attached()
         old = self.replica
         parked = old.parked if old and old.id == attached.replica else None
         if parked and (attached.cursor == parked.to or parked.why != "waiting"):
@@ -197,6 +199,21 @@ class Receiver:
         if attached.held:
             self._listener.on_state("held")
 
+    async def _attached(self, timeout_s: float = 60.0) -> Attached:
+        """Attach, and let the agent know whether a cell runs: nothing may change under it."""
+        while True:
+            inside = self._in_cell()
+            request = agent_words.attach(self._root, self._project, inside)
+            attached = Attached.of(await self._ways.ask(request, timeout_s))
+            if inside and not self._in_cell():
+                await self._ways.ask(agent_words.leave(), timeout_s)
+            if inside or not self._in_cell():
+                return attached
+
+    def replaced(self) -> None:
+        """The agent has another replica at our root: somebody deleted the one we knew."""
+        self._must_attach(AttachAgain("unknown_replica", texts.ANOTHER_REPLICA))
+
     async def _let_go(self) -> None:
         """Leave the bringing to another kernel, but go on hearing what is applied."""
         replica = self.replica
@@ -204,7 +221,7 @@ class Receiver:
             return
         try:
             await self._ways.ask(agent_words.detach(replica.id), 5.0)
-            await self._ways.ask(agent_words.attach(self._root, self._project), 5.0)
+            await self._attached(5.0)
         except NotesyncError as error:
             self._listener.on_error(error)
         replica.carrier = False
@@ -305,7 +322,7 @@ class Receiver:
             return Fresh(replica.cursor if replica else None, True, texts.LAPTOP_AWAY)
         for _ in range(4):
             if not replica.carrier:
-                fresh = await self._fresh_of_another(replica)
+                fresh = await self._standby.fresh(replica)
                 if fresh is None:
                     continue
                 return fresh
@@ -327,26 +344,20 @@ class Receiver:
                     return Fresh(replica.cursor, False)
         return Fresh(replica.cursor, True, texts.STILL_CHANGING)
 
-    async def _fresh_of_another(self, replica: Replica) -> Fresh | None:
-        """Another kernel brings the bytes: see what there is, and wait until it has.
+    async def _look(self, replica: Replica) -> Next:
+        call = self._next(replica, replica.cursor, 0, fresh=True, inline=0)
+        return Next.of(await self._ways.fetch(call))
 
-        None where that one is gone, and the bringing is ours now.
-        """
-        answer = await self._ways.fetch(
-            self._next(replica, replica.cursor, 0, fresh=True, inline=0)
-        )
-        told = Next.of(answer)
-        if told.batch is not None:
-            wanted = told.batch.to
-            while not await self._within(
-                _CARRIER_PATIENCE_S, lambda: replica.carrier or _reached(replica.cursor, wanted)
-            ):
-                carry = await self._ways.ask(agent_words.carry(replica.id))
-                replica.carrier = agent_words.is_carrier(carry)
-                self._moved.set()
-            if not _reached(replica.cursor, wanted):
-                return None
-        return Fresh(replica.cursor, told.state == "held", told.why)
+    async def _ask_to_carry(self, replica: Replica) -> None:
+        carry = await self._ways.ask(agent_words.carry(replica.id))
+        replica.carrier = agent_words.is_carrier(carry)
+        self._moved.set()
+
+    async def _bring(self, replica: Replica) -> Next:
+        async with self._turn:
+            told = Next.of(await self._ways.fetch(self._next(replica, replica.cursor, 0)))
+            await self._intake.take(replica, told)
+        return told
 
     # -- what the agent tells
 
@@ -359,6 +370,7 @@ class Receiver:
             replica.carrier = event.carrier
         elif isinstance(event, events.Applied) and not event.more:
             self._applied(replica, event)
+        self._standby.hear(event)
         self._intake.outcomes.tell(event)
         self._moved.set()
 
@@ -402,8 +414,8 @@ class Receiver:
             await within(seconds, self._until(reached))
         return reached()
 
-    async def _until(self, reached: Callable[[], bool]) -> None:
-        while not reached():
+    async def _until(self, there: Callable[[], bool]) -> None:
+        while not there():
             self._moved.clear()
             await self._moved.wait()
 
@@ -412,9 +424,3 @@ class Receiver:
         if self.replica is not None:
             call = laptop_words.report(self.replica.id, batch, state, cursor, **told)
             self._ways.call_beside(call)
-
-
-def _reached(cursor: Cursor | None, wanted: Cursor) -> bool:
-    if cursor is None or cursor.epoch != wanted.epoch:
-        return False
-    return cursor.sequence >= wanted.sequence

@@ -75,6 +75,7 @@ class Session:
         self.on_change: Callable[[], None] = lambda: None
         self.shown_in_page = False
         self.on_applied: Callable[[], None] = lambda: None
+        self.in_cell: Callable[[], bool] = lambda: False
         self._receiver: Receiver | None = None
         self._running: Future[None] | None = None
         self._cursor: Cursor | None = None
@@ -127,7 +128,14 @@ class Session:
             self._error = None
             self._state = "connecting"
         receiver = Receiver(
-            laptop, self.link, str(root), project.name, self._introduce, self, self._mend_root
+            laptop,
+            self.link,
+            str(root),
+            project.name,
+            self._introduce,
+            self,
+            self._mend_root,
+            in_cell=lambda: self.in_cell(),
         )
         self._receiver = receiver
         self._running = self.loop.submit(self._run(receiver))
@@ -244,8 +252,8 @@ class Session:
         )
 
     def request(self, request: Request, timeout_s: float = 30.0) -> Reply:
-        """A request to the agent, waited for."""
-        return self.link.request(request, timeout_s).result(timeout_s + 1.0)
+        """A request to the agent, waited for; one that hangs costs a second."""
+        return self.link.patiently(request, timeout_s)
 
     @property
     def replica(self) -> str:
@@ -258,6 +266,8 @@ class Session:
         """A cell begins on what the agent says."""
         if self.attached is not None and self.attached.replica in reply.cursors:
             self._cursor = reply.cursors[self.attached.replica]
+        elif self.attached is not None and reply.cursors and self._receiver is not None:
+            self.loop.post(self._receiver.replaced)
 
     def sequence(self) -> int | None:
         """The sequence that the current cell runs on."""

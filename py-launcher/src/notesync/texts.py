@@ -66,6 +66,7 @@ def agent_failed(what: str, told: str, errors: Path) -> Told:
 
 
 AGENT_CLOSED = "the connection to the agent was closed"
+ANOTHER_REPLICA = "the replica was made anew"
 AGENT_FORGOT = "the agent does not know this kernel any more"
 
 
@@ -94,8 +95,12 @@ def agent_died_suddenly(pid: int) -> str:
 def agent_hangs(seconds: float) -> Told:
     return (
         f"the agent has not answered for {seconds:.1f} s: this cell runs on what is on disk",
-        "`%notesync stop` and then `%notesync connect` start another",
+        "`%notesync restart` starts another",
     )
+
+
+def agent_hangs_on(kind: str) -> Told:
+    return f"the agent does not answer ({kind})", "`%notesync restart` starts another"
 
 
 def bad_address(url: str) -> Told:

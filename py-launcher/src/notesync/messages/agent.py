@@ -89,8 +89,9 @@ def ping() -> Request:
     return Request("ping")
 
 
-def attach(root: str, project: str) -> Request:
-    return Request("attach", {"root": root, "project": project})
+def attach(root: str, project: str, in_cell: bool = False) -> Request:
+    """`in_cell`: this kernel is in the middle of a cell, which an earlier agent may have known."""
+    return Request("attach", {"root": root, "project": project, "in_cell": in_cell})
 
 
 @dataclass(frozen=True)
@@ -305,8 +306,9 @@ def status() -> Request:
     return Request("status")
 
 
-def stop() -> Request:
-    return Request("stop")
+def stop(why: str = "stopped") -> Request:
+    """`why` is told to all kernels: after `replaced` they look for the next agent."""
+    return Request("stop", {"why": why})
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import io.github.notesync.agent.disk.Disk;
 import io.github.notesync.agent.receive.Answer;
 import io.github.notesync.agent.receive.Handler;
 import io.github.notesync.agent.receive.Kernel;
+import io.github.notesync.agent.receive.Machine;
 import io.github.notesync.agent.receive.Request;
 import io.github.notesync.protocol.JsonObject;
 import io.github.notesync.protocol.ProtocolException;
@@ -31,8 +32,8 @@ final class Agent implements Handler {
     private final ExecutorService settling = Executors.newSingleThreadExecutor(Agent::worker);
     private final Status status;
 
-    Agent(Disk disk, String boot, Settings settings, Status status) {
-        this.roots = new Roots(disk, boot, settings, settling);
+    Agent(Disk disk, Machine machine, Settings settings, Status status) {
+        this.roots = new Roots(disk, machine, settings, settling);
         this.status = status;
     }
 
@@ -57,7 +58,8 @@ final class Agent implements Handler {
             case "ping" -> answer.reply(JsonObject.builder());
             case "attach" -> {
                 String root = header.string("root");
-                workers.execute(() -> attach(kernel, root, answer));
+                boolean inCell = header.flagOrFalse("in_cell");
+                workers.execute(() -> attach(kernel, root, inCell, answer));
             }
             case "enter" ->
                 enter(kernel, Math.min(header.integerOr("wait_ms", ENTER_WAIT_MILLIS), ENTER_WAIT_MAX_MILLIS), answer);
@@ -67,8 +69,9 @@ final class Agent implements Handler {
             }
             case "status" -> status(answer);
             case "stop" -> {
+                String why = header.has("why") && header.string("why").equals("replaced") ? "replaced" : "stopped";
                 answer.reply(JsonObject.builder());
-                status.stop("stopped");
+                status.stop(why);
             }
             default -> routeToReplica(kernel, request, answer);
         }
@@ -84,12 +87,12 @@ final class Agent implements Handler {
         }
     }
 
-    private void attach(Kernel kernel, String root, Answer answer) {
+    private void attach(Kernel kernel, String root, boolean inCell, Answer answer) {
         try {
             Seat seat = roots.seat(root);
             attached.computeIfAbsent(kernel, key -> ConcurrentHashMap.newKeySet())
                     .add(seat);
-            seat.attach(kernel, answer);
+            seat.attach(kernel, inCell, answer);
         } catch (IOException | RuntimeException e) {
             answer.error(e);
         }

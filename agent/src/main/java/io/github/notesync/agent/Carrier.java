@@ -27,6 +27,11 @@ final class Carrier {
         return asked.isEmpty() ? null : asked.iterator().next();
     }
 
+    /** The replica is another one: whoever asks first brings the bytes. */
+    void forgetAll() {
+        asked.clear();
+    }
+
     /**
      * The kernel is no longer there.
      *

@@ -9,6 +9,7 @@ import io.github.notesync.agent.report.Problem;
 import io.github.notesync.agent.report.Report;
 import io.github.notesync.agent.stage.Incoming;
 import io.github.notesync.agent.stage.OldContent;
+import io.github.notesync.agent.stage.Spool;
 import io.github.notesync.protocol.BatchDescriptor;
 import io.github.notesync.protocol.ErrorCode;
 import io.github.notesync.protocol.Id;
@@ -35,6 +36,7 @@ final class Intake implements Incoming.Listener {
     private final Executor replicaThread;
     private final Workspaces workspaces;
     private final OldContent old;
+    private final Spool spool;
     private final Runnable onStaged;
 
     private @Nullable Incoming arriving;
@@ -46,7 +48,7 @@ final class Intake implements Incoming.Listener {
         final Manifest manifest;
         final long received;
         final long stagedAt;
-        boolean halted;
+        Applier.@Nullable Halt halt;
         boolean confirmed;
 
         Staged(Incoming incoming, Manifest manifest, long received) {
@@ -74,6 +76,10 @@ final class Intake implements Incoming.Listener {
                     confirmed);
         }
 
+        boolean halted() {
+            return halt != null;
+        }
+
         JsonObject timings() {
             return JsonObject.builder()
                     .put("offered", 0)
@@ -90,12 +96,14 @@ final class Intake implements Incoming.Listener {
             Executor replicaThread,
             Workspaces workspaces,
             OldContent old,
+            Spool spool,
             Runnable onStaged) {
         this.index = index;
         this.report = report;
         this.replicaThread = replicaThread;
         this.workspaces = workspaces;
         this.old = old;
+        this.spool = spool;
         this.onStaged = onStaged;
     }
 
@@ -107,13 +115,14 @@ final class Intake implements Incoming.Listener {
 
     /** Answers an offer: where the stream goes on. */
     JsonObject.Builder offer(BatchDescriptor descriptor) throws IOException {
-        if (staged != null && staged.incoming.descriptor().equals(descriptor)) {
+        if (staged != null && staged.incoming.descriptor().isSameStream(descriptor)) {
             return answer(staged.incoming);
         }
-        if (arriving == null || !arriving.descriptor().equals(descriptor)) {
+        if (arriving == null || !arriving.descriptor().isSameStream(descriptor)) {
             checkStart(descriptor);
             dropArriving();
-            arriving = new Incoming(descriptor, workspaces.next(), old, this);
+            arriving = new Incoming(descriptor, workspaces.next(), old, spool, this);
+            arriving.resume();
         }
         return answer(arriving);
     }
@@ -155,6 +164,7 @@ final class Intake implements Incoming.Listener {
     }
 
     void abandon(Id batch) throws IOException {
+        spool.clear();
         if (arriving != null && arriving.descriptor().batch().equals(batch)) {
             dropArriving();
         } else if (staged != null && staged.batch().equals(batch)) {
@@ -181,10 +191,13 @@ final class Intake implements Incoming.Listener {
     /** The staged batch is in: forget it, its workspace belongs to the journal now. */
     void applied() {
         staged = null;
+        spool.clear();
+        spool.setOff(false);
     }
 
-    /** Forgets everything that has not been applied. */
+    /** Lets go of everything that has not been applied; another agent may go on with what was received. */
     void close() {
+        spool.close();
         try {
             dropArriving();
             dropStaged();
@@ -224,6 +237,8 @@ final class Intake implements Incoming.Listener {
 
     /** Deletes a batch that cannot be applied and says why. */
     void refuse(Incoming batch, Throwable why) {
+        spool.clear();
+        spool.setOff(true);
         try {
             batch.abandon();
         } catch (IOException e) {

@@ -9,6 +9,7 @@ import io.github.notesync.agent.apply.ReplicaContent;
 import io.github.notesync.agent.apply.Restore;
 import io.github.notesync.agent.apply.Rewind;
 import io.github.notesync.agent.apply.Settler;
+import io.github.notesync.agent.apply.Traits;
 import io.github.notesync.agent.apply.Tree;
 import io.github.notesync.agent.apply.Verification;
 import io.github.notesync.agent.disk.Directory;
@@ -23,6 +24,7 @@ import io.github.notesync.agent.receive.Answer;
 import io.github.notesync.agent.report.Audience;
 import io.github.notesync.agent.report.Problem;
 import io.github.notesync.agent.report.Report;
+import io.github.notesync.agent.stage.Spool;
 import io.github.notesync.protocol.Cursor;
 import io.github.notesync.protocol.Entry;
 import io.github.notesync.protocol.ErrorCode;
@@ -62,6 +64,7 @@ final class Replica implements Closeable {
     private final History history;
     private final Recovery.Outcome recovered;
     private final List<Probe.Weakness> guarantees;
+    private final Traits traits;
     private long nextNumber;
     private byte @Nullable [] manifest;
 
@@ -84,7 +87,9 @@ final class Replica implements Closeable {
         this.index = file.read();
         this.report = new Report(home.replica(), around.audience());
         this.store = new KeptStore(home.kept());
-        this.applier = new Applier(tree, home, index, store, around.boot());
+        this.guarantees = Probe.run(home.scratch());
+        this.traits = Traits.of(guarantees);
+        this.applier = new Applier(tree, home, index, store, traits, around.boot());
         Recovery.Result result = applier.recover();
         this.recovered = result.outcome();
         this.nextNumber = result.nextNumber();
@@ -95,7 +100,6 @@ final class Replica implements Closeable {
         this.settler =
                 new Settler(tree.root(), home, index, file, history, around.replicaThread(), around.background());
         file.sweep();
-        this.guarantees = Probe.run(home.scratch());
         result.applied().forEach(settler::settle);
         this.intake = new Intake(
                 index,
@@ -103,6 +107,7 @@ final class Replica implements Closeable {
                 around.replicaThread(),
                 () -> Workspace.create(home.transactions(), nextNumber++),
                 new ReplicaContent(tree.root()),
+                new Spool(home.incoming(), around.boot()),
                 around.onStaged());
     }
 
@@ -128,6 +133,11 @@ final class Replica implements Closeable {
 
     Id id() {
         return home.replica();
+    }
+
+    /** {@code .notesync}. */
+    Directory directory() {
+        return home.directory();
     }
 
     Index index() {
@@ -164,7 +174,7 @@ final class Replica implements Closeable {
      */
     void applyStaged(boolean forced) {
         Intake.Staged staged = intake.staged();
-        if (staged == null || staged.halted) {
+        if (staged == null || staged.halted()) {
             return;
         }
         try {
@@ -176,7 +186,7 @@ final class Replica implements Closeable {
             report.applied(applied, staged.timings(), forced);
             settler.settle(new Applier.Pending(applied.transaction(), staged.incoming.workspace()));
         } catch (Applier.Halt halt) {
-            staged.halted = true;
+            staged.halt = halt;
             report.halted(staged.batch(), halt);
         } catch (Applier.Broken e) {
             intake.applied();
@@ -216,11 +226,11 @@ final class Replica implements Closeable {
     /** The answer to a halt. */
     void confirm(Id batch, boolean yes) throws IOException {
         Intake.Staged staged = intake.staged();
-        if (staged == null || !staged.batch().equals(batch) || !staged.halted) {
+        if (staged == null || !staged.batch().equals(batch) || !staged.halted()) {
             throw new ProtocolException(ErrorCode.UNKNOWN_BATCH, "batch " + batch + " waits for no answer");
         }
         if (yes) {
-            staged.halted = false;
+            staged.halt = null;
             staged.confirmed = true;
         } else {
             intake.applied();
@@ -249,7 +259,7 @@ final class Replica implements Closeable {
         Workspace workspace = Workspace.create(home.transactions(), nextNumber++);
         Applier.Applied applied;
         try {
-            applied = applier.apply(Rewind.stage(goal, history, index, workspace));
+            applied = applier.apply(Rewind.stage(goal, history, index, workspace, new ReplicaContent(tree.root())));
         } catch (Applier.Halt e) {
             throw new IllegalStateException("a rollback was confirmed by whoever asked for it", e);
         } catch (IOException | RuntimeException e) {
@@ -278,30 +288,22 @@ final class Replica implements Closeable {
     /** The sequences that can be gone back to, newest first. */
     List<JsonObject> history() throws IOException {
         List<JsonObject> sequences = new ArrayList<>();
-        for (long number : history.numbers()) {
-            Transaction each = history.read(number);
-            if (!each.reason().equals(Transaction.ADOPT)) {
-                sequences.add(
-                        0,
-                        JsonObject.builder()
-                                .put(
-                                        "sequence",
-                                        each.to() == null ? 0 : each.to().sequence())
-                                .put("applied", each.made())
-                                .put(
-                                        "changes",
-                                        each.plan().added().size()
-                                                + each.plan().removed().size())
-                                .put("reason", each.reason())
-                                .put("git", each.git() == null ? null : ProtocolJson.parse(each.git()))
-                                .build());
-            }
+        for (Transaction each : history.sequences()) {
+            sequences.add(JsonObject.builder()
+                    .put("sequence", Report.sequence(each.to()))
+                    .put("applied", each.made())
+                    .put(
+                            "changes",
+                            each.plan().added().size() + each.plan().removed().size())
+                    .put("reason", each.reason())
+                    .put("git", each.git() == null ? null : ProtocolJson.parse(each.git()))
+                    .build());
         }
         return sequences;
     }
 
     Verification verify(boolean deep) throws IOException {
-        return Verification.of(index, tree, deep);
+        return Verification.of(index, tree, traits, deep);
     }
 
     KeptStore kept() {

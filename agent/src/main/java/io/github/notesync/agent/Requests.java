@@ -37,13 +37,7 @@ final class Requests {
                 seat.run(kernel, answer, replica -> replica.manifest(part, answer));
             }
             case "adopt" -> adopt(kernel, seat, header, answer);
-            case "offer" -> {
-                BatchDescriptor descriptor = BatchDescriptor.fromJson(header.object("batch"));
-                seat.run(kernel, answer, replica -> {
-                    replica.checkNotHeld();
-                    answer.reply(replica.intake().offer(descriptor));
-                });
-            }
+            case "offer" -> seat.offer(kernel, answer, BatchDescriptor.fromJson(header.object("batch")));
             case "chunk" -> chunk(kernel, seat, request, answer);
             case "abandon" -> {
                 Id batch = Id.parse(header.string("batch"));

@@ -2,6 +2,7 @@ package io.github.notesync.agent;
 
 import io.github.notesync.agent.disk.Disk;
 import io.github.notesync.agent.journal.Layout;
+import io.github.notesync.agent.receive.Machine;
 import io.github.notesync.protocol.ErrorCode;
 import io.github.notesync.protocol.ProtocolException;
 import java.io.IOException;
@@ -17,15 +18,15 @@ import java.util.concurrent.Executor;
 /** The roots that this agent serves, by path and by the id of their replicas. Any thread. */
 final class Roots {
     private final Disk disk;
-    private final String boot;
+    private final Machine machine;
     private final Settings settings;
     private final Executor background;
     private final Map<Path, Seat> byPath = new ConcurrentHashMap<>();
     private final Map<String, Seat> byId = new ConcurrentHashMap<>();
 
-    Roots(Disk disk, String boot, Settings settings, Executor background) {
+    Roots(Disk disk, Machine machine, Settings settings, Executor background) {
         this.disk = disk;
-        this.boot = boot;
+        this.machine = machine;
         this.settings = settings;
         this.background = background;
     }
@@ -43,10 +44,16 @@ final class Roots {
                 return known;
             }
             checkAlone(real);
-            Seat seat = new Seat(real, disk, boot, settings, background, opened -> byId.put(opened.id(), opened));
+            Seat seat = new Seat(real, disk, machine, settings, background, this::opened);
             byPath.put(real, seat);
             return seat;
         }
+    }
+
+    /** A root whose replica was deleted has another one now, and the kernels that know the old one have to hear of it. */
+    private void opened(Seat seat) {
+        byId.values().removeIf(each -> each.equals(seat));
+        byId.put(seat.id(), seat);
     }
 
     private static Path real(String root) throws IOException {

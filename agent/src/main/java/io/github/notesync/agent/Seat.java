@@ -7,7 +7,9 @@ import io.github.notesync.agent.journal.Layout;
 import io.github.notesync.agent.log.Log;
 import io.github.notesync.agent.receive.Answer;
 import io.github.notesync.agent.receive.Kernel;
+import io.github.notesync.agent.receive.Machine;
 import io.github.notesync.agent.report.Report;
+import io.github.notesync.protocol.BatchDescriptor;
 import io.github.notesync.protocol.ErrorCode;
 import io.github.notesync.protocol.Id;
 import io.github.notesync.protocol.JsonObject;
@@ -15,6 +17,7 @@ import io.github.notesync.protocol.ProtocolException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +41,7 @@ final class Seat {
     private final Path root;
     private final ScheduledThreadPoolExecutor thread;
     private final Replica.Surroundings around;
+    private final Machine machine;
     private final Consumer<Seat> onOpen;
 
     // All of the following belong to the replica's thread.
@@ -45,6 +49,7 @@ final class Seat {
     private final Cells cells = new Cells();
     private final Carrier carrier = new Carrier();
     private @Nullable Replica replica;
+    private @Nullable Returning returning;
     private volatile String id = "";
 
     /** Something to do with an open replica, on its thread. */
@@ -52,8 +57,9 @@ final class Seat {
         void run(Replica replica) throws IOException;
     }
 
-    Seat(Path root, Disk disk, String boot, Settings settings, Executor background, Consumer<Seat> onOpen) {
+    Seat(Path root, Disk disk, Machine machine, Settings settings, Executor background, Consumer<Seat> onOpen) {
         this.root = root;
+        this.machine = machine;
         this.onOpen = onOpen;
         this.thread = new ScheduledThreadPoolExecutor(1, task -> {
             Thread worker = new Thread(task, "replica-" + root.getFileName());
@@ -61,7 +67,7 @@ final class Seat {
             return worker;
         });
         this.around = new Replica.Surroundings(
-                disk, boot, settings, this::execute, background, this::tell, this::applyIfQuiet);
+                disk, machine.boot(), settings, this::execute, background, this::tell, this::applyIfQuiet);
     }
 
     Path root() {
@@ -115,12 +121,13 @@ final class Seat {
         });
     }
 
-    void attach(Kernel kernel, Answer answer) {
+    /** @param inCell whether the kernel is in the middle of a cell, which an earlier agent may have known */
+    void attach(Kernel kernel, boolean inCell, Answer answer) {
         execute(() -> {
             try {
                 closeIfDeleted();
                 Replica open = replica == null ? open() : replica;
-                kernels.add(kernel);
+                arrive(open, kernel, inCell);
                 answer.reply(JsonObject.builder()
                         .put("replica", open.id().hex())
                         .put("cursor", Report.json(open.index().cursor()))
@@ -130,23 +137,49 @@ final class Seat {
                         .put("recovered", open.recovered().name().toLowerCase(Locale.ROOT))
                         .put("held", open.isHeld())
                         .put("carrier", carrier.is(kernel)));
+                applyIfQuiet();
+            } catch (Applier.Broken e) {
+                throw e;
             } catch (IOException | RuntimeException e) {
                 answer.error(e);
             }
         });
     }
 
-    /** Somebody deleted the replica with all that we keep in it: what is there now is another, empty one. */
+    private void arrive(Replica open, Kernel kernel, boolean inCell) {
+        if (returning != null) {
+            returning.came(kernel);
+        }
+        if (kernels.add(kernel)) {
+            note(open);
+        }
+        if (inCell) {
+            cells.enter(kernel);
+        }
+    }
+
+    /**
+     * Somebody deleted the replica with all that we keep in it: what is there now is another, empty one, under another
+     * id. Kernels that were attached to the old one are told that it is unknown, and attach again.
+     */
     private void closeIfDeleted() {
         if (replica != null && !Files.isDirectory(root.resolve(Layout.HOME))) {
             replica.close();
             replica = null;
+            kernels.clear();
+            carrier.forgetAll();
         }
     }
 
     private Replica open() throws IOException {
         Replica open = Replica.open(root, around);
         replica = open;
+        Returning missing = Returning.to(open.directory(), machine, kernels);
+        returning = missing;
+        if (missing.anyIsMissing()) {
+            ScheduledFuture<?> unused = thread.schedule(
+                    () -> execute(this::applyIfQuiet), Returning.PATIENCE_MILLIS + 10, TimeUnit.MILLISECONDS);
+        }
         id = open.id().hex();
         onOpen.accept(this);
         return open;
@@ -176,7 +209,9 @@ final class Seat {
     }
 
     private void forget(Kernel kernel) {
-        kernels.remove(kernel);
+        if (kernels.remove(kernel) && replica != null) {
+            note(replica);
+        }
         cells.forget(kernel);
         Kernel successor = carrier.forget(kernel);
         if (successor != null) {
@@ -193,15 +228,34 @@ final class Seat {
     private void applyIfQuiet() {
         Replica open = replica;
         Intake.Staged staged = open == null ? null : open.intake().staged();
-        if (open == null || staged == null || staged.halted) {
+        if (open == null || staged == null || staged.halted()) {
             cells.release();
             return;
         }
-        if (cells.anyRuns()) {
-            open.report().waiting(staged.batch(), cells.runningIds());
+        if (cells.anyRuns() || anyIsMissing()) {
+            open.report().waiting(staged.batch(), waitsFor());
             return;
         }
         apply(open, false);
+    }
+
+    private void note(Replica open) {
+        if (returning != null) {
+            returning.note(open.directory(), kernels);
+        }
+    }
+
+    private boolean anyIsMissing() {
+        return returning != null && returning.anyIsMissing();
+    }
+
+    /** Those in a cell, and those of whom that is not known yet. */
+    private List<String> waitsFor() {
+        List<String> all = new ArrayList<>(cells.runningIds());
+        if (returning != null) {
+            all.addAll(returning.names());
+        }
+        return all;
     }
 
     private void apply(Replica open, boolean forced) {
@@ -210,6 +264,24 @@ final class Seat {
         } finally {
             cells.release();
         }
+    }
+
+    /** Answers an offer. Who has sent a batch before, and may have lost what became of it, is told again. */
+    void offer(Kernel kernel, Answer answer, BatchDescriptor descriptor) {
+        run(kernel, answer, open -> {
+            open.checkNotHeld();
+            answer.reply(open.intake().offer(descriptor));
+            Intake.Staged staged = open.intake().staged();
+            if (staged == null || !staged.batch().equals(descriptor.batch())) {
+                return;
+            }
+            Applier.Halt halt = staged.halt;
+            if (halt != null) {
+                open.report().halted(staged.batch(), halt);
+            } else {
+                applyIfQuiet();
+            }
+        });
     }
 
     void applyConfirmed(Kernel kernel, Answer answer, Id batch, boolean yes) {
@@ -230,9 +302,9 @@ final class Seat {
             Runnable go = () -> done.accept(state());
             Replica open = replica;
             Intake.Staged staged = open == null ? null : open.intake().staged();
-            if (open != null && staged != null && !staged.halted) {
-                if (cells.anyOtherRuns(kernel)) {
-                    open.report().waiting(staged.batch(), cells.runningIds());
+            if (open != null && staged != null && !staged.halted()) {
+                if (cells.anyOtherRuns(kernel) || anyIsMissing()) {
+                    open.report().waiting(staged.batch(), waitsFor());
                     cells.await(new Cells.Waiter(
                             kernel,
                             go,
@@ -250,7 +322,7 @@ final class Seat {
     private void applyAnyway() {
         Replica open = replica;
         if (open != null) {
-            apply(open, cells.anyRuns());
+            apply(open, cells.anyRuns() || anyIsMissing());
         }
     }
 

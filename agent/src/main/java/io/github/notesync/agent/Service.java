@@ -11,6 +11,7 @@ import io.github.notesync.protocol.Hello;
 import io.github.notesync.protocol.JsonObject;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -44,7 +45,7 @@ final class Service implements Status {
         this.version = version;
         byte[] key = new byte[FrameSigner.KEY_BYTES];
         new SecureRandom().nextBytes(key);
-        this.agent = new Agent(Disk.REAL, machine.boot(), settings, this);
+        this.agent = new Agent(Disk.REAL, machine, settings, this);
         this.door = new Door(key, Hello.of("agent", version, CAPABILITIES), machine, agent);
         this.connection =
                 new Connection(file, version, door.bind(), HexFormat.of().formatHex(key), machine);
@@ -73,8 +74,12 @@ final class Service implements Status {
             if (state.getParent() != null) {
                 Files.createDirectories(state.getParent());
             }
-            Files.createDirectory(
-                    state, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            try {
+                Files.createDirectory(
+                        state, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            } catch (FileAlreadyExistsException raced) {
+                // By another agent that starts at this moment: the lock decides which one serves.
+            }
         }
         Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx------"));
     }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.notesync.agent.disk.Disk;
 import io.github.notesync.agent.testing.Laptop;
+import io.github.notesync.agent.testing.MemoryDisk;
+import io.github.notesync.agent.testing.Quirk;
+import io.github.notesync.agent.testing.Snapshot;
 import io.github.notesync.protocol.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -253,6 +256,37 @@ class ConflictTest {
         laptop.put("pipe", "a file\n");
         bringKeeping("unmanaged", "OTHER");
         assertText("pipe", "a file\n");
+    }
+
+    @Test
+    void case26ALinkIsAFileWithItsTargetWhereThereAreNoLinks() throws Exception {
+        MemoryDisk disk = new MemoryDisk(Quirk.NO_SYMLINKS);
+        Laptop other = new Laptop();
+        try (Notebook there = Notebook.open(disk, MemoryDisk.ROOT)) {
+            there.bring(other.put("a.py", "a = 1\n").link("link", "a.py").save());
+            assertThat(there.snapshot()).containsEntry("link", Snapshot.file("a.py"));
+            assertThat(there.replica.verify(true).differences()).isEmpty();
+            there.bring(other.link("link", "b.py").save());
+            assertThat(there.snapshot()).containsEntry("link", Snapshot.file("b.py"));
+            there.bring(other.put("link", "a file now\n").save());
+            there.bring(other.link("link", "a.py").save());
+            there.bring(other.delete("link").save());
+            assertThat(there.snapshot()).isEqualTo(other.snapshot());
+            assertThat(there.replica.kept().list()).isEmpty();
+        }
+    }
+
+    @Test
+    void case27AnEditOfTheFileThatStandsForALinkIsKept() throws Exception {
+        MemoryDisk disk = new MemoryDisk(Quirk.NO_SYMLINKS);
+        Laptop other = new Laptop();
+        try (Notebook there = Notebook.open(disk, MemoryDisk.ROOT)) {
+            there.bring(other.put("a.py", "a = 1\n").link("link", "a.py").save());
+            Story.write(disk, MemoryDisk.ROOT, "link", "mine\n");
+            there.bring(other.link("link", "b.py").save());
+            assertThat(there.snapshot()).containsEntry("link", Snapshot.file("b.py"));
+        }
+        assertThat(Kept.texts(disk, MemoryDisk.ROOT)).containsExactly("mine\n");
     }
 
     @Test

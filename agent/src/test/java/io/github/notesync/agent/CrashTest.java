@@ -6,15 +6,19 @@ import io.github.notesync.agent.disk.Disk;
 import io.github.notesync.agent.testing.FaultyDisk;
 import io.github.notesync.agent.testing.FaultyDisk.Crash;
 import io.github.notesync.agent.testing.MemoryDisk;
+import io.github.notesync.agent.testing.Quirk;
 import io.github.notesync.agent.testing.Snapshot;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code kill -9} at every single change that the agent makes to the disk. */
 @Timeout(300)
@@ -33,12 +37,23 @@ class CrashTest {
         assertThat(Notebook.litter(disk, ROOT)).isEmpty();
     }
 
-    @Test
-    void crashAtEveryMomentOfABatchLeavesTheOldOrTheNewTree() {
+    /** The disks of hosted notebooks lack one thing or another: the promise is the same on each. */
+    static List<Set<Quirk>> disks() {
+        return List.of(
+                Set.of(),
+                Set.of(Quirk.NO_LINKS),
+                Set.of(Quirk.NO_SYMLINKS, Quirk.NO_LINKS, Quirk.IGNORES_CASE),
+                Set.of(Quirk.NO_LINKS, Quirk.NO_SYMLINKS, Quirk.NO_APPEND, Quirk.NO_TIMES),
+                Set.of(Quirk.NO_RENAME, Quirk.NO_LINKS, Quirk.NO_SYMLINKS, Quirk.NO_APPEND, Quirk.NO_TIMES));
+    }
+
+    @ParameterizedTest
+    @MethodSource("disks")
+    void crashAtEveryMomentOfABatchLeavesTheOldOrTheNewTree(Set<Quirk> quirks) {
         int moments = 0;
         int old = 0;
         for (boolean crashed = true; crashed; moments++) {
-            MemoryDisk disk = new MemoryDisk();
+            MemoryDisk disk = new MemoryDisk(quirks.toArray(new Quirk[0]));
             Story story = Story.on(disk, ROOT);
             crashed = crashAt(moments, disk, faulty -> bring(faulty, story));
             old += recoverAndCheck(disk, story, "crash at moment " + moments) ? 0 : 1;

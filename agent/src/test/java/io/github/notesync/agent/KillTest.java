@@ -6,6 +6,7 @@ import io.github.notesync.agent.disk.Disk;
 import io.github.notesync.agent.testing.AgentProcess;
 import io.github.notesync.agent.testing.Client;
 import io.github.notesync.agent.testing.Laptop;
+import io.github.notesync.agent.testing.QuirkyMount;
 import io.github.notesync.agent.testing.Snapshot;
 import io.github.notesync.protocol.Cursor;
 import io.github.notesync.protocol.JsonObject;
@@ -20,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * {@code kill -9} of a real agent at random instants while it applies one batch after another. A slice of it here; the
- * long run is {@code mvn -pl agent -am test -Dtest=KillTest -Dsurefire.failIfNoSpecifiedTests=false -DargLine=-Dnotesync.kills=1000}.
+ * long run is {@code mvn -pl agent -am test -Dtest=KillTest -Dsurefire.failIfNoSpecifiedTests=false -DargLine=-Dnotesync.kills=1000};
+ * with {@code -Dnotesync.quirk=volumes} too, on a mount that has no rename, no links and no times.
  */
 @Timeout(3600)
 class KillTest {
@@ -36,7 +38,17 @@ class KillTest {
 
     @Test
     void afterEveryKillTheReplicaIsAtOneSequenceWithoutLitter() throws Exception {
-        Path root = place.resolve("replica");
+        String quirk = System.getProperty("notesync.quirk");
+        if (quirk == null) {
+            killAgain(place.resolve("replica"));
+        } else {
+            try (QuirkyMount mount = QuirkyMount.of(place, quirk)) {
+                killAgain(mount.path().resolve("replica"));
+            }
+        }
+    }
+
+    private void killAgain(Path root) throws Exception {
         snapshots.put(0L, Map.of());
         int killedAtWork = 0;
         for (int kill = 0; kill <= KILLS; kill++) {

@@ -92,12 +92,22 @@ final class Notebook implements AutoCloseable {
         try (Directory tree = disk.open(root);
                 Directory home = tree.open(".notesync")) {
             for (String name : home.list()) {
-                if (!List.of("format", "history", "index", "kept", "lock", "scratch", "tx", "held")
+                if (!List.of(
+                                "format",
+                                "history",
+                                "incoming",
+                                "index",
+                                "kept",
+                                "kernels",
+                                "lock",
+                                "scratch",
+                                "tx",
+                                "held")
                         .contains(name)) {
                     litter.add(name);
                 }
             }
-            for (String name : List.of("tx", "scratch")) {
+            for (String name : List.of("tx", "scratch", "incoming")) {
                 try (Directory directory = home.open(name)) {
                     directory.list().forEach(each -> litter.add(name + "/" + each));
                 }

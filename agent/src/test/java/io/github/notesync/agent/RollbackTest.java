@@ -23,6 +23,7 @@ class RollbackTest {
     private final MemoryDisk disk = new MemoryDisk();
     private final Laptop laptop = new Laptop();
     private final List<Map<String, String>> snapshots = new ArrayList<>();
+    private final List<Laptop.Batch> batches = new ArrayList<>();
 
     private void fiveSaves(Notebook notebook) {
         laptop.put("a.py", "1\n").mkdir("d").put("d/x", "x\n").link("l", "a.py");
@@ -38,7 +39,9 @@ class RollbackTest {
     }
 
     private void save(Notebook notebook) {
-        JsonObject end = notebook.bring(laptop.save());
+        Laptop.Batch batch = laptop.save();
+        batches.add(batch);
+        JsonObject end = notebook.bring(batch);
         assertThat(Notebook.code(end)).as("" + end).isEqualTo("applied");
         snapshots.add(notebook.snapshot());
     }
@@ -86,6 +89,28 @@ class RollbackTest {
             assertThat(notebook.replica.isHeld()).isTrue();
             notebook.replica.resume();
             notebook.replica.checkNotHeld();
+        }
+    }
+
+    @Test
+    void aSequenceThatWasLeftAndReachedAgainCountsOnce() throws Exception {
+        try (Notebook notebook = Notebook.open(disk, ROOT)) {
+            fiveSaves(notebook);
+            notebook.replica.rollback(new Rewind.Goal(2, null));
+            assertThat(notebook.snapshot()).isEqualTo(snapshots.get(2));
+            notebook.replica.resume();
+            notebook.bring(batches.get(3));
+            notebook.bring(batches.get(4));
+            assertThat(notebook.replica.history())
+                    .extracting(each -> each.fields().get("sequence"))
+                    .containsExactly(5L, 4L, 3L, 2L, 1L);
+            notebook.replica.rollback(new Rewind.Goal(1, null));
+            assertThat(notebook.snapshot()).isEqualTo(snapshots.get(3));
+            notebook.replica.rollback(new Rewind.Goal(1, null));
+            assertThat(notebook.snapshot()).isEqualTo(snapshots.get(2));
+            notebook.replica.rollback(new Rewind.Goal(1, 1L));
+            assertThat(notebook.snapshot()).isEqualTo(snapshots.get(0));
+            assertThat(notebook.replica.verify(true).differences()).isEmpty();
         }
     }
 

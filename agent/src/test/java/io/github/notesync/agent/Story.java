@@ -2,8 +2,11 @@ package io.github.notesync.agent;
 
 import io.github.notesync.agent.disk.Directory;
 import io.github.notesync.agent.disk.Disk;
+import io.github.notesync.agent.disk.Mover;
 import io.github.notesync.agent.disk.OutputFile;
 import io.github.notesync.agent.testing.Laptop;
+import io.github.notesync.agent.testing.MemoryDisk;
+import io.github.notesync.agent.testing.Quirk;
 import io.github.notesync.agent.testing.Snapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * One batch in which everything happens that can happen: every step of the journal, and a person who has been at work
@@ -72,7 +76,11 @@ final class Story {
                 .delete("stays")
                 .delete("dropped.py");
         second = laptop.save();
-        after = new java.util.TreeMap<>(laptop.snapshot());
+        after = new TreeMap<>(laptop.snapshot());
+        if (disk instanceof MemoryDisk memory && memory.has(Quirk.NO_SYMLINKS)) {
+            after.replaceAll(
+                    (path, what) -> what.startsWith("link ") ? Snapshot.file(what.substring("link ".length())) : what);
+        }
         // The person's own files, in a directory that the laptop deleted.
         after.put("stays", "directory");
         after.put("stays/out.csv", before.get("stays/out.csv"));
@@ -119,7 +127,7 @@ final class Story {
                 out.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
                 out.force();
             }
-            in.rename("editor.tmp", in, path.substring(slash + 1));
+            Mover.move(in, "editor.tmp", in, path.substring(slash + 1));
             in.force();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -37,6 +37,11 @@ public record BatchDescriptor(
         return new BatchDescriptor(batch, from, to, encoding, manifestSize, manifestDigest, payloadSize, size, changes);
     }
 
+    /** Whether the other one names the same stream; its size may have become known meanwhile. */
+    public boolean isSameStream(BatchDescriptor other) {
+        return withStreamSize(0).equals(other.withStreamSize(0));
+    }
+
     /** @throws ProtocolException {@code bad_request} if a field is missing, wrong or over a limit */
     public static BatchDescriptor fromJson(JsonObject json) throws ProtocolException {
         JsonObject from = json.objectOrNull("from");

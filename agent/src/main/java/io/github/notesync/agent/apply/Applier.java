@@ -45,14 +45,16 @@ public final class Applier {
     private final Home home;
     private final Index index;
     private final KeptStore store;
+    private final Traits traits;
     private final String boot;
 
     /** @param boot names this start of the machine */
-    public Applier(Tree tree, Home home, Index index, KeptStore store, String boot) {
+    public Applier(Tree tree, Home home, Index index, KeptStore store, Traits traits, String boot) {
         this.tree = tree;
         this.home = home;
         this.index = index;
         this.store = store;
+        this.traits = traits;
         this.boot = boot;
     }
 
@@ -130,8 +132,8 @@ public final class Applier {
 
     private Preparation.Prepared prepare(Staged staged) throws IOException, Halt {
         for (int look = 1; ; look++) {
-            Map<RelativePath, Observed> seen = Observer.observe(staged.changes(), tree, index);
-            Plan plan = Planner.plan(staged.changes(), seen, index);
+            Map<RelativePath, Observed> seen = Observer.observe(staged.changes(), tree, index, traits);
+            Plan plan = Planner.plan(staged.changes(), seen, index, traits.ignoresCase());
             if (!index.treeAfter(plan).equals(staged.tree())) {
                 throw new ProtocolException(
                         ErrorCode.TREE_MISMATCH,
@@ -225,7 +227,7 @@ public final class Applier {
 
     /** Finishes what an earlier agent left, and gives the transactions that are applied but not durable yet. */
     public Recovery.Result recover() throws IOException {
-        return new Recovery(tree, home, index, store, boot).recover();
+        return new Recovery(tree, home, index, store, traits, boot).recover();
     }
 
     /** The marker only saves a later recovery some work, so a full disk must not stop us here. */

@@ -6,9 +6,12 @@ import io.github.notesync.agent.journal.JournalReader;
 import io.github.notesync.agent.journal.Layout;
 import io.github.notesync.agent.journal.Transaction;
 import io.github.notesync.agent.journal.Workspace;
+import io.github.notesync.protocol.Cursor;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -37,20 +40,40 @@ public final class History {
         prune();
     }
 
-    /** The transactions that are kept, oldest first. */
-    public List<Long> numbers() {
-        return new ArrayList<>(numbers);
-    }
-
     public Workspace open(long number) throws IOException {
         return Workspace.open(directory, Layout.number(number));
     }
 
-    /** The journal of a transaction. */
-    public Transaction read(long number) throws IOException {
+    private Transaction read(long number) throws IOException {
         try (Workspace workspace = open(number)) {
             return JournalReader.read(workspace.directory());
         }
+    }
+
+    /** The journals of all that are kept. */
+    public List<Transaction> newestFirst() throws IOException {
+        List<Transaction> all = new ArrayList<>();
+        for (long number : numbers.descendingSet()) {
+            all.add(read(number));
+        }
+        return all;
+    }
+
+    /**
+     * The transactions that led to each sequence, once each, however often it was left and come back to: the newest,
+     * but the laptop's rather than a rollback.
+     */
+    public List<Transaction> sequences() throws IOException {
+        Map<Cursor, Transaction> newest = new LinkedHashMap<>();
+        for (Transaction each : newestFirst()) {
+            if (each.to() != null && !each.reason().equals(Transaction.ADOPT)) {
+                newest.merge(
+                        each.to(), each, (newer, older) -> newer.reason().equals(Transaction.ROLLBACK) ? older : newer);
+            }
+        }
+        List<Transaction> all = new ArrayList<>(newest.values());
+        all.sort(Comparator.comparingLong(Transaction::number).reversed());
+        return all;
     }
 
     private void prune() throws IOException {

@@ -106,21 +106,29 @@ public final class KeptStore {
         drop(id(transaction, what));
     }
 
-    /** Moves or links what was announced from {@code undo/}, if that was not done yet. */
+    /** Moves or links what was announced from {@code undo/}, if that was not done yet, or only in part. */
     void fill(long transaction, Kept what, Directory undo) throws IOException {
         String slot = Layout.slot(what.slot());
         Stat stat = undo.stat(slot);
         try (Directory item = kept.open(id(transaction, what).hex())) {
-            if (stat == null || item.stat(Layout.KEPT_CONTENT) != null) {
+            if (stat == null) {
                 return;
             }
-            if (stat.kind() == Kind.FILE) {
-                Mover.duplicate(undo, slot, item, Layout.KEPT_CONTENT);
-            } else {
+            if (stat.kind() != Kind.FILE) {
                 Mover.move(undo, slot, item, Layout.KEPT_CONTENT);
+            } else if (!isFilled(item, undo, slot, stat)) {
+                Workspace.deleteAll(item, Layout.KEPT_CONTENT);
+                Mover.duplicate(undo, slot, item, Layout.KEPT_CONTENT);
             }
             item.force();
         }
+    }
+
+    private static boolean isFilled(Directory item, Directory undo, String slot, Stat saved) throws IOException {
+        Stat there = item.stat(Layout.KEPT_CONTENT);
+        return there != null
+                && (there.key().equals(saved.key())
+                        || Observer.digest(item, Layout.KEPT_CONTENT).equals(Observer.digest(undo, slot)));
     }
 
     /** The batch is taken back, and what was kept goes where it was. */
@@ -131,8 +139,7 @@ public final class KeptStore {
         }
         try (item) {
             Stat content = item.stat(Layout.KEPT_CONTENT);
-            boolean moved = content != null && content.kind() != Kind.FILE;
-            if (moved && !Workspace.holds(undo, what.slot())) {
+            if (content != null && content.kind() != Kind.FILE) {
                 Mover.move(item, Layout.KEPT_CONTENT, undo, Layout.slot(what.slot()));
             }
         }

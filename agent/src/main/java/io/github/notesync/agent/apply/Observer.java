@@ -39,18 +39,20 @@ public final class Observer {
 
     private final Tree tree;
     private final Managed managed;
+    private final Traits traits;
     private final Map<RelativePath, Observed> seen = new HashMap<>();
     /** Directories that are not there: what should be in them needs no look. */
     private final Set<RelativePath> missing = new HashSet<>();
 
-    private Observer(Tree tree, Managed managed) {
+    private Observer(Tree tree, Managed managed, Traits traits) {
         this.tree = tree;
         this.managed = managed;
+        this.traits = traits;
     }
 
-    public static Map<RelativePath, Observed> observe(List<Change> changes, Tree tree, Managed managed)
+    public static Map<RelativePath, Observed> observe(List<Change> changes, Tree tree, Managed managed, Traits traits)
             throws IOException {
-        Observer observer = new Observer(tree, managed);
+        Observer observer = new Observer(tree, managed, traits);
         for (Change change : changes) {
             observer.observe(change);
         }
@@ -94,7 +96,7 @@ public final class Observer {
 
     /** Looks at one path, without the question whether a directory holds anything foreign. */
     static Observed look(RelativePath path, Tree tree) throws IOException {
-        return new Observer(tree, NONE).look(path, false);
+        return new Observer(tree, NONE, Traits.NONE).look(path, false);
     }
 
     private Observed look(RelativePath path, boolean replaced) throws IOException {
@@ -104,7 +106,10 @@ public final class Observer {
             return Observed.ABSENT;
         }
         return switch (stat.kind()) {
-            case FILE -> new Observed.File(stat, digest(parent, path.name()));
+            case FILE ->
+                managed.entry(path) instanceof Entry.Symlink link && traits.isThere(link, parent, stat)
+                        ? new Observed.Link(stat, link.digest())
+                        : new Observed.File(stat, digest(parent, path.name()));
             case SYMLINK -> new Observed.Link(stat, Digest.of(parent.readSymlink(path.name())));
             case DIRECTORY -> directory(stat, parent, path, replaced);
             case OTHER -> new Observed.Other(stat);
@@ -145,10 +150,10 @@ public final class Observer {
                 return !(ours instanceof Entry.Directory) || isForeign(below, below.list(), path);
             }
         }
-        return stat.kind() == Kind.FILE
-                ? !Expect.of(ours).equals(Expect.file(digest(directory, name)))
-                : stat.kind() != Kind.SYMLINK
-                        || !Expect.of(ours).equals(Expect.link(Digest.of(directory.readSymlink(name))));
+        if (ours instanceof Entry.Symlink link) {
+            return !traits.isThere(link, directory, stat);
+        }
+        return stat.kind() != Kind.FILE || !Expect.of(ours).equals(Expect.file(digest(directory, name)));
     }
 
     static Digest digest(Directory directory, String name) throws IOException {

@@ -18,6 +18,8 @@ import java.util.Locale;
  * line each.
  */
 public final class Probe {
+    static final String IGNORES_CASE = "ignores_case";
+    static final String NO_SYMLINKS = "no_symlinks";
     private static final String FILE = "probe";
     private static final String OTHER = "probe.2";
     private static final long TIME = 1_500_000_000_123_456_789L;
@@ -61,13 +63,18 @@ public final class Probe {
     private void run() throws IOException {
         make(FILE);
         need(
-                "ignores_case",
-                "upper and lower case are the same here: of two names that differ only in case one is lost",
+                IGNORES_CASE,
+                "upper and lower case are the same here: a file of yours whose name differs only in case from one of the"
+                        + " laptop's is set aside",
                 () -> scratch.stat(FILE.toUpperCase(Locale.ROOT)) == null);
-        need("no_symlinks", "symbolic links cannot be made here: a batch that has one is refused", () -> {
-            scratch.makeSymlink("link", FILE);
-            return true;
-        });
+        need(
+                NO_SYMLINKS,
+                "symbolic links cannot be made here: each is a small file that holds its target, as git does it, so what"
+                        + " is behind a link is not found under its name",
+                () -> {
+                    scratch.makeSymlink("link", FILE);
+                    return true;
+                });
         need("no_times", "modification times cannot be set here: stale bytecode is deleted instead", () -> {
             scratch.setModified(FILE, TIME);
             Stat stat = scratch.stat(FILE);

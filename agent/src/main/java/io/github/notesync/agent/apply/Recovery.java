@@ -11,7 +11,6 @@ import io.github.notesync.agent.journal.Transaction;
 import io.github.notesync.agent.journal.Workspace;
 import io.github.notesync.agent.plan.Kept;
 import io.github.notesync.agent.plan.Step;
-import io.github.notesync.protocol.Digest;
 import io.github.notesync.protocol.Entry;
 import io.github.notesync.protocol.ErrorCode;
 import io.github.notesync.protocol.ProtocolException;
@@ -41,6 +40,7 @@ public final class Recovery {
     private final Home home;
     private final Index index;
     private final KeptStore store;
+    private final Traits traits;
     private final String boot;
 
     private final List<Applier.Pending> applied = new ArrayList<>();
@@ -58,11 +58,12 @@ public final class Recovery {
     /** @param applied oldest first; the index has them */
     public record Result(Outcome outcome, List<Applier.Pending> applied, long nextNumber) {}
 
-    Recovery(Tree tree, Home home, Index index, KeptStore store, String boot) {
+    Recovery(Tree tree, Home home, Index index, KeptStore store, Traits traits, String boot) {
         this.tree = tree;
         this.home = home;
         this.index = index;
         this.store = store;
+        this.traits = traits;
         this.boot = boot;
     }
 
@@ -195,18 +196,23 @@ public final class Recovery {
                 return false;
             }
         }
-        Set<RelativePath> added = new HashSet<>();
-        pending.transaction().plan().added().forEach(entry -> added.add(entry.path()));
+        Set<String> added = new HashSet<>();
+        pending.transaction().plan().added().forEach(entry -> added.add(name(entry.path())));
         for (Step step : pending.transaction().plan().steps()) {
             boolean deleted = step instanceof Step.Aside || step instanceof Step.RemoveDirectory;
-            if (deleted && !added.contains(step.path()) && tree.stat(step.path()) != null) {
+            if (deleted && !added.contains(name(step.path())) && tree.stat(step.path()) != null) {
                 return false;
             }
         }
         return true;
     }
 
-    private static boolean isIntact(Entry entry, Directory parent, Stat stat) throws IOException {
+    /** What tells two paths apart on this file system. */
+    private String name(RelativePath path) {
+        return traits.ignoresCase() ? path.collisionKey() : path.value();
+    }
+
+    private boolean isIntact(Entry entry, Directory parent, Stat stat) throws IOException {
         if (entry instanceof Entry.File file) {
             return stat.kind() == Kind.FILE
                     && stat.size() == file.size()
@@ -214,8 +220,7 @@ public final class Recovery {
                     && Observer.digest(parent, entry.path().name()).equals(file.digest());
         }
         if (entry instanceof Entry.Symlink link) {
-            return stat.kind() == Kind.SYMLINK
-                    && Digest.of(parent.readSymlink(entry.path().name())).equals(link.digest());
+            return traits.isThere(link, parent, stat);
         }
         return stat.kind() == Kind.DIRECTORY;
     }

@@ -3,12 +3,14 @@ package io.github.notesync.agent.apply;
 import io.github.notesync.agent.disk.Directory;
 import io.github.notesync.agent.disk.Kind;
 import io.github.notesync.agent.disk.Mover;
+import io.github.notesync.agent.disk.OutputFile;
 import io.github.notesync.agent.disk.Stat;
 import io.github.notesync.agent.journal.Index;
 import io.github.notesync.agent.journal.Layout;
 import io.github.notesync.agent.journal.Transaction;
 import io.github.notesync.agent.journal.Workspace;
 import io.github.notesync.agent.plan.Step;
+import io.github.notesync.agent.stage.OldContent;
 import io.github.notesync.protocol.Change;
 import io.github.notesync.protocol.Cursor;
 import io.github.notesync.protocol.Entry;
@@ -22,10 +24,14 @@ import io.github.notesync.protocol.Source;
 import io.github.notesync.protocol.TreeDigest;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class Rewind {
     private final History history;
     private final Index index;
+    private final OldContent now;
     /** What the paths that differ should be; null for nothing. */
     private final Map<RelativePath, @Nullable Entry> target = new LinkedHashMap<>();
 
@@ -43,9 +50,10 @@ public final class Rewind {
     /** Where old content is: below {@code undo/<slot>} of a transaction, which may be a directory above it. */
     private record Saved(long number, int slot, RelativePath from) {}
 
-    private Rewind(History history, Index index) {
+    private Rewind(History history, Index index, OldContent now) {
         this.history = history;
         this.index = index;
+        this.now = now;
     }
 
     /** Where to go back to: so many different sequences, or to one by its number. */
@@ -56,9 +64,9 @@ public final class Rewind {
      *
      * @throws ProtocolException {@code bad_request} if the history does not reach so far
      */
-    public static Applier.Staged stage(Goal goal, History history, Index index, Workspace workspace)
+    public static Applier.Staged stage(Goal goal, History history, Index index, Workspace workspace, OldContent now)
             throws IOException {
-        Rewind rewind = new Rewind(history, index);
+        Rewind rewind = new Rewind(history, index, now);
         Transaction last = rewind.walk(goal);
         List<Change> changes = rewind.changes(last.fromTree());
         for (int slot = 0; slot < changes.size(); slot++) {
@@ -68,27 +76,74 @@ public final class Rewind {
                 workspace, null, Transaction.ROLLBACK, last.from(), last.fromTree(), last.git(), changes, true);
     }
 
-    /** Goes back through the history until the goal; what that transaction started from is where we want to be. */
+    /**
+     * Goes back through the history until the goal; what that transaction started from is where we want to be. Each
+     * sequence counts once, however often it was left and come back to.
+     */
     private Transaction walk(Goal goal) throws IOException {
-        List<Long> numbers = history.numbers();
-        long current = sequence(index.cursor());
-        long lowest = current;
+        List<Transaction> newestFirst = history.newestFirst();
+        Cursor goalCursor = null;
+        boolean found = false;
         long passed = 0;
-        for (int i = numbers.size() - 1; i >= 0; i--) {
-            Transaction transaction = history.read(numbers.get(i));
-            undo(transaction);
-            long before = sequence(transaction.from());
-            if (before < lowest) {
-                lowest = before;
-                passed++;
+        for (Earlier each : earlier(newestFirst, index.cursor())) {
+            passed++;
+            if (goal.sequence() == null ? passed == goal.count() : sequence(each.cursor()) == goal.sequence()) {
+                goalCursor = each.cursor();
+                found = true;
+                break;
             }
-            boolean there = goal.sequence() == null ? passed == goal.count() : before == goal.sequence();
-            if (there && before < current) {
+        }
+        if (!found) {
+            throw new ProtocolException(
+                    ErrorCode.BAD_REQUEST,
+                    "the history of this replica goes back to sequence " + lowest(newestFirst) + ", not further");
+        }
+        for (Transaction transaction : newestFirst) {
+            undo(transaction);
+            if (Objects.equals(transaction.from(), goalCursor)) {
                 return transaction;
             }
         }
-        throw new ProtocolException(
-                ErrorCode.BAD_REQUEST, "the history of this replica goes back to sequence " + lowest + ", not further");
+        throw new IllegalStateException("sequence " + sequence(goalCursor) + " is in the history, and is not");
+    }
+
+    /** A place in the history: a cursor, null for the beginning. */
+    private record Earlier(@Nullable Cursor cursor) {}
+
+    /**
+     * The places before {@code now}, the nearest first: of its own epoch those with a smaller sequence, then those of
+     * earlier epochs as they were left.
+     */
+    private static List<Earlier> earlier(List<Transaction> newestFirst, @Nullable Cursor now) {
+        Set<Earlier> own = new HashSet<>();
+        Set<Earlier> others = new LinkedHashSet<>();
+        for (Transaction each : newestFirst) {
+            if (each.reason().equals(Transaction.ADOPT)) {
+                continue; // The same tree under another name.
+            }
+            Cursor from = each.from();
+            boolean sameEpoch = from == null || (now != null && now.epoch().equals(from.epoch()));
+            if (sameEpoch && sequence(from) < sequence(now)) {
+                own.add(new Earlier(from));
+            } else if (!sameEpoch) {
+                others.add(new Earlier(from));
+            }
+        }
+        List<Earlier> all = new ArrayList<>(own);
+        all.sort(Comparator.comparingLong((Earlier each) -> sequence(each.cursor()))
+                .reversed());
+        boolean beginning = all.remove(new Earlier(null));
+        all.addAll(others);
+        if (beginning) {
+            all.add(new Earlier(null));
+        }
+        return all;
+    }
+
+    private long lowest(List<Transaction> newestFirst) {
+        return newestFirst.stream()
+                .mapToLong(each -> sequence(each.from()))
+                .reduce(sequence(index.cursor()), Math::min);
     }
 
     private static long sequence(@Nullable Cursor cursor) {
@@ -147,16 +202,29 @@ public final class Rewind {
 
     private void stage(int slot, Change change, Workspace workspace) throws IOException {
         if (change instanceof Change.Symlink link) {
-            workspace.stage().makeSymlink(Layout.slot(slot), link.target());
+            Mover.makeLink(workspace.stage(), Layout.slot(slot), link.target());
         } else if (change instanceof Change.Put put) {
             Saved from = saved.get(put.path());
             if (from == null) {
-                throw missing(put.path());
+                try (OutputFile out = workspace.stage().create(Layout.slot(slot), put.executable())) {
+                    now.copy(nowAt(put), put, out);
+                }
+                return;
             }
             try (Workspace old = history.open(from.number())) {
                 copy(old.undo(), from, put, workspace.stage(), slot);
             }
         }
+    }
+
+    /** Where the content is now, if only the name changed. */
+    private RelativePath nowAt(Change.Put put) throws ProtocolException {
+        for (RelativePath path : target.keySet()) {
+            if (index.entry(path) instanceof Entry.File file && file.digest().equals(put.digest())) {
+                return path;
+            }
+        }
+        throw missing(put.path());
     }
 
     /** An edited file comes back as it was: the edit, which was kept too. */

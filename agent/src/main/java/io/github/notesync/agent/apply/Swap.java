@@ -11,13 +11,10 @@ import io.github.notesync.agent.plan.Kept;
 import io.github.notesync.agent.plan.Step;
 import io.github.notesync.protocol.RelativePath;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.channels.Channels;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -29,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * replica's thread.
  */
 final class Swap {
-    /** Enough to tell a beginning of our own file from anything else. */
-    private static final int PREFIX = 1 << 20;
-
     private final Workspace workspace;
     private final Tree tree;
     private final Directory scratch;
@@ -75,6 +69,8 @@ final class Swap {
             makeDirectory(make.path());
         } else if (step instanceof Step.Aside aside) {
             aside(aside);
+        } else if (step instanceof Step.Recase recase) {
+            recase(recase);
         } else if (step instanceof Step.SetExecutable set) {
             setExecutable(set.path(), set.executable());
         } else {
@@ -92,8 +88,9 @@ final class Swap {
         Directory parent = tree.requireParent(path);
         if (!fresh.contains(path.parent())) {
             Stat there = parent.stat(path.name());
-            boolean ours =
-                    there == null || there.identity().equals(place.was()) || (again && isHalfOurs(slot, parent, path));
+            boolean ours = there == null
+                    || there.identity().equals(place.was())
+                    || (again && HalfCopy.is(workspace.stage(), place.slot(), parent, path.name()));
             if (!ours) {
                 keepLate(parent, path);
             }
@@ -104,29 +101,11 @@ final class Swap {
         }
     }
 
-    /** Whether a copy of ours was cut short there: it begins as the staged file does. */
-    private boolean isHalfOurs(String slot, Directory parent, RelativePath path) throws IOException {
-        Stat there = parent.stat(path.name());
-        Stat staged = workspace.stage().stat(slot);
-        if (there == null || staged == null || there.kind() != Kind.FILE || staged.kind() != Kind.FILE) {
-            return false;
-        }
-        if (there.size() > staged.size()) {
-            return false;
-        }
-        try (InputStream half = Channels.newInputStream(parent.read(path.name()));
-                InputStream whole = Channels.newInputStream(workspace.stage().read(slot))) {
-            byte[] expected = whole.readNBytes((int) Math.min(there.size(), PREFIX));
-            return Arrays.equals(half.readNBytes(expected.length), expected);
-        }
-    }
-
     private void aside(Step.Aside aside) throws IOException {
         RelativePath path = aside.path();
         Directory parent = tree.parent(path);
         Stat there = parent == null ? null : parent.stat(path.name());
-        boolean done = again && Workspace.holds(workspace.undo(), aside.slot());
-        if (parent == null || there == null || done) {
+        if (parent == null || there == null || (again && isAside(aside, there))) {
             deleteBytecode(path);
             return;
         }
@@ -138,6 +117,13 @@ final class Swap {
         }
         Mover.move(parent, path.name(), workspace.undo(), Layout.slot(aside.slot()));
         Junk.deleteBytecode(parent, path.name());
+    }
+
+    /** Where moving is copying, a crash may have left it in both places: then it goes on with what is still here. */
+    private boolean isAside(Step.Aside aside, Stat there) throws IOException {
+        return Workspace.holds(workspace.undo(), aside.slot())
+                && there.kind() != Kind.DIRECTORY
+                && !there.identity().equals(aside.was());
     }
 
     private void deleteBytecode(RelativePath source) throws IOException {
@@ -165,6 +151,25 @@ final class Swap {
         Workspace.deleteAll(scratch, Layout.SCRATCH_NAME);
         scratch.makeDirectory(Layout.SCRATCH_NAME, false);
         Mover.move(scratch, Layout.SCRATCH_NAME, parent, name);
+    }
+
+    private void recase(Step.Recase step) throws IOException {
+        tree.forget(step.path());
+        tree.forget(step.old());
+        Directory parent = tree.parent(step.path());
+        if (parent == null) {
+            return;
+        }
+        String slot = Layout.slot(step.slot());
+        if (parent.list().contains(step.was())) {
+            Mover.move(parent, step.was(), workspace.undo(), slot);
+        }
+        if (Workspace.holds(workspace.undo(), step.slot())) {
+            if (parent.stat(step.path().name()) != null) {
+                keepLate(parent, step.path());
+            }
+            Mover.move(workspace.undo(), slot, parent, step.path().name());
+        }
     }
 
     private void setExecutable(RelativePath path, boolean executable) throws IOException {

@@ -32,6 +32,9 @@ final class TakeBack {
     private final Directory scratch;
     private final KeptStore store;
     private final Map<RelativePath, Digest> ours = new HashMap<>();
+    /** What is set aside, and may still be at its place, which in another case is that of a new file. */
+    private final Set<String> wasThere = new HashSet<>();
+
     private final Set<RelativePath> touched = new HashSet<>();
 
     private TakeBack(Transaction transaction, Workspace workspace, Tree tree, Directory scratch, KeptStore store) {
@@ -40,6 +43,11 @@ final class TakeBack {
         this.tree = tree;
         this.scratch = scratch;
         this.store = store;
+        for (Step step : transaction.plan().steps()) {
+            if (step instanceof Step.Aside aside) {
+                wasThere.add(aside.was());
+            }
+        }
         for (Entry entry : transaction.plan().added()) {
             if (entry instanceof Entry.File file) {
                 ours.put(file.path(), file.digest());
@@ -75,6 +83,8 @@ final class TakeBack {
             unplace(place, parent, there);
         } else if (step instanceof Step.Aside aside) {
             bringBack(aside, parent, there);
+        } else if (step instanceof Step.Recase recase) {
+            recaseBack(recase, parent);
         } else if (step instanceof Step.SetExecutable set) {
             if (there != null && there.kind() == Kind.FILE) {
                 parent.setExecutable(path.name(), !set.executable());
@@ -89,7 +99,11 @@ final class TakeBack {
 
     private void unplace(Step.Place place, Directory parent, @Nullable Stat there) throws IOException {
         String name = place.path().name();
-        boolean isOurs = there != null && isOurs(place, parent, there);
+        boolean isOurs = there != null
+                && !wasThere.contains(there.identity())
+                && (isOurs(place, parent, there)
+                        || HalfCopy.is(workspace.stage(), place.slot(), parent, name)
+                        || HalfCopy.is(workspace.undo(), place.slot(), parent, name));
         if (place.replaces()) {
             boolean notYetReplaced = there != null && there.identity().equals(place.was());
             if (notYetReplaced || !Workspace.holds(workspace.undo(), place.slot())) {
@@ -119,18 +133,35 @@ final class TakeBack {
 
     private void bringBack(Step.Aside aside, Directory parent, @Nullable Stat there) throws IOException {
         Stat saved = workspace.undo().stat(Layout.slot(aside.slot()));
-        boolean neverLeft = saved != null && there != null && saved.key().equals(there.key());
-        if (saved == null || neverLeft) {
+        if (saved == null || (there != null && neverLeft(aside, saved, there))) {
             return;
         }
-        if (there != null) {
+        String name = aside.path().name();
+        if (there != null && there.kind() == Kind.DIRECTORY && saved.kind() == Kind.DIRECTORY) {
+            // Copied, and then removed in part: what is still there is whole.
+            Mover.copyMissing(workspace.undo(), Layout.slot(aside.slot()), parent, name);
+            return;
+        }
+        if (there != null && !HalfCopy.is(workspace.undo(), aside.slot(), parent, name)) {
             keep(parent, aside.path());
         }
-        Mover.move(
-                workspace.undo(),
-                Layout.slot(aside.slot()),
-                parent,
-                aside.path().name());
+        Mover.move(workspace.undo(), Layout.slot(aside.slot()), parent, name);
+    }
+
+    private static boolean neverLeft(Step.Aside aside, Stat saved, Stat there) {
+        return saved.key().equals(there.key()) || there.identity().equals(aside.was());
+    }
+
+    private void recaseBack(Step.Recase step, Directory parent) throws IOException {
+        tree.forget(step.path());
+        tree.forget(step.old());
+        String slot = Layout.slot(step.slot());
+        if (parent.list().contains(step.path().name())) {
+            Mover.move(parent, step.path().name(), workspace.undo(), slot);
+        }
+        if (Workspace.holds(workspace.undo(), step.slot())) {
+            Mover.move(workspace.undo(), slot, parent, step.was());
+        }
     }
 
     private void unmake(RelativePath path, Directory parent, @Nullable Stat there) throws IOException {

@@ -24,11 +24,11 @@ public record Verification(TreeDigest tree, List<Difference> differences) {
     public record Difference(RelativePath path, String what) {}
 
     /** @param deep whether to read every file, instead of trusting an equal size */
-    public static Verification of(Index index, Tree tree, boolean deep) throws IOException {
+    public static Verification of(Index index, Tree tree, Traits traits, boolean deep) throws IOException {
         TreeDigest digest = TreeDigest.EMPTY;
         List<Difference> differences = new ArrayList<>();
         for (Entry entry : index.sorted()) {
-            Entry there = read(entry, tree, deep);
+            Entry there = read(entry, tree, traits, deep);
             if (there != null) {
                 digest = digest.with(there);
             }
@@ -50,7 +50,7 @@ public record Verification(TreeDigest tree, List<Difference> differences) {
         return sameContent ? "executable" : entry.getClass() == there.getClass() ? "edited" : "type";
     }
 
-    private static @Nullable Entry read(Entry entry, Tree tree, boolean deep) throws IOException {
+    private static @Nullable Entry read(Entry entry, Tree tree, Traits traits, boolean deep) throws IOException {
         RelativePath path = entry.path();
         Directory parent = tree.parent(path);
         Stat stat = parent == null ? null : parent.stat(path.name());
@@ -60,14 +60,14 @@ public record Verification(TreeDigest tree, List<Difference> differences) {
         if (stat.kind() == Kind.DIRECTORY) {
             return new Entry.Directory(path);
         }
+        if (entry instanceof Entry.Symlink link && traits.isThere(link, parent, stat)) {
+            return entry;
+        }
         if (stat.kind() == Kind.FILE) {
             boolean trusted = !deep && entry instanceof Entry.File file && file.size() == stat.size();
             Digest digest = trusted ? ((Entry.File) entry).digest() : Observer.digest(parent, path.name());
             return new Entry.File(path, stat.size(), digest, stat.executable());
         }
-        boolean sameLink = stat.kind() == Kind.SYMLINK
-                && entry instanceof Entry.Symlink link
-                && parent.readSymlink(path.name()).equals(link.target());
-        return sameLink ? entry : null;
+        return null;
     }
 }

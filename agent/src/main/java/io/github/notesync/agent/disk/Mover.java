@@ -3,6 +3,7 @@ package io.github.notesync.agent.disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -40,6 +41,26 @@ public final class Mover {
                 throw e;
             }
             copy(from, name, to, toName);
+        }
+    }
+
+    /** Makes a symbolic link, or a small file that holds its target where the file system has no links. */
+    public static void makeLink(Directory in, String name, String target) throws IOException {
+        try {
+            in.makeSymlink(name, target);
+        } catch (UnsupportedOperationException e) {
+            makeStandIn(in, name, target);
+        } catch (FileSystemException e) {
+            if (!isUnsupported(e)) {
+                throw e;
+            }
+            makeStandIn(in, name, target);
+        }
+    }
+
+    private static void makeStandIn(Directory in, String name, String target) throws IOException {
+        try (OutputFile out = in.create(name, false)) {
+            out.write(ByteBuffer.wrap(target.getBytes(StandardCharsets.UTF_8)));
         }
     }
 
@@ -119,6 +140,23 @@ public final class Mover {
                 copy(source, each, copy, each);
             }
             copy.force();
+        }
+    }
+
+    /** Copies, durably, what a directory has and another lacks, at any depth. */
+    public static void copyMissing(Directory from, String name, Directory to, String toName) throws IOException {
+        Stat stat = from.stat(name);
+        Stat there = to.stat(toName);
+        if (there == null) {
+            copy(from, name, to, toName);
+        } else if (stat != null && stat.kind() == Kind.DIRECTORY && there.kind() == Kind.DIRECTORY) {
+            try (Directory source = from.open(name);
+                    Directory copy = to.open(toName)) {
+                for (String each : source.list()) {
+                    copyMissing(source, each, copy, each);
+                }
+                copy.force();
+            }
         }
     }
 

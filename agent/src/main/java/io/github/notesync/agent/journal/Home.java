@@ -29,6 +29,7 @@ public final class Home implements Closeable {
     private final Directory history;
     private final Directory kept;
     private final Directory scratch;
+    private final Directory incoming;
     private final Id replica;
 
     private Home(Directory home, Closeable lock) throws IOException {
@@ -39,6 +40,7 @@ public final class Home implements Closeable {
         this.history = part(home, Layout.HISTORY);
         this.kept = part(home, Layout.KEPT);
         this.scratch = part(home, Layout.SCRATCH);
+        this.incoming = part(home, Layout.INCOMING);
     }
 
     /**
@@ -143,6 +145,10 @@ public final class Home implements Closeable {
         return scratch;
     }
 
+    public Directory incoming() {
+        return incoming;
+    }
+
     /** The random name of this replica. */
     public Id replica() {
         return replica;
@@ -154,6 +160,7 @@ public final class Home implements Closeable {
         history.close();
         kept.close();
         scratch.close();
+        incoming.close();
         home.close();
         try {
             lock.close();

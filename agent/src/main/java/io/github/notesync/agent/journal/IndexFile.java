@@ -41,6 +41,8 @@ public final class IndexFile {
     private long last;
     /** Whether the file ends in the middle of a group, or cannot be appended to: write it anew. */
     private boolean damaged;
+    /** Whether a crash cut the copy of the new file over the old one short. */
+    private boolean halfMoved;
 
     public IndexFile(Directory home) {
         this.home = home;
@@ -57,7 +59,8 @@ public final class IndexFile {
         if (damaged) {
             // Where renaming is copying, a crash may have torn the file and left the new one whole.
             Index fresh = read(Layout.INDEX_NEW);
-            index = !damaged && fresh.number() >= index.number() ? fresh : index;
+            halfMoved = !damaged && fresh.number() >= index.number();
+            index = halfMoved ? fresh : index;
             damaged = true;
         }
         last = index.number();
@@ -83,9 +86,14 @@ public final class IndexFile {
         return index;
     }
 
-    /** Deletes what a crash left of a new file, unless it is the only whole one. */
+    /** Deletes what a crash left of a new file, or puts it in its place if it is the only whole one. */
     public void sweep() throws IOException {
-        if (!damaged && home.stat(Layout.INDEX_NEW) != null) {
+        if (halfMoved) {
+            Mover.move(home, Layout.INDEX_NEW, home, Layout.INDEX);
+            home.force();
+            halfMoved = false;
+            damaged = false;
+        } else if (!damaged && home.stat(Layout.INDEX_NEW) != null) {
             home.deleteFile(Layout.INDEX_NEW);
         }
     }

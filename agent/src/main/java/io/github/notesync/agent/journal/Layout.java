@@ -23,6 +23,14 @@ public final class Layout {
 
     public static final String SCRATCH_NAME = "new";
 
+    /** A long batch as it came, until it is applied, so that another agent can go on with it. */
+    public static final String INCOMING = "incoming";
+
+    public static final String OFFER = "offer";
+    public static final String STREAM = "stream";
+    /** The kernels that were attached, so that another agent knows whom to wait for. */
+    public static final String KERNELS = "kernels";
+
     public static final String STAGE = "stage";
     public static final String UNDO = "undo";
     /** The manifest of a long batch while it is being unpacked. */

@@ -19,6 +19,9 @@ final class StepLine {
         if (step instanceof Step.SetExecutable set) {
             return "chmod " + (set.executable() ? "755 " : "644 ") + set.path();
         }
+        if (step instanceof Step.Recase recase) {
+            return "recase " + recase.slot() + " " + recase.path() + "\t" + recase.was();
+        }
         return (step instanceof Step.MakeDirectory ? "mkdir " : "rmdir ") + step.path();
     }
 
@@ -37,6 +40,14 @@ final class StepLine {
             case "chmod" -> {
                 String[] w = words[1].split(" ", 2);
                 yield new Step.SetExecutable(w[0].equals("755"), RelativePath.parse(w[1]));
+            }
+            case "recase" -> {
+                String[] w = words[1].split(" ", 2);
+                int tab = w[1].indexOf('\t');
+                yield new Step.Recase(
+                        Integer.parseInt(w[0]),
+                        RelativePath.parse(w[1].substring(tab + 1)).value(),
+                        RelativePath.parse(w[1].substring(0, tab)));
             }
             case "mkdir" -> new Step.MakeDirectory(RelativePath.parse(words[1]));
             case "rmdir" -> new Step.RemoveDirectory(RelativePath.parse(words[1]));

@@ -3,6 +3,7 @@ package io.github.notesync.agent.plan;
 import io.github.notesync.agent.plan.Step.Aside;
 import io.github.notesync.agent.plan.Step.MakeDirectory;
 import io.github.notesync.agent.plan.Step.Place;
+import io.github.notesync.agent.plan.Step.Recase;
 import io.github.notesync.agent.plan.Step.RemoveDirectory;
 import io.github.notesync.agent.plan.Step.SetExecutable;
 import io.github.notesync.protocol.Change;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns changes, what the disk has, and what notesync wrote, into a {@link Plan}. The numbered decisions are in
@@ -28,6 +30,7 @@ import java.util.Set;
 public final class Planner {
     private final Map<RelativePath, Observed> disk;
     private final Managed managed;
+    private final Twins twins;
     private int nextSlot;
 
     private final List<Step> directories = new ArrayList<>();
@@ -46,19 +49,25 @@ public final class Planner {
     /** Children that will not be there any more when their directory's turn comes. */
     private final Set<RelativePath> gone = new HashSet<>();
 
-    private Planner(Map<RelativePath, Observed> disk, Managed managed, int slots) {
+    /** Deleted paths that live on in another case. */
+    private final Set<RelativePath> recased = new HashSet<>();
+
+    private Planner(Map<RelativePath, Observed> disk, Managed managed, Twins twins, int slots) {
         this.disk = disk;
         this.managed = managed;
+        this.twins = twins;
         this.nextSlot = slots;
     }
 
     /**
      * @param disk at least: every path of a change, and each parent of one that adds something
+     * @param ignoresCase whether two names that differ only in case are one
      * @throws ProtocolException {@code manifest_invalid} if a change expects what notesync never wrote
      */
-    public static Plan plan(List<Change> changes, Map<RelativePath, Observed> disk, Managed managed)
+    public static Plan plan(
+            List<Change> changes, Map<RelativePath, Observed> disk, Managed managed, boolean ignoresCase)
             throws ProtocolException {
-        Planner planner = new Planner(disk, managed, changes.size());
+        Planner planner = new Planner(disk, managed, Twins.among(changes, ignoresCase), changes.size());
         for (int slot = 0; slot < changes.size(); slot++) {
             planner.plan(slot, changes.get(slot));
         }
@@ -99,12 +108,30 @@ public final class Planner {
 
     private void plan(Entry.Directory directory) {
         RelativePath path = directory.path();
+        RelativePath twin = twins.of(path);
+        if (twin != null && at(path) instanceof Observed.Directory && at(twin) instanceof Observed.Directory) {
+            recase(directory, twin);
+            return;
+        }
         boolean there = !standing.contains(path) && at(path) instanceof Observed.Directory;
         stand(path);
         added.add(directory);
         if (there) {
             adopted.add(path);
         }
+    }
+
+    /** The directory, with all that is in it, gets the new name. */
+    private void recase(Entry.Directory directory, RelativePath twin) {
+        RelativePath path = directory.path();
+        if (!twin.name().equals(path.name())) {
+            directories.add(new Recase(nextSlot++, twin.name(), path));
+        }
+        added.add(directory);
+        if (managed.isAdopted(twin)) {
+            adopted.add(path);
+        }
+        recased.add(twin);
     }
 
     /** A file or a link. */
@@ -117,6 +144,15 @@ public final class Planner {
             return;
         }
         Observed there = at(path);
+        RelativePath twin = twins.of(path);
+        if (twin != null && isFileOrLink(at(twin))) {
+            there = at(twin);
+            recased.add(twin);
+            if (!twin.name().equals(path.name())) {
+                delete(twins.slot(twin), twin, there, directories);
+                there = Observed.ABSENT;
+            }
+        }
         if (there instanceof Observed.Absent) {
             places.add(new Place(slot, "", Step.NOTHING, path));
         } else if (there instanceof Observed.File file) {
@@ -158,8 +194,12 @@ public final class Planner {
         return managed.entry(path) instanceof Entry.File file ? file.size() : 0;
     }
 
+    private static boolean isFileOrLink(Observed there) {
+        return there instanceof Observed.File || there instanceof Observed.Link;
+    }
+
     private void delete(int slot, RelativePath path) {
-        if (isMovedAway(path)) {
+        if (isMovedAway(path) || recased.contains(path)) {
             return;
         }
         Entry ours = Objects.requireNonNull(managed.entry(path), "checkExpectation saw it");
@@ -168,16 +208,22 @@ public final class Planner {
             if (there instanceof Observed.Directory directory) {
                 deleteDirectory(path, directory);
             }
-        } else if (there instanceof Observed.File file) {
+        } else {
+            // A directory or a device in place of our file is the user's own, and nothing wants its place.
+            delete(slot, path, there, deletes);
+        }
+    }
+
+    private void delete(int slot, RelativePath path, Observed there, List<Step> steps) {
+        if (there instanceof Observed.File file) {
             keepIfNotOurs(slot, path, Expect.file(file.digest()));
-            deletes.add(new Aside(slot, file.stat().identity(), path));
+            steps.add(new Aside(slot, file.stat().identity(), path));
             gone.add(path);
         } else if (there instanceof Observed.Link link) {
             keepIfNotOurs(slot, path, Expect.link(link.digest()));
-            deletes.add(new Aside(slot, link.stat().identity(), path));
+            steps.add(new Aside(slot, link.stat().identity(), path));
             gone.add(path);
         }
-        // A directory or a device in place of our file is the user's own, and nothing wants its place.
     }
 
     private void deleteDirectory(RelativePath path, Observed.Directory directory) {
@@ -216,7 +262,7 @@ public final class Planner {
         }
         if (!(there instanceof Observed.Absent)) {
             int aside = moveAway(path, there, directories);
-            Entry ours = managed.entry(path);
+            Entry ours = ours(path);
             if (ours == null || !matches(Expect.of(ours), there)) {
                 kept.add(new Kept(aside, path, ours == null ? Kept.UNMANAGED : Kept.EDITED));
             }
@@ -226,17 +272,36 @@ public final class Planner {
         return true;
     }
 
+    /** What notesync wrote there, be it under a name in another case. */
+    private @Nullable Entry ours(RelativePath path) {
+        RelativePath twin = twins.of(path);
+        return managed.entry(twin == null ? path : twin);
+    }
+
     private int moveAway(RelativePath path, Observed there, List<Step> steps) {
         int slot = nextSlot++;
-        steps.add(new Aside(slot, Step.NOTHING, path));
+        RelativePath twin = twins.of(path);
+        if (twin != null) {
+            recased.add(twin);
+        }
+        steps.add(new Aside(slot, identity(there), path));
         if (there instanceof Observed.Directory) {
             movedAway.add(path);
         }
         return slot;
     }
 
+    /** A directory's changes with what is in it: any will do. */
+    private static String identity(Observed there) {
+        return there instanceof Observed.File file
+                ? file.stat().identity()
+                : there instanceof Observed.Link link
+                        ? link.stat().identity()
+                        : there instanceof Observed.Other other ? other.stat().identity() : Step.NOTHING;
+    }
+
     private void keepIfNotOurs(int slot, RelativePath path, Expect there) {
-        Entry ours = managed.entry(path);
+        Entry ours = ours(path);
         if (ours == null) {
             kept.add(new Kept(slot, path, Kept.UNMANAGED));
         } else if (!Expect.of(ours).equals(there)) {

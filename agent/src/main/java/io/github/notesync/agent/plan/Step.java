@@ -34,6 +34,20 @@ public sealed interface Step {
         }
     }
 
+    /**
+     * Gives a directory the same name in another case, by way of {@code undo/<slot>}: where case is ignored, a rename to
+     * itself may do nothing.
+     *
+     * @param was its name before
+     */
+    record Recase(int slot, String was, RelativePath path) implements Step {
+        /** Its path before, as far as this step is concerned. */
+        public RelativePath old() {
+            RelativePath parent = path.parent();
+            return parent == null ? new RelativePath(was) : parent.child(was);
+        }
+    }
+
     /** Turns the executable bit, which was the opposite. */
     record SetExecutable(boolean executable, RelativePath path) implements Step {}
 

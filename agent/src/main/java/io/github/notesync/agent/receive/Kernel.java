@@ -10,6 +10,9 @@ public interface Kernel {
 
     long pid();
 
+    /** When its process was started, as {@link Machine#started} tells it; 0 if that cannot be seen from here. */
+    long started();
+
     /** Sends an event. Any thread; returns at once. */
     void tell(String event, JsonObject.Builder fields);
 

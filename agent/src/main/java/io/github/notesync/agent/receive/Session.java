@@ -68,6 +68,11 @@ final class Session implements Kernel {
     }
 
     @Override
+    public long started() {
+        return started;
+    }
+
+    @Override
     public void tell(String event, JsonObject.Builder fields) {
         JsonObject.Builder header = JsonObject.builder().put("type", "event").put("event", event);
         fields.build().fields().forEach(header::put);

@@ -158,6 +158,11 @@ public final class Report {
         return cursor == null ? null : cursor.toJson();
     }
 
+    /** 0 before the first batch. */
+    public static long sequence(@Nullable Cursor cursor) {
+        return cursor == null ? 0 : cursor.sequence();
+    }
+
     private JsonObject.Builder about(@Nullable String batch) {
         return JsonObject.builder().put("replica", replica.hex()).put("batch", batch);
     }

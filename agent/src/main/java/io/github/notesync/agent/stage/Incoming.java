@@ -8,6 +8,7 @@ import io.github.notesync.protocol.ProtocolException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ public final class Incoming {
     private final Workspace workspace;
     private final OldContent old;
     private final Listener listener;
+    private final Spool spool;
     private final long offered = System.nanoTime();
 
     private long offset;
@@ -34,11 +36,29 @@ public final class Incoming {
     private @Nullable ChunkPipe pipe;
     private @Nullable Thread thread;
 
-    public Incoming(BatchDescriptor descriptor, Workspace workspace, OldContent old, Listener listener) {
+    public Incoming(BatchDescriptor descriptor, Workspace workspace, OldContent old, Spool spool, Listener listener) {
         this.descriptor = descriptor;
         this.workspace = workspace;
         this.old = old;
+        this.spool = spool;
         this.listener = listener;
+    }
+
+    /** Takes up what an earlier agent had received of this batch; without it, begins at the first byte. */
+    public void resume() throws IOException {
+        long here = spool.holds(descriptor);
+        Long size = descriptor.streamSize();
+        if (here == 0 || (size != null && here > size)) {
+            spool.clear();
+            return;
+        }
+        ChunkPipe rest = begin(spool.read(here));
+        spool.goOn(here);
+        offset = here;
+        if (size != null && here == size) {
+            ended = true;
+            rest.end();
+        }
     }
 
     public BatchDescriptor descriptor() {
@@ -93,18 +113,24 @@ public final class Incoming {
             unpack(new ByteArrayInputStream(bytes));
             return;
         }
-        ChunkPipe into = pipe == null ? begin() : pipe;
+        ChunkPipe into = pipe;
+        if (into == null) {
+            spool.begin(descriptor);
+            into = begin(InputStream.nullInputStream());
+        }
+        spool.add(bytes);
         into.put(bytes);
         if (end) {
             into.end();
         }
     }
 
-    private ChunkPipe begin() {
+    private ChunkPipe begin(InputStream before) {
         ChunkPipe begun = new ChunkPipe();
         pipe = begun;
         thread = new Thread(
-                () -> unpack(begun), "unpack-" + descriptor.batch().hex().substring(0, 8));
+                () -> unpack(new SequenceInputStream(before, begun)),
+                "unpack-" + descriptor.batch().hex().substring(0, 8));
         thread.setDaemon(true);
         thread.start();
         return begun;

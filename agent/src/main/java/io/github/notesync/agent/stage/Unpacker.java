@@ -1,5 +1,6 @@
 package io.github.notesync.agent.stage;
 
+import io.github.notesync.agent.disk.Mover;
 import io.github.notesync.agent.disk.OutputFile;
 import io.github.notesync.agent.journal.Layout;
 import io.github.notesync.agent.journal.Workspace;
@@ -97,7 +98,7 @@ public final class Unpacker {
         for (int i = 0; i < changes.size(); i++) {
             Change change = changes.get(i);
             if (change instanceof Change.Symlink link) {
-                workspace.stage().makeSymlink(Layout.slot(i), link.target());
+                Mover.makeLink(workspace.stage(), Layout.slot(i), link.target());
             } else if (change instanceof Change.Put put && put.source() instanceof Source.Copy copy) {
                 try (OutputFile out = create(i, put)) {
                     old.copy(copy.from(), put, out);

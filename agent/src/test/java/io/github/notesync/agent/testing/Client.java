@@ -163,6 +163,58 @@ public final class Client implements AutoCloseable {
         }
     }
 
+    /** The next event of a name; null if there is none in time. */
+    public JsonObject event(String name, int millis) throws ProtocolException {
+        long until = System.currentTimeMillis() + millis;
+        while (true) {
+            for (JsonObject event : events) {
+                if (event.string("event").equals(name)) {
+                    events.remove(event);
+                    return event;
+                }
+            }
+            JsonObject message = receive((int) Math.max(1, until - System.currentTimeMillis()));
+            if (message == null) {
+                return null;
+            }
+            if (message.string("type").equals("event")) {
+                events.add(message);
+            }
+        }
+    }
+
+    /** Sends one chunk of a batch that was offered; returns the answer. */
+    public JsonObject chunk(String replica, Laptop.Batch batch, int from, int to) throws ProtocolException {
+        return ask(
+                "chunk",
+                JsonObject.builder()
+                        .put("replica", replica)
+                        .put("batch", batch.descriptor().batch().hex())
+                        .put("offset", from)
+                        .put("end", to == batch.stream().length),
+                Arrays.copyOfRange(batch.stream(), from, to),
+                30_000);
+    }
+
+    /** Offers a batch; returns the answer. */
+    public JsonObject offer(String replica, Laptop.Batch batch) throws ProtocolException {
+        return ask(
+                "offer",
+                JsonObject.builder()
+                        .put("replica", replica)
+                        .put("batch", batch.descriptor().toJson()));
+    }
+
+    /** Attaches to a root; returns the answer. */
+    public JsonObject attach(java.nio.file.Path root, boolean inCell) throws ProtocolException {
+        return ask(
+                "attach",
+                JsonObject.builder()
+                        .put("root", root.toString())
+                        .put("project", "p")
+                        .put("in_cell", inCell));
+    }
+
     /** The next message; null if there is none in time. */
     public JsonObject receive(int millis) throws ProtocolException {
         socket.setReceiveTimeOut(millis);

@@ -19,19 +19,37 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** A {@link World} behind the interface of the disk, strict about what may be done with which name. */
 public final class MemoryDisk implements Disk {
     public static final Path ROOT = Path.of("/replica");
 
     final World world;
+    private final Set<Quirk> quirks;
 
-    public MemoryDisk() {
-        this(new World());
+    public MemoryDisk(Quirk... quirks) {
+        this.quirks = Set.of(quirks);
+        this.world = new World(has(Quirk.IGNORES_CASE));
     }
 
-    MemoryDisk(World world) {
+    MemoryDisk(World world, Set<Quirk> quirks) {
         this.world = world;
+        this.quirks = quirks;
+    }
+
+    Set<Quirk> quirks() {
+        return quirks;
+    }
+
+    public boolean has(Quirk quirk) {
+        return quirks.contains(quirk);
+    }
+
+    private void need(Quirk lack, String path) throws FileSystemException {
+        if (has(lack)) {
+            throw new FileSystemException(path, null, "Operation not supported");
+        }
     }
 
     @Override
@@ -136,6 +154,9 @@ public final class MemoryDisk implements Disk {
 
         @Override
         public OutputFile append(String name) throws IOException {
+            if (stat(name) != null) {
+                need(Quirk.NO_APPEND, at(name));
+            }
             return stat(name) == null ? create(name, false) : new Output(find(name, Kind.FILE));
         }
 
@@ -147,6 +168,7 @@ public final class MemoryDisk implements Disk {
 
         @Override
         public void makeSymlink(String name, String target) throws IOException {
+            need(Quirk.NO_SYMLINKS, at(name));
             checkFree(name);
             world.perform(new Op.Make(id, name, ++world.lastNode, Kind.SYMLINK, target, true, world.tick()));
         }
@@ -158,6 +180,7 @@ public final class MemoryDisk implements Disk {
 
         @Override
         public void link(String name, Directory to, String toName) throws IOException {
+            need(Quirk.NO_LINKS, at(name));
             int node = find(name);
             ((In) to).checkFree(toName);
             world.perform(new Op.Link(((In) to).id, toName, node));
@@ -165,6 +188,7 @@ public final class MemoryDisk implements Disk {
 
         @Override
         public void rename(String name, Directory to, String toName) throws IOException {
+            need(Quirk.NO_RENAME, at(name));
             Node moved = world.nodes.get(find(name));
             Integer replaced = ((In) to).self().names.get(toName);
             if (replaced != null) {
@@ -200,7 +224,10 @@ public final class MemoryDisk implements Disk {
 
         @Override
         public void setModified(String name, long nanos) throws IOException {
-            world.perform(new Op.Modified(find(name, Kind.FILE), nanos));
+            int node = find(name, Kind.FILE);
+            if (!has(Quirk.NO_TIMES)) {
+                world.perform(new Op.Modified(node, nanos));
+            }
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.github.notesync.agent.testing;
 import io.github.notesync.agent.disk.Disk;
 import io.github.notesync.agent.testing.World.Unforced;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 
@@ -11,14 +12,14 @@ public final class PowerCut {
     private final World start;
     private final MemoryDisk disk;
 
-    private PowerCut(World start) {
+    private PowerCut(World start, Set<Quirk> quirks) {
         this.start = start;
-        this.disk = new MemoryDisk(start.durableCopy());
+        this.disk = new MemoryDisk(start.durableCopy(), quirks);
     }
 
     /** Begins with all that {@code disk} has, as durable. */
     public static PowerCut watch(MemoryDisk disk) {
-        return new PowerCut(disk.world.durableCopy());
+        return new PowerCut(disk.world.durableCopy(), disk.quirks());
     }
 
     /** The disk to work on. */
@@ -38,13 +39,13 @@ public final class PowerCut {
             for (int survived : new TreeSet<>(List.of(forced, (forced + cut) / 2, cut))) {
                 for (Unforced unforced : Unforced.values()) {
                     check.accept(
-                            new MemoryDisk(done.afterPowerCut(start, cut, survived, unforced)),
+                            new MemoryDisk(done.afterPowerCut(start, cut, survived, unforced), disk.quirks()),
                             "cut after " + cut + " of " + all + " operations, names of " + survived + ", content "
                                     + unforced + ", last " + done.log.get(Math.max(0, cut - 1)));
                 }
             }
             check.accept(
-                    new MemoryDisk(done.afterStrictPowerCut(start, cut)),
+                    new MemoryDisk(done.afterStrictPowerCut(start, cut), disk.quirks()),
                     "strict cut after " + cut + " of " + all + ", last " + done.log.get(Math.max(0, cut - 1)));
         }
     }

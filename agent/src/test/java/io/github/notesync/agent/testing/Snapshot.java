@@ -32,6 +32,11 @@ public final class Snapshot {
         return all;
     }
 
+    /** A file of this text. */
+    public static String file(String text) {
+        return file(Digest.of(text), false);
+    }
+
     static String file(Digest digest, boolean executable) {
         return "file " + digest.hex().substring(0, 16) + (executable ? " x" : "");
     }

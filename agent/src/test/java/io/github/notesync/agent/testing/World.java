@@ -18,18 +18,19 @@ final class World {
     /** One inode. */
     static final class Node {
         final Kind kind;
-        final TreeMap<String, Integer> names = new TreeMap<>();
+        final TreeMap<String, Integer> names;
         byte[] content = {};
         String target = "";
         long modified;
         boolean executable;
 
-        Node(Kind kind) {
+        Node(Kind kind, boolean ignoresCase) {
             this.kind = kind;
+            this.names = ignoresCase ? new TreeMap<>(String.CASE_INSENSITIVE_ORDER) : new TreeMap<>();
         }
 
         Node copy() {
-            Node copy = new Node(kind);
+            Node copy = new Node(kind, names.comparator() != null);
             copy.names.putAll(names);
             copy.content = content;
             copy.target = target;
@@ -66,13 +67,17 @@ final class World {
     int lastNode = ROOT;
     long clock = 1_700_000_000_000_000_000L;
 
-    World() {
-        nodes.put(ROOT, new Node(Kind.DIRECTORY));
+    /** Two names that differ only in case are one; what is written anew keeps the case that was there. */
+    final boolean ignoresCase;
+
+    World(boolean ignoresCase) {
+        this.ignoresCase = ignoresCase;
+        nodes.put(ROOT, new Node(Kind.DIRECTORY, ignoresCase));
     }
 
     /** A world with the same content and an empty log: all of it is durable. */
     World durableCopy() {
-        World copy = new World();
+        World copy = new World(ignoresCase);
         nodes.forEach((id, node) -> copy.nodes.put(id, node.copy()));
         copy.lastNode = lastNode;
         copy.clock = clock;
@@ -92,7 +97,7 @@ final class World {
     /** Does nothing if what the operation needs is not there. */
     private void apply(Op op, boolean withContent) {
         if (op instanceof Op.Make make) {
-            Node node = new Node(make.kind());
+            Node node = new Node(make.kind(), ignoresCase);
             node.target = make.target();
             node.executable = make.executable();
             node.modified = make.time();
@@ -186,7 +191,7 @@ final class World {
             Op op = log.get(i);
             live.apply(op, true);
             if (op instanceof Op.ForceNames names) {
-                Node node = after.nodes.computeIfAbsent(names.node(), id -> new Node(Kind.DIRECTORY));
+                Node node = after.nodes.computeIfAbsent(names.node(), id -> new Node(Kind.DIRECTORY, ignoresCase));
                 node.names.clear();
                 node.names.putAll(live.nodes.get(names.node()).names);
                 after.keepDirectoriesSingle(names.node(), live);
@@ -195,7 +200,7 @@ final class World {
             }
         }
         live.nodes.forEach((id, node) -> after.nodes.computeIfAbsent(id, unforced -> {
-            Node empty = new Node(node.kind);
+            Node empty = new Node(node.kind, ignoresCase);
             empty.target = node.target;
             return empty;
         }));
