@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from notesync import texts
 from notesync._replica import Fresh
 from notesync.errors import (
     AgentLost,
@@ -1013,5 +1014,14 @@ def test_after_a_rollback_the_held_batch_is_offered_once_and_resume_brings_it() 
         story.agents.refuse.clear()
         story.receiver.resumed(None)
         await story.until(lambda: len(story.agents.applied) == 2)
+
+    run(test)
+
+
+def test_a_cell_before_the_first_copy_is_told_so_and_not_that_the_laptop_is_away() -> None:
+    async def test(story: Story) -> None:
+        story.start()
+        fresh = await story.receiver.fresh()
+        assert fresh == Fresh(None, True, texts.FIRST_COPY)
 
     run(test)

@@ -29,23 +29,11 @@ def all_suites() -> list[Suite]:
         Tool("ruff-tests", 60, command=(RUFF, "check", *OURS)),
         Tool("format-tests", 60, command=(RUFF, "format", "--check", *OURS)),
         Tool("mypy-tests", 300, command=(MYPY, *OURS)),
-        Tool("ruff-launcher", 60, command=(RUFF, "check", "."), cwd=launcher, needs=launcher / "pyproject.toml"),
-        Tool(
-            "format-launcher",
-            60,
-            command=(RUFF, "format", "--check", "."),
-            cwd=launcher,
-            needs=launcher / "pyproject.toml",
-        ),
-        Tool("mypy-launcher", 300, command=(MYPY,), cwd=launcher, needs=launcher / "pyproject.toml"),
-        Tool("lint-extension", 300, command=("npm", "run", "lint"), cwd=extension, needs=extension / "package.json"),
-        Tool(
-            "types-extension",
-            300,
-            command=("npx", "--no-install", "tsc", "--noEmit"),
-            cwd=extension,
-            needs=extension / "package.json",
-        ),
+        Tool("ruff-launcher", 60, command=(RUFF, "check", "."), cwd=launcher),
+        Tool("format-launcher", 60, command=(RUFF, "format", "--check", "."), cwd=launcher),
+        Tool("mypy-launcher", 300, command=(MYPY,), cwd=launcher),
+        Tool("lint-extension", 300, command=("npm", "run", "lint"), cwd=extension),
+        Tool("types-extension", 300, command=("npx", "--no-install", "tsc", "--noEmit"), cwd=extension),
         Vitest("vitest", 600),
         Vitest("legs", 900, config="vitest.browser.config.ts"),
         Maven("maven", 1500),
@@ -63,14 +51,11 @@ def prepare() -> None:
     """Everything that the suites need, from an empty `build/` on."""
     ground.prepare([ground.JDK, ground.MAVEN, ground.NODE, ground.NPM, ground.GIT, ground.CHROMIUM])
     parts.environment()
-    if (places.EXTENSION / "package.json").exists():
-        parts.front_end()
+    parts.front_end()
     parts.jars()
-    # Until the front end has it: without the JupyterLab extension there is no wheel.
-    if (places.EXTENSION / "scripts" / "labextension.mjs").exists():
-        parts.install_wheel(places.ENVIRONMENT)
-        parts.old_kernel()
-        parts.install_wheel(places.OLD_KERNEL)
+    parts.install_wheel(places.ENVIRONMENT)
+    parts.old_kernel()
+    parts.install_wheel(places.OLD_KERNEL)
     projects.fetch()
 
 
@@ -103,7 +88,7 @@ def summary(found: Sequence[Result]) -> str:
 
 
 def main() -> int:
-    suites = [suite for suite in all_suites() if suite.exists()]
+    suites = all_suites()
     parser = argparse.ArgumentParser(prog="./check", description=__doc__)
     names = [suite.name for suite in suites]
     parser.add_argument("suite", nargs="*", help=f"only these: {', '.join(names)}")

@@ -55,8 +55,7 @@ def front_end() -> None:
     if built.exists() and stamped(stamp, sources):
         return
     env = {"PATH": path_with(places.ENVIRONMENT)}
-    whole = (places.EXTENSION / "scripts" / "labextension.mjs").exists()
-    command = ["npm", "run", "--silent", "build" if whole else "build:bundles"]
+    command = ["npm", "run", "--silent", "build"]
     step.run("building the front end", command, log="front-end", limit=600, cwd=places.EXTENSION, env=env)
     put_stamp(stamp, sources)
 
@@ -86,7 +85,7 @@ def wheel() -> Path:
     sources = [places.LAUNCHER / "src", places.LAUNCHER / "pyproject.toml", places.LAUNCHER / "labextension"]
     sources += [*places.LAUNCHER.glob("*.py"), places.AGENT_JAR, places.EXTENSION / "dist"]
     built = sorted((places.LAUNCHER / "dist").glob("notesync-*.whl"))
-    if len(built) != 1 or not newer(built[0], [path for path in sources if path.exists()]):
+    if len(built) != 1 or not newer(built[0], sources):
         shutil.rmtree(places.LAUNCHER / "dist", ignore_errors=True)
         python = places.tool(places.ENVIRONMENT, "python")
         command: step.Command = [python, "-m", "build", "--wheel", "--no-isolation", places.LAUNCHER]

@@ -21,9 +21,6 @@ class Suite:
     # Runs only where it is asked for by its name.
     by_name: bool = False
 
-    def exists(self) -> bool:
-        return True
-
     def run(self, limit: float) -> list[Result]:
         raise NotImplementedError
 
@@ -70,10 +67,6 @@ class Pytest(Suite):
     targets: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
 
-    def exists(self) -> bool:
-        found = [self.folder / target for target in self.targets]
-        return all(one.is_file() or any(one.rglob("test_*.py")) for one in found)
-
     def run(self, limit: float) -> list[Result]:
         code, found = self._pytest(self.targets, limit, self.name)
         return self.judged(code, found, f"pytest {self.folder.name}, all tests")
@@ -105,9 +98,6 @@ class Vitest(Suite):
 
     config: str = "vitest.config.ts"
 
-    def exists(self) -> bool:
-        return (places.EXTENSION / self.config).exists()
-
     def run(self, limit: float) -> list[Result]:
         code, found = self._vitest([], limit, self.name)
         return self.judged(code, found, "vitest, all tests")
@@ -131,10 +121,6 @@ class Tool(Suite):
 
     command: tuple[str | Path, ...] = ()
     cwd: Path = places.ROOT
-    needs: Path = places.ROOT
-
-    def exists(self) -> bool:
-        return self.needs.exists()
 
     def run(self, limit: float) -> list[Result]:
         env = {"PATH": os.pathsep.join([parts.path_with(places.ENVIRONMENT)])}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 
 from tests.commands import places
@@ -19,6 +20,9 @@ def main() -> int:
     parser.add_argument("--project", choices=list(EXAMPLES), default="networkx")
     asked = parser.parse_args()
     shutil.rmtree(PLACE, ignore_errors=True)
+    for signum in (signal.SIGTERM, signal.SIGHUP):
+        # A closed terminal ends what was started, as Ctrl+C does.
+        signal.signal(signum, signal.default_int_handler)
     example = EXAMPLES[asked.project]
     return by_itself.play(PLACE, example) if asked.headless else by_hand.play(PLACE, example)
 

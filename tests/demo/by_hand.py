@@ -40,6 +40,7 @@ notesync: the laptop is   {stack.source}
 notesync: the notebook is {page}
 
   1. Open that page and run the first cell (Shift+Return). It shows a code: type it here, and Return.
+     When all is there it says: {example.project} · 1.
   2. Run the second cell. It shows {example.before}.
   3. Edit {stack.source / example.file}
      (the function {example.function}: for example

@@ -12,10 +12,6 @@ import pytest
 
 from tests.commands import places
 
-# Until every part is there.
-launcher = pytest.mark.skipif(not (places.LAUNCHER / "pyproject.toml").exists(), reason="no py-launcher yet")
-extension = pytest.mark.skipif(not (places.EXTENSION / "package.json").exists(), reason="no jupyter-extension yet")
-
 POM = "{http://maven.apache.org/POM/4.0.0}"
 
 
@@ -31,13 +27,11 @@ def test_each_module_has_the_version_of_the_parent(module: str) -> None:
     assert root.findtext(f"{POM}parent/{POM}version") == pom_version()
 
 
-@launcher
 def test_pyproject_has_the_version_of_the_parent() -> None:
     told = tomllib.loads((places.LAUNCHER / "pyproject.toml").read_text(encoding="utf-8"))
     assert told["project"]["version"] == pom_version()
 
 
-@extension
 def test_package_json_and_its_lock_have_the_version_of_the_parent() -> None:
     for name in ("package.json", "package-lock.json"):
         told = json.loads((places.EXTENSION / name).read_text(encoding="utf-8"))
@@ -49,13 +43,10 @@ def test_package_json_and_its_lock_have_the_version_of_the_parent() -> None:
     [("protocol/src/main", ".java"), ("py-launcher/src", ".py"), ("jupyter-extension/src", ".ts")],
 )
 def test_the_protocol_version_is_the_documents(folder: str, suffix: str) -> None:
-    if not (places.ROOT / folder).exists() or not sources(places.ROOT / folder, suffix):
-        pytest.skip(f"no {folder} yet")
     told = {version for path in sources(places.ROOT / folder, suffix) for version in protocol_versions(path)}
     assert told == {documented_protocol_version()}
 
 
-@extension
 def test_the_lock_file_names_no_registry() -> None:
     text = (places.EXTENSION / "package-lock.json").read_text(encoding="utf-8")
     assert '"resolved": "http' not in text

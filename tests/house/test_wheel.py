@@ -12,8 +12,6 @@ import pytest
 
 from tests.commands import parts, places
 
-pytestmark = pytest.mark.skipif(not (places.EXTENSION / "scripts" / "labextension.mjs").exists(), reason="no wheel yet")
-
 
 @pytest.fixture(scope="module")
 def names() -> list[str]:

@@ -78,6 +78,7 @@ class Receiver:
         self._agent_lost: AgentLost | AttachAgain | None = None
         self.replica: Replica | None = None
         self.following = asyncio.Event()
+        self._away_since_heard = False
 
     # -- the loop
 
@@ -126,6 +127,7 @@ class Receiver:
         # The error first: who waits for the state to settle asks for the error then.
         self._listener.on_error(error)
         away = isinstance(error, LaptopUnreachable)
+        self._away_since_heard = away
         self._listener.on_state("away" if away else "stopped", error.message)
 
     async def _renew_agent(self) -> None:
@@ -171,6 +173,7 @@ class Receiver:
 
     def _follows(self) -> None:
         self.following.set()
+        self._away_since_heard = False
         self._moved.set()
 
     def _must_attach(self, error: AgentLost | AttachAgain) -> None:
@@ -319,7 +322,9 @@ class Receiver:
     async def _fresh(self) -> Fresh:
         replica = self.replica
         if replica is None or not self.following.is_set():
-            return Fresh(replica.cursor if replica else None, True, texts.LAPTOP_AWAY)
+            cursor = replica.cursor if replica else None
+            begins = cursor is None and not self._away_since_heard
+            return Fresh(cursor, True, texts.FIRST_COPY if begins else texts.LAPTOP_AWAY)
         for _ in range(4):
             if not replica.carrier:
                 fresh = await self._standby.fresh(replica)

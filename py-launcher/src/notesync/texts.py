@@ -128,6 +128,7 @@ INTERNAL: Told = (
     "it goes on by itself; `%notesync log` shows more",
 )
 LAPTOP_AWAY = "the laptop cannot be asked"
+FIRST_COPY = "the first copy of the project is still on its way (run the cell again in a moment)"
 STILL_CHANGING = "files are still changing on the laptop"
 
 
