@@ -18,8 +18,6 @@ FLAKY = 3
 RUFF = places.tool(places.ENVIRONMENT, "ruff")
 MYPY = places.tool(places.ENVIRONMENT, "mypy")
 OURS = ("tests", "bench")
-PLATFORMS = "platforms"
-EVERYWHERE = ("init_script", "docs", "kernels")
 
 
 def all_suites() -> list[Suite]:
@@ -41,9 +39,9 @@ def all_suites() -> list[Suite]:
         Pytest("launcher", 900, folder=launcher, targets=("tests",), options=("--timeout=120",)),
         Pytest("house", 300, targets=("house",)),
         Pytest("stories", 2100, targets=("stories",)),
-        Pytest("platforms", 1200, targets=tuple(f"{PLATFORMS}/test_{name}.py" for name in EVERYWHERE)),
-        # Minutes of simulated machines, hubs, kernels and Javas, which want a checkout outside /tmp.
-        Pytest("machines", 2400, targets=(PLATFORMS,), by_name=True),
+        Pytest("platforms", 1500, targets=("platforms",)),
+        # A real JupyterHub, SageMaker's supervisor, two browsers: minutes, and packages of their own.
+        Pytest("hubs", 1200, targets=("platforms/test_hubs.py",), options=("-m", "slow"), by_name=True),
     ]
 
 

@@ -18,7 +18,7 @@ STRICT = "NOTESYNC_PLATFORMS_STRICT"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Slow ones (pages of hubs) only when `-m` asks for them, as `python -m tests.run_hubs` does."""
+    """Slow ones (pages of hubs) only when `-m` asks for them, as `./check hubs` does."""
     if not config.option.markexpr:
         slow = [item for item in items if item.get_closest_marker("slow")]
         config.hook.pytest_deselected(items=slow)
