@@ -15,6 +15,7 @@ NAMES = {
     "save-to-cell": "a save → the next cell has run the new code, beside inotifywait + rsync with %%autoreload 2",
     "save-to-cell-browser": "the same through Chromium and JupyterLab, beside a cell with no save before it",
     "first-sync": "an empty replica → the whole tree, beside rsync -a and tar + gzip -1 + tar",
+    "laptop-server": "its start beside git status, a reconnect, its memory, a save → batch ready beside inotifywait",
     "agent": "how fast the agent starts, how much memory it needs",
 }
 

@@ -1,14 +1,14 @@
 // The dashboard: asks the server once a second, and redraws only what changed.
 
 import { approvalCard, el } from '/approval.js';
-import { drawLive } from '/live.js';
+import { batchesOf, drawBatches } from '/batches.js';
 import { drawReplicas, haltsOf } from '/replicas.js';
 import { ago, bytes, clock, count } from '/format.js';
 import { call, decideWithKey, Locked } from '/key.js';
 
 const LOOK_MILLIS = 1000;
 const HIDDEN_LOOK_MILLIS = 10_000;
-const EVENTS_SHOWN = 20;
+const EVENTS_SHOWN = 12;
 const ONLINE_MILLIS = 40_000;
 const $ = (id) => document.getElementById(id);
 const drawn = new Map();
@@ -44,8 +44,9 @@ function show(seen) {
   part('replicas', [seen.replicas, project.cursor, Math.floor(seen.now / 5000)], () =>
     drawReplicas(seen, ONLINE_MILLIS, list),
   );
-  part('live', seen.events.filter((event) => event.event === 'applied'), drawLive);
-  part('activity', [seen.events.filter((event) => event.line).slice(0, EVENTS_SHOWN)], ([events]) =>
+  part('batches', batchesOf(seen.events, seen.replicas), drawBatches);
+  progress(seen.progress);
+  part('activity', [seen.events.filter(isActivity).slice(0, EVENTS_SHOWN)], ([events]) =>
     list(events, drawEvent, 'Nothing yet. Save a file and it appears here.'),
   );
   title('problems-title', 'Problems', problems.length);
@@ -65,6 +66,16 @@ function state({ state, why }) {
   const tone = { ready: 'good', starting: 'soft', held: 'warn', unavailable: 'bad' };
   $('state').textContent = why ? `${words[state]}: ${why}` : words[state];
   $('state').className = `pill ${tone[state]}`;
+}
+
+function progress(going) {
+  const bar = $('progress');
+  bar.hidden = !going;
+  if (!going) return;
+  const known = going.percent >= 0;
+  $('progress-line').textContent = known ? `${going.line} · ${going.percent} %` : going.line;
+  if (known) $('progress-bar').value = going.percent;
+  else $('progress-bar').removeAttribute('value');
 }
 
 function showAsks({ pending, root, replicas }) {
@@ -107,23 +118,19 @@ function drawHalt({ replica, label, batch, message }) {
   );
 }
 
+/** What other parts of the page do not show already. */
+function isActivity({ event, line }) {
+  return line && !['applied', 'batch', 'problem'].includes(event);
+}
+
 function drawEvent(event) {
-  const tone = { problem: 'warn', notice: 'warn', refused: 'bad', halted: 'warn' }[event.event] ?? '';
-  const line = event.event === 'ready' ? event.line.split('\n')[0] : event.line;
+  const tone = { notice: 'warn', refused: 'bad', halted: 'warn' }[event.event] ?? '';
   return el(
     'div',
     { class: 'row' },
     el('span', { class: 'time' }, clock(event.at)),
-    el('span', { class: `grow ${tone}` }, line),
-    event.timings ? el('span', { class: 'time' }, legs(event.timings)) : null,
+    el('span', { class: `grow ${tone}` }, event.line.split('\n')[0]),
   );
-}
-
-function legs(timings) {
-  return ['received', 'staged', 'applied']
-    .filter((name) => name in timings)
-    .map((name) => `${name} ${timings[name]} ms`)
-    .join(' · ');
 }
 
 function drawProblem({ path, message, remedy }) {

@@ -7,7 +7,9 @@ import io.github.notesync.server.pairing.Grant;
 import io.github.notesync.server.pairing.Pairings;
 import io.github.notesync.server.pairing.Tokens;
 import io.github.notesync.server.scan.Problem;
+import io.github.notesync.server.tell.Meter;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Everything that the dashboard shows, as JSON. Any thread. */
 final class Overview {
@@ -38,6 +40,7 @@ final class Overview {
                 .put("root", root())
                 .put("state", state.phase().name().toLowerCase(Locale.ROOT))
                 .put("why", state.why())
+                .put("progress", progress())
                 .put("project", new ProjectDescription(source).toJson())
                 .put(
                         "replicas",
@@ -60,6 +63,16 @@ final class Overview {
                         pairings.pending().stream().map(Overview::pending).toList())
                 .put("pairings", tokens.all().stream().map(Overview::grant).toList())
                 .build();
+    }
+
+    private @Nullable JsonObject progress() {
+        Meter meter = timeline.current();
+        return meter == null
+                ? null
+                : JsonObject.builder()
+                        .put("line", meter.line())
+                        .put("percent", meter.percent())
+                        .build();
     }
 
     private static JsonObject problem(Problem problem) {

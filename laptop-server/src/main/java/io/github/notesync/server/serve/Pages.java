@@ -19,7 +19,7 @@ final class Pages {
     private static final String STYLE = "text/css; charset=utf-8";
 
     private static final List<String> SCRIPTS = List.of(
-            "approval.js", "bridge.js", "dashboard.js", "format.js", "key.js", "live.js", "pair.js", "replicas.js");
+            "approval.js", "batches.js", "bridge.js", "dashboard.js", "format.js", "key.js", "pair.js", "replicas.js");
 
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
             + " img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -19,18 +19,21 @@ final class Traffic {
     private final Set<Offer> offered = Collections.synchronizedSet(Collections.newSetFromMap(bounded()));
     private final Set<Id> introduced = Collections.synchronizedSet(Collections.newSetFromMap(bounded()));
 
+    /** For whom a batch is. */
+    private final Map<Id, String> goesTo = Collections.synchronizedMap(bounded());
+
     private record Offer(Id replica, Id batch) {}
 
     Traffic(Teller teller) {
         this.teller = teller;
     }
 
-    private static <K> Map<K, Boolean> bounded() {
+    private static <K, V> Map<K, V> bounded() {
         return new LinkedHashMap<>() {
             private static final long serialVersionUID = 1;
 
             @Override
-            protected boolean removeEldestEntry(Map.Entry<K, Boolean> eldest) {
+            protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
                 return size() > REMEMBERED;
             }
         };
@@ -44,6 +47,7 @@ final class Traffic {
 
     void offered(Replica replica, Batch batch) {
         BatchDescriptor descriptor = batch.descriptor();
+        goesTo.put(descriptor.batch(), replica.label());
         if (offered.add(new Offer(replica.id, descriptor.batch()))) {
             teller.tell(Texts.batch(replica.id, replica.label(), descriptor, batch.payloadBytes()));
         }
@@ -51,8 +55,9 @@ final class Traffic {
 
     /** How far a batch of several chunks is. */
     void carried(Batch batch, long bytes) {
-        teller.progress(Texts.carrying(
-                batch.descriptor().to(), bytes, batch.descriptor().streamSize()));
+        BatchDescriptor descriptor = batch.descriptor();
+        String label = goesTo.getOrDefault(descriptor.batch(), "a notebook");
+        teller.progress(Texts.carrying(label, descriptor.to(), bytes, descriptor.streamSize()));
     }
 
     void reported(Replica replica, JsonObject report) {

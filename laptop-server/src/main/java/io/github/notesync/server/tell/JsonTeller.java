@@ -5,7 +5,10 @@ import java.io.PrintStream;
 
 /** One JSON object per line and event, first its name. Any thread. */
 public final class JsonTeller implements Teller {
+    private static final long PROGRESS_EVERY = 500_000_000;
+
     private final PrintStream out;
+    private long progressTold = System.nanoTime() - PROGRESS_EVERY;
 
     public JsonTeller(PrintStream out) {
         this.out = out;
@@ -21,7 +24,19 @@ public final class JsonTeller implements Teller {
     }
 
     @Override
-    public void progress(String line) {
-        // Programs wait for events.
+    public synchronized void progress(Meter meter) {
+        long now = System.nanoTime();
+        if (now - progressTold < PROGRESS_EVERY && meter.percent() != 100) {
+            return;
+        }
+        progressTold = now;
+        out.println(JsonObject.builder()
+                .put("event", "progress")
+                .put("at", System.currentTimeMillis())
+                .put("line", meter.line())
+                .put("done", meter.done())
+                .put("of", meter.of())
+                .build());
+        out.flush();
     }
 }

@@ -4,6 +4,6 @@ package io.github.notesync.server.tell;
 public interface Teller {
     void tell(Event event);
 
-    /** A line that the next one replaces; only people see it. */
-    void progress(String line);
+    /** How far something is; the next one replaces it. */
+    void progress(Meter meter);
 }

@@ -64,9 +64,9 @@ public final class TerminalTeller implements Teller {
     }
 
     @Override
-    public synchronized void progress(String line) {
+    public synchronized void progress(Meter meter) {
         if (terminal) {
-            out.print(ERASE + line);
+            out.print(ERASE + meter.text());
             out.flush();
             onProgressLine = true;
         }

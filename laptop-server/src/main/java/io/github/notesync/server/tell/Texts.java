@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Every event with its words; the one place for what the user reads in the terminal. Pure. */
 public final class Texts {
+    private static final long LARGE = 1 << 20;
+
     private Texts() {}
 
     public static Event listening(int port) {
@@ -120,8 +122,11 @@ public final class Texts {
                 .put("bytes", payloadBytes)
                 .put("stream_size", batch.streamSize())
                 .build();
-        String line = "#" + batch.to().sequence() + "  → " + label + ": " + Sizes.count(batch.changes(), "change")
-                + ", " + Sizes.bytes(payloadBytes);
+        // A small one is applied before anybody has read that it goes.
+        String line = payloadBytes < LARGE
+                ? null
+                : "#" + batch.to().sequence() + "  → " + label + ": " + Sizes.count(batch.changes(), "change") + ", "
+                        + Sizes.bytes(payloadBytes);
         return new Event("batch", fields, line);
     }
 
@@ -151,13 +156,16 @@ public final class Texts {
     }
 
     /** How far a batch is; {@code of} is null while its length is not known. */
-    public static String carrying(Cursor to, long bytes, @Nullable Long of) {
-        return "#" + to.sequence() + "  → " + Sizes.bytes(bytes) + (of == null ? "" : " of " + Sizes.bytes(of));
+    public static Meter carrying(String label, Cursor to, long bytes, @Nullable Long of) {
+        String line = "#" + to.sequence() + "  → " + label + ": " + Sizes.bytes(bytes)
+                + (of == null ? "" : " of " + Sizes.bytes(of));
+        return new Meter(line, bytes, of == null ? 0 : of);
     }
 
     /** How far the first scan is. */
-    public static String reading(long files, long ofFiles, long bytes, long ofBytes) {
-        return "reading " + Sizes.count(ofFiles, "file") + ": " + (ofFiles == 0 ? 100 : 100 * files / ofFiles) + " %, "
-                + Sizes.bytes(bytes) + " of " + Sizes.bytes(ofBytes);
+    public static Meter reading(long files, long ofFiles, long bytes, long ofBytes) {
+        String line =
+                "reading " + Sizes.count(ofFiles, "file") + ", " + Sizes.bytes(bytes) + " of " + Sizes.bytes(ofBytes);
+        return new Meter(line, files, ofFiles);
     }
 }

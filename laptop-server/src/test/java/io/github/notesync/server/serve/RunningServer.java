@@ -12,6 +12,7 @@ import io.github.notesync.server.pairing.Decisions;
 import io.github.notesync.server.pairing.Pairings;
 import io.github.notesync.server.pairing.Tokens;
 import io.github.notesync.server.tell.Event;
+import io.github.notesync.server.tell.Meter;
 import io.github.notesync.server.tell.Teller;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +48,7 @@ final class RunningServer implements AutoCloseable {
             }
 
             @Override
-            public void progress(String line) {
+            public void progress(Meter meter) {
                 // Nobody looks at it here.
             }
         });
