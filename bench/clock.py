@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -41,16 +42,22 @@ def saves(name: str, source: Path, condition: Callable[[bytes], Callable[[], boo
 
 def burst(source: Path, replica: Path, files: int = 200) -> str:
     """Saves many files as fast as it goes; tells how many did not arrive."""
-    folder = source / "marker" / "burst"
-    folder.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="burst-", dir=source / "marker"))
+    folder.chmod(0o755)
     for number in range(files):
         (folder / f"{number}.py").write_text(f"NUMBER = {number}\n", encoding="utf-8")
     began = time.perf_counter()
-    there = replica / "marker" / "burst"
-    took = until(lambda: there.is_dir() and sum(1 for path in there.iterdir() if path.stat().st_size) >= files, began)
+    there = replica / "marker" / folder.name
+
+    def arrived() -> int:
+        # Not by listing: a peer may rename its temporary files meanwhile.
+        found = (there / f"{number}.py" for number in range(files))
+        return sum(path.is_file() and path.stat().st_size > 0 for path in found)
+
+    began = time.perf_counter()
+    took = until(lambda: arrived() == files, began)
     if took is None:
-        missing = files - sum(1 for path in there.glob("*.py") if path.stat().st_size)
-        return f"burst of {files}: {missing} lost"
+        return f"burst of {files}: {files - arrived()} lost"
     return f"burst of {files}: {took:.0f} ms"
 
 

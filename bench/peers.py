@@ -19,7 +19,7 @@ inotifywait -q -m -r -e close_write,moved_to,create,delete --format x "$1" | whi
 done
 """
 LSYNCD = """
-settings {{ nodaemon = true, log = "Error" }}
+settings {{ nodaemon = true }}
 sync {{ default.rsync, source = "{source}", target = "{replica}", delay = 1, rsync = {{ archive = true }} }}
 """
 
@@ -36,6 +36,7 @@ def running(command: list[str], env: dict[str, str] | None = None) -> Iterator[N
     )  # fmt: skip
     try:
         yield
+        assert process.poll() is None, f"{command[0]} ended by itself: it was no contest"
     finally:
         process.send_signal(signal.SIGTERM)
         end(process)
