@@ -27,6 +27,7 @@ def run(place: Path, rounds: int, files: int | None) -> str:  # noqa: ARG001
             stack.notebook.run("%load_ext notesync")
             wait.until(stack.agents, "the agent is ready")
             agent = stack.agent()
+            wait.until(lambda: list((stack.home / "state").glob("*.jsa")), "the class data beside the first agent")
             (first if number == 0 else later).milliseconds.append(ready_after(stack, agent))
             if number:
                 time.sleep(1)

@@ -19,6 +19,7 @@ import pytest
 
 from notesync import _process, _state, agent_client, agent_process
 from notesync.agent_link import AgentLink
+from notesync.class_data import ClassData
 from notesync.errors import AgentNotStarted
 from notesync.messages import agent as words
 from notesync.messages.agent import ConnectionFile
@@ -236,20 +237,11 @@ def test_a_link_finds_the_next_agent_after_a_crash(machine: Machine) -> None:
     link.close()
 
 
-def test_the_flags_keep_the_agent_small_and_its_class_data(machine: Machine) -> None:
-    found = agent_process.java.find()
-    first = agent_process.command_line(found, machine.home / "jar", machine.state)
-    assert "-XX:+UseSerialGC" in first
-    assert "-Xmx96m" in first
-    assert any(flag.startswith("-XX:ArchiveClassesAtExit=") for flag in first)
-    dump = Path(next(flag for flag in first if "Archive" in flag).split("=")[1])
-    dump.parent.mkdir(exist_ok=True)
-    dump.write_bytes(b"an agent that failed to start")
-    assert agent_process.command_line(found, machine.home / "jar", machine.state) == first
-    dump.write_bytes(bytes(2_000_000))
-    second = agent_process.command_line(found, machine.home / "jar", machine.state)
-    assert f"-XX:SharedArchiveFile={dump.with_suffix('.jsa')}" in second
-    assert not dump.exists()
+def test_the_flags_keep_the_agent_small(machine: Machine) -> None:
+    data = ClassData(agent_process.java.find(), machine.home / "jar", machine.state)
+    flags = agent_process.command_line(data)
+    assert "-XX:+UseSerialGC" in flags
+    assert "-Xmx96m" in flags
 
 
 def test_a_state_directory_of_another_user_is_refused(

