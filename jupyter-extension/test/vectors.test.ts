@@ -23,7 +23,7 @@ function tests(suite: string): Test[] {
 
 describe('the protocol’s vectors', () => {
   it('are all known: the browser reads three, the others are other parts’', () => {
-    const others = ['batches', 'collisions', 'cursors', 'entries', 'frames', 'ignore', 'manifests'];
+    const others = ['batches', 'collisions', 'cursors', 'entries', 'frames', 'ignore', 'journals', 'manifests'];
     const known = ['envelopes', 'hellos', 'pairings', ...others, 'paths', 'recipes', 'symlink-targets', 'trees'];
     const files = readdirSync(VECTORS).filter((name) => name.endsWith('.json'));
     expect(files.sort()).toEqual(known.map((name) => `${name}.json`).sort());

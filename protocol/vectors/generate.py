@@ -10,7 +10,7 @@ import json
 import sys
 from pathlib import Path
 
-from generator import batches, ignore, manifests, messages, paths, recipes, trees
+from generator import batches, ignore, journals, manifests, messages, paths, recipes, trees
 from generator.suite import Suite
 
 HERE = Path(__file__).parent
@@ -25,6 +25,7 @@ def suites() -> list[Suite]:
         *batches.suites(),
         *recipes.suites(),
         *ignore.suites(),
+        *journals.suites(),
     ]
 
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * {@code kill -9} of a real agent at random instants while it applies one batch after another. A slice of it here; the
- * long run is {@code mvn -pl agent -am test -Dtest=KillTest -Dsurefire.failIfNoSpecifiedTests=false -DargLine=-Dnotesync.kills=1000};
+ * long run is {@code mvn -pl agent -am test -Dtest=KillTest -Dsurefire.failIfNoSpecifiedTests=false -Dnotesync.kills=1000};
  * with {@code -Dnotesync.quirk=volumes} too, on a mount that has no rename, no links and no times.
  */
 @Timeout(3600)

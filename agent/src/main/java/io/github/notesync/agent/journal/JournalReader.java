@@ -42,11 +42,18 @@ public final class JournalReader {
         try (BufferedReader in = new BufferedReader(new InputStreamReader(
                 Channels.newInputStream(directory.read(Layout.JOURNAL)), StandardCharsets.UTF_8))) {
             return new JournalReader(in).read();
+        } catch (ProtocolException e) {
+            boolean asIs = e.code() == ErrorCode.JOURNAL_NEWER || e.code() == ErrorCode.MANIFEST_INVALID;
+            throw asIs ? e : damaged(e);
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            ProtocolException damaged = damaged(String.valueOf(e.getMessage()));
-            damaged.initCause(e);
-            throw damaged;
+            throw damaged(e);
         }
+    }
+
+    private static ProtocolException damaged(Exception e) {
+        ProtocolException damaged = damaged(String.valueOf(e.getMessage()));
+        damaged.initCause(e);
+        return damaged;
     }
 
     private Transaction read() throws IOException {

@@ -8,7 +8,6 @@ import io.github.notesync.protocol.FrameSigner.Direction;
 import io.github.notesync.protocol.Hello;
 import io.github.notesync.protocol.JsonObject;
 import io.github.notesync.protocol.Limits;
-import io.github.notesync.protocol.Protocol;
 import io.github.notesync.protocol.ProtocolException;
 import io.github.notesync.protocol.ProtocolJson;
 import java.io.Closeable;
@@ -16,10 +15,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -40,8 +37,6 @@ import org.zeromq.ZMQException;
  * they want to send and wake it through a pipe. Drops, without a word, whatever is not signed by the key.
  */
 public final class Door implements Closeable {
-    private static final byte[] TAG = Protocol.FRAME_TAG.getBytes(StandardCharsets.US_ASCII);
-    private static final int FRAMES = 5;
     private static final int NONCE_BYTES = 16;
     private static final int NONCES_REMEMBERED = 10_000;
     private static final int TICK_MILLIS = 1_000;
@@ -196,10 +191,10 @@ public final class Door implements Closeable {
     }
 
     private List<byte[]> receive() {
-        List<byte[]> frames = new ArrayList<>(FRAMES);
+        List<byte[]> frames = new ArrayList<>(Frame.PARTS);
         byte[] frame = socket.recv(ZMQ.DONTWAIT);
         while (frame != null) {
-            if (frames.size() <= FRAMES) {
+            if (frames.size() <= Frame.PARTS) {
                 frames.add(frame);
             }
             if (!socket.hasReceiveMore()) {
@@ -210,56 +205,39 @@ public final class Door implements Closeable {
         return frames;
     }
 
-    private void handle(List<byte[]> frames) {
-        if (frames.size() != FRAMES
-                || !Arrays.equals(frames.get(1), TAG)
-                || frames.get(3).length > Limits.HEADER_JSON_MAX) {
+    private void handle(List<byte[]> parts) {
+        Frame frame = Frame.of(parts);
+        if (frame == null) {
             refused.incrementAndGet();
             return;
         }
-        byte[] identity = frames.get(0);
-        JsonObject header;
-        long number;
-        String type;
-        try {
-            header = ProtocolJson.parse(frames.get(3));
-            number = header.integer("number");
-            type = header.string("type");
-        } catch (ProtocolException e) {
-            refused.incrementAndGet();
+        if (frame.type().equals("hello")) {
+            greet(frame);
             return;
         }
-        if (type.equals("hello")) {
-            greet(identity, frames, header, number);
-            return;
-        }
-        Session session = sessions.get(ByteBuffer.wrap(identity));
+        Session session = sessions.get(ByteBuffer.wrap(frame.identity()));
         if (session == null) {
             refused.incrementAndGet();
-            sendUnknownSession(identity);
+            sendUnknownSession(frame.identity());
             return;
         }
-        if (!isSigned(frames, session.nonces(), number) || !session.accept(number)) {
+        if (!frame.isSigned(signer, session.nonces()) || !session.accept(frame.number())) {
             refused.incrementAndGet();
             return;
         }
         session.hear();
-        Answer answer = new Reply(session, header);
+        Answer answer = new Reply(session, frame.header());
         try {
-            handler.handle(session, new Request(type, header, frames.get(4)), answer);
+            handler.handle(session, new Request(frame.type(), frame.header(), frame.body()), answer);
         } catch (RuntimeException e) {
             answer.error(e);
         }
     }
 
-    private boolean isSigned(List<byte[]> frames, byte[] session, long number) {
-        return signer.verify(frames.get(2), Direction.KERNEL, session, number, frames.get(3), frames.get(4));
-    }
-
-    private void greet(byte[] identity, List<byte[]> frames, JsonObject header, long number) {
+    private void greet(Frame frame) {
         byte[] nonces = new byte[FrameSigner.SESSION_BYTES];
         try {
-            byte[] nonce = HexFormat.of().parseHex(header.string("nonce"));
+            byte[] nonce = HexFormat.of().parseHex(frame.header().string("nonce"));
             if (nonce.length != NONCE_BYTES) {
                 throw new IllegalArgumentException("a nonce has 16 bytes");
             }
@@ -269,14 +247,14 @@ public final class Door implements Closeable {
             return;
         }
         // A hello that was heard before is somebody's recording.
-        if (!isSigned(frames, nonces, number) || !usedNonces.add(ByteBuffer.wrap(nonces.clone()))) {
+        if (!frame.isSigned(signer, nonces) || !usedNonces.add(ByteBuffer.wrap(nonces.clone()))) {
             refused.incrementAndGet();
             return;
         }
         byte[] own = new byte[NONCE_BYTES];
         new SecureRandom().nextBytes(own);
         System.arraycopy(own, 0, nonces, NONCE_BYTES, NONCE_BYTES);
-        welcome(identity, header, nonces, own, number);
+        welcome(frame.identity(), frame.header(), nonces, own, frame.number());
     }
 
     private void welcome(byte[] identity, JsonObject header, byte[] nonces, byte[] own, long number) {
@@ -326,7 +304,7 @@ public final class Door implements Closeable {
         try {
             // A kernel that does not read loses messages and asks again; it must not hold up the others.
             if (socket.send(identity, ZMQ.SNDMORE | ZMQ.DONTWAIT)) {
-                socket.send(TAG, ZMQ.SNDMORE);
+                socket.send(Frame.TAG, ZMQ.SNDMORE);
                 socket.send(signature, ZMQ.SNDMORE);
                 socket.send(header, ZMQ.SNDMORE);
                 socket.send(body, 0);
