@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -21,8 +21,18 @@ ADDRESS = r"http://127\.0\.0\.1:(\d+)"
 class Laptop:
     """Owns the server process. `source` is edited as editors do; nobody else may write there."""
 
-    def __init__(self, source: Path, home: Path, env: Mapping[str, str], logs: Path, *options: str) -> None:
+    def __init__(
+        self,
+        source: Path,
+        home: Path,
+        env: Mapping[str, str],
+        logs: Path,
+        *options: str,
+        under: Sequence[str] = (),
+    ) -> None:
         self.source = source
+        # A command that starts the server with less than the user has: fewer rights, lower limits.
+        self.under = under
         self.options = options
         self.port = 0
         self._env = dict(env)
@@ -123,5 +133,6 @@ class Laptop:
         return next(number for number, line in enumerate(lines, 1) if re.search(pattern, line))
 
     def _program(self) -> Program:
-        command: list[str | Path] = ["java", "-jar", places.SERVER_JAR, self.source, "--port", str(self.port)]
+        command: list[str | Path] = [*self.under, "java", "-jar", places.SERVER_JAR]
+        command += [self.source, "--port", str(self.port)]
         return Program("server", [*command, *self.options], logs=self._logs, env=self._env, cwd=self._home)

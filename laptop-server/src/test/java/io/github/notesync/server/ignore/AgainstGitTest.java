@@ -13,9 +13,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Thousands of random rules and paths, judged here and by git itself. */
 class AgainstGitTest {
@@ -31,16 +32,22 @@ class AgainstGitTest {
     Path root;
 
     private final List<String> paths = new ArrayList<>();
+    private int written;
+
+    /** Ten in CI, each with hundreds of rules and paths; {@code -Dnotesync.seeds=1000} for more. */
+    static LongStream seeds() {
+        return LongStream.rangeClosed(1, Long.getLong("notesync.seeds", 10));
+    }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    @MethodSource("seeds")
     void everyVerdictIsThatOfGit(long seed) throws Exception {
         Random random = new Random(seed);
         git("init", "-q");
         tree(random, root, 0);
         ruleFile(random, root);
         for (String each : List.copyOf(paths)) {
-            if (Files.isDirectory(root.resolve(each)) && random.nextInt(4) == 0) {
+            if (Files.isDirectory(root.resolve(each)) && random.nextInt(3) == 0) {
                 ruleFile(random, root.resolve(each));
             }
         }
@@ -52,6 +59,7 @@ class AgainstGitTest {
             }
         }
         assertThat(paths).hasSizeGreaterThan(300);
+        assertThat(written).isGreaterThan(200);
         assertThat(ours).isEqualTo(ignoredByGit());
     }
 
@@ -73,9 +81,10 @@ class AgainstGitTest {
         }
     }
 
-    private static void ruleFile(Random random, Path directory) throws IOException {
+    private void ruleFile(Random random, Path directory) throws IOException {
         StringBuilder rules = new StringBuilder(random.nextInt(5) == 0 ? "\uFEFF" : "");
-        int count = 1 + random.nextInt(6);
+        int count = 1 + random.nextInt(random.nextInt(4) == 0 ? 60 : 6);
+        written += count;
         for (int i = 0; i < count; i++) {
             rules.append(rule(random)).append(random.nextInt(8) == 0 ? "\r\n" : "\n");
         }

@@ -1,0 +1,169 @@
+"""The laptop server among bad neighbours and on a machine that gives less than is needed: right, and told."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.harness import wait, world
+from tests.harness.follower import EMPTY_TREE, Cursor, Follower
+from tests.harness.laptop import Laptop
+
+CONNECTIONS = 10_000
+HEAP = "-Xmx128m"
+# The superuser without the right to pass over permissions.
+PLAIN_USER = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+FEW_WATCHES = ("unshare", "--user", "--map-root-user", "sh", "-c")
+
+
+@contextmanager
+def served(place: Path, under: tuple[str, ...] = (), files: int = 3) -> Iterator[Laptop]:
+    source = place / "laptop" / "shop"
+    for number in range(files):
+        (source / f"d{number}").mkdir(parents=True)
+        (source / f"d{number}" / "mod.py").write_text(f"x = {number}\n")
+    home = place / "laptop" / "home"
+    env = world.environment(home, JAVA_TOOL_OPTIONS=HEAP)
+    with Laptop(source, home, env, place / "logs", "--json", under=under) as laptop:
+        laptop.until_event("ready")
+        yield laptop
+
+
+def follows(laptop: Laptop, follower: Follower, at: tuple[Cursor, str], text: str) -> tuple[Cursor, str]:
+    """A save is offered, and the batch has it."""
+    laptop.save("d0/mod.py", text)
+    offer = follower.next(*at, fresh=True, encodings=["identity"])
+    assert offer.state == "batch", offer.head
+    assert text.encode() in follower.stream(offer)
+    return follower.place_of(offer)
+
+
+def begin(laptop: Laptop) -> tuple[Follower, tuple[Cursor, str]]:
+    follower = Follower(laptop)
+    return follower, follower.place_of(follower.next(None, EMPTY_TREE, encodings=["identity"]))
+
+
+@contextmanager
+def connected(laptop: Laptop, count: int) -> Iterator[list[socket.socket]]:
+    with ExitStack() as opened:
+        yield [opened.enter_context(socket.create_connection(("127.0.0.1", laptop.port), 30)) for _ in range(count)]
+
+
+@contextmanager
+def many_files() -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < CONNECTIONS + 500:
+        pytest.skip(f"a process may open only {hard} files here")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_ten_thousand_connections_that_say_nothing(tmp_path: Path) -> None:
+    with many_files(), served(tmp_path) as laptop:
+        follower, at = begin(laptop)
+        with connected(laptop, CONNECTIONS):
+            at = follows(laptop, follower, at, "among ten thousand\n")
+        follows(laptop, follower, at, "after them\n")
+
+
+def test_half_requests_and_readers_by_the_drop_delay_nobody(tmp_path: Path) -> None:
+    with served(tmp_path) as laptop:
+        follower, at = begin(laptop)
+        laptop.save_bytes("big.bin", os.urandom(8_000_000))
+        offer = follower.next(*at, fresh=True, encodings=["identity"])
+        batch = offer.head["batch"]["batch"]
+        head = f"Host: 127.0.0.1:{laptop.port}\r\nAuthorization: Bearer {follower.token}\r\n"
+        with connected(laptop, 200) as slow:
+            for number, each in enumerate(slow):
+                each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                if number % 2:
+                    each.sendall(f"GET /v1/batches/{batch}?offset=0&max=8000000 HTTP/1.1\r\n{head}\r\n".encode())
+                    assert each.recv(1)
+                else:
+                    each.sendall(f"POST /v1/replicas/{follower.id}/next HTTP/1.1\r\n{head}Content-".encode())
+            assert len(follower.stream(offer)) > 8_000_000
+            at = follower.place_of(offer)
+            for number in range(3):
+                at = follows(laptop, follower, at, f"save {number}\n")
+
+
+def test_a_body_of_a_gigabyte_is_refused_and_kept_nowhere(tmp_path: Path) -> None:
+    with served(tmp_path) as laptop:
+        follower, at = begin(laptop)
+        for path in ("/v1/pairings", f"/v1/replicas/{follower.id}/next", f"/v1/replicas/{follower.id}/manifest"):
+            with connected(laptop, 1) as (one,):
+                head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{laptop.port}\r\nContent-Type: application/json\r\n"
+                head += f"Authorization: Bearer {follower.token}\r\nContent-Length: 1073741824\r\n\r\n"
+                # A request is looked at when its body begins to come.
+                one.sendall(head.encode() + b"{")
+                assert b" 413 " in one.recv(4096).split(b"\r\n", 1)[0]
+        with connected(laptop, 1) as (one,), contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            one.sendall(head.encode())
+            for _ in range(1024):
+                one.sendall(bytes(1 << 20))
+        follows(laptop, follower, at, "still there\n")
+
+
+def test_a_permission_that_is_taken_away_costs_one_file(tmp_path: Path) -> None:
+    under = PLAIN_USER if os.geteuid() == 0 else ()
+    if under and not shutil.which("setpriv"):
+        pytest.skip("a superuser may read everything, and there is no setpriv to be less")
+    with served(tmp_path, under) as laptop:
+        follower, at = begin(laptop)
+        laptop.path("d1/mod.py").write_text("secret\n")
+        laptop.path("d1/mod.py").chmod(0)
+        laptop.path("d2").chmod(0)
+        at = follows(laptop, follower, at, "the others go on\n")
+        for path in ("d1/mod.py", "d2"):
+            problem = laptop.until_event("problem", path=path)
+            assert "permission denied; the replica keeps what it has" in problem["message"]
+        laptop.path("d2").chmod(0o755)
+        laptop.path("d1/mod.py").chmod(0o644)
+        offer = follower.next(*at, fresh=True, encodings=["identity"])
+        assert b"secret" in follower.stream(offer)
+
+
+def test_too_few_watches_are_told_and_every_change_is_found(tmp_path: Path) -> None:
+    limit = "echo 5 > /proc/sys/user/max_inotify_watches"
+    if subprocess.run([*FEW_WATCHES, limit], check=False, capture_output=True).returncode:
+        pytest.skip("no namespace of our own here, in which the limit of watches could be lowered")
+    with served(tmp_path, (*FEW_WATCHES, f'{limit}; exec "$@"', "sh"), files=30) as laptop:
+        told = laptop.until_event("notice")["message"]
+        assert "not every directory can be watched" in told
+        assert "sysctl fs.inotify.max_user_watches" in told
+        laptop.save("d29/mod.py", "where nobody watches\n")
+        laptop.save("d28/new/deep.py", "nor here\n")
+        wait.until(lambda: {"d29/mod.py", "d28/new/deep.py"} <= changed(laptop), "both saves are found by looking")
+
+
+def changed(laptop: Laptop) -> set[str]:
+    return {path for event in laptop.events() if event["event"] == "sequence" for path in event["paths"]}
+
+
+def test_a_hundred_thousand_files_within_128_megabytes(tmp_path: Path) -> None:
+    source = tmp_path / "laptop" / "shop"
+    for folder in range(1000):
+        (source / f"d{folder}").mkdir(parents=True)
+        one = source / f"d{folder}" / "m0.py"
+        one.write_text(f"x = {folder}\n")
+        # A link is a file like any other, and quickly made.
+        for number in range(1, 100):
+            os.link(one, source / f"d{folder}" / f"m{number}.py")
+    with served(tmp_path, files=0) as laptop:
+        assert laptop.until_event("ready")["files"] == 100_000
+        follower, at = begin(laptop)
+        laptop.save("d0/new.py", "one of very many\n")
+        offer = follower.next(*at, fresh=True, encodings=["identity"])
+        assert b"one of very many" in follower.stream(offer)
