@@ -35,6 +35,14 @@ def of(root: Path, without: tuple[str, ...] = ()) -> Tree:
 
 
 def describe(path: Path) -> str:
+    """One entry; a tree that is changing is equal to none."""
+    try:
+        return described(path)
+    except FileNotFoundError:
+        return "gone while it was looked at"
+
+
+def described(path: Path) -> str:
     status = path.lstat()
     if stat.S_ISLNK(status.st_mode):
         return f"link to {path.readlink()}"

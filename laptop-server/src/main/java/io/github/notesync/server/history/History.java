@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class History {
     private static final int MAX_STEPS = 2_000;
-    private static final int MAX_CHANGES = 200_000;
+    /** Each holds two entries, about 300 bytes. */
+    private static final int MAX_CHANGES = 50_000;
 
     private final Map<RelativePath, Entry> entries = new HashMap<>();
     /** One path for each content; enough to find a copy. */
