@@ -118,6 +118,7 @@ def test_a_laptop_that_hangs_costs_a_second_at_most_and_is_told(
 def test_a_laptop_that_is_gone_is_told(
     notebook: Notebook, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    notebook.app.cells.most_s = 30.0  # The answer comes at once; a busy machine may be late.
     notebook.server.token = "bb" * 32
     notebook.run("1")
     assert "could not be asked" in capsys.readouterr().out

@@ -48,6 +48,10 @@ class Laptop:
         self.polls: list[tuple[Call, Future[Answer]]] = []
         self.bend: list[Callable[[Call], Answer | Exception | Future[Answer] | None]] = []
         self.reports: list[dict[str, Any]] = []
+        self.silent = 0
+
+    def was_silent(self) -> None:
+        self.silent += 1
 
     def save(self, stream: bytes) -> None:
         """A new sequence; open long polls are answered."""

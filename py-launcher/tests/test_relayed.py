@@ -256,6 +256,42 @@ def test_the_newest_connected_page_carries_and_the_other_stands_by(stage: Stage)
     assert first.hears.wait("hello", 2)["role"] == "standby"
 
 
+@pytest.mark.parametrize("how", ["bye", "closed", "unpaired", "popup closed", "silent"])
+def test_a_page_that_stands_by_takes_over_when_the_carrier_cannot(stage: Stage, how: str) -> None:
+    standby, _ = stage.connected("a" * 32)
+    carrier, laptop = stage.connected("b" * 32)
+    assert standby.hears.wait("hello", 2)["role"] == "standby"
+    if how == "bye":
+        carrier.say("bye")
+    elif how == "closed":
+        carrier.sends.end({})
+    elif how == "unpaired":
+        carrier.say("unpaired", code="token_unknown")
+    elif how == "silent":
+        laptop.was_silent()
+    else:
+        laptop.send(laptop_words.project())
+        asked = carrier.hears.wait("request")
+        carrier.say("failed", id=asked["id"], code="popup_closed", message="closed")
+    assert standby.hears.wait("hello", 3)["role"] == "carrier"
+    stage.host.changed.clear()
+    standby.ready()
+    assert stage.host.changed.wait(5)
+    stage.host.ready[-1].send(laptop_words.project())
+    assert standby.hears.wait("request")
+
+
+def test_a_carrier_that_cannot_goes_on_where_no_other_page_is_connected(stage: Stage) -> None:
+    stage.page("a" * 32)
+    carrier, laptop = stage.connected("b" * 32)
+    laptop.was_silent()
+    laptop.send(laptop_words.project())
+    carrier.hears.wait("request")
+    assert [data["role"] for data, _ in carrier.hears.sent if data["kind"] == "hello"] == [
+        "carrier"
+    ]
+
+
 def test_a_page_stands_by_where_the_kernel_is_connected_directly(stage: Stage) -> None:
     stage.host.takes = False
     page, _ = stage.connected()

@@ -68,7 +68,7 @@ class Ways:
             try:
                 return await within(call.wait_ms / 1000 + _GRACE_S, future)
             except asyncio.TimeoutError:
-                continue
+                self._laptop.was_silent()
         told = texts.laptop_silent(self._laptop.address)
         raise LaptopUnreachable("laptop_unreachable", *told)
 

@@ -214,6 +214,9 @@ class DirectLaptop:
     def seen_at_run(self, _cell: str | None) -> None:
         """Nobody looks before the kernel does."""
 
+    def was_silent(self) -> None:
+        """There is no other way: the call is made again."""
+
     def send(self, call: Call) -> Future[Answer]:
         """On an idle line, or a new one: at most the receiver's few calls are open at once."""
         with self._lock:

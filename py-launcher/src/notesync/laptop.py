@@ -36,6 +36,9 @@ class Laptop(Protocol):
     def seen_at_run(self, cell: str | None) -> Cursor | None:
         """The cursor at which nothing was newer when Run was pressed for this run of the cell."""
 
+    def was_silent(self) -> None:
+        """An answer did not come in time: whatever carries the calls may want to be another."""
+
     def send(self, call: Call) -> Future[Answer]:
         """Send a call."""
 

@@ -84,6 +84,9 @@ class RelayedLaptop:
     def seen_at_run(self, cell: str | None) -> Cursor | None:
         return self._page.vouched.take(cell)
 
+    def was_silent(self) -> None:
+        self._page.was_silent()
+
     def send(self, call: Call) -> Future[Answer]:
         return self._page.send(call)
 
@@ -100,6 +103,7 @@ class Page:
         self.to_kernel: Comm | None = None
         self.from_kernel: Comm | None = None
         self.laptop: RelayedLaptop | None = None
+        self.greeted = False
         self.heard_beside_main = False
         self.vouched = Vouched()
         self._ids = itertools.count(1)
@@ -115,6 +119,10 @@ class Page:
 
     def let_go(self) -> None:
         self._pages.loop.post(self.tell, words.bye())
+
+    def was_silent(self) -> None:
+        """A call got no answer: the page may be asleep, or gone without a word."""
+        self._pages.loop.post(self._pages.unable, self)
 
     # -- the loop thread
 
@@ -157,6 +165,7 @@ class Page:
         elif kind == "unpaired":
             code = str(message.data.get("code") or "token_unknown")
             self._fail_all(Unpaired(code, *texts.UNPAIRED))
+            self._pages.unable(self)
         elif kind == "ask" and message.data.get("what") == "fresh":
             ident = message.id
             self._pages.host.on_page_asks(
@@ -200,8 +209,11 @@ class Page:
             return
         code = str(message.data.get("code") or "laptop_unreachable")
         said = str(message.data.get("message") or code)
-        kind = PermissionRefused if code in _ONLY_THE_USER else LaptopUnreachable
-        _settle(waiting.future, kind(code, said, texts.SEE_PANEL))
+        if code not in _ONLY_THE_USER:
+            _settle(waiting.future, LaptopUnreachable(code, said, texts.SEE_PANEL))
+            return
+        _settle(waiting.future, PermissionRefused(code, said, texts.SEE_PANEL))
+        self._pages.unable(self)
 
     def _fail_all(self, error: NotesyncError) -> None:
         waiting, self._open = self._open, {}
@@ -292,6 +304,8 @@ class Pages:
         if page is None or (sends is not None and page.from_kernel is not None):
             if page is not None:
                 page.end()
+                if self._carrier is page:
+                    self._carrier = None
             page = self._pages[hello.relay] = Page(self, hello)
         if sends is not None:
             page.from_kernel = sends
@@ -301,6 +315,7 @@ class Pages:
             self._greet(page)
 
     def _greet(self, page: Page) -> None:
+        page.greeted = True
         page.tell(words.greet("carrier", self.host.laptop_url()))
         if self._carrier is None:
             self._carrier = page
@@ -317,11 +332,28 @@ class Pages:
     def gone(self, page: Page) -> None:
         if self._pages.get(page.hello.relay) is page:
             del self._pages[page.hello.relay]
+        page.end()
         if self._carrier is page:
             self._carrier = None
-        page.end()
+            self._hand_over(self._others(page))
         if not self._pages:
             self.host.on_no_page()
+
+    def unable(self, page: Page) -> None:
+        """The carrier cannot reach the laptop, or does not answer: another connected page may."""
+        ready = [one for one in self._others(page) if one.laptop is not None]
+        if self._carrier is page and ready:
+            page.tell(words.greet("standby", self.host.laptop_url()))
+            self._hand_over(ready)
+
+    def _others(self, page: Page) -> list[Page]:
+        return [one for one in self._pages.values() if one is not page and one.greeted]
+
+    def _hand_over(self, pages: Sequence[Page]) -> None:
+        """Let the newest of the pages carry, one that is connected before one that would try."""
+        if pages:
+            self._carrier = max(reversed(pages), key=lambda one: one.laptop is not None)
+            self._carrier.tell(words.greet("carrier", self.host.laptop_url()))
 
     def _closed(self, comm: Comm) -> None:
         for page in list(self._pages.values()):
