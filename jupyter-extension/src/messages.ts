@@ -212,11 +212,12 @@ export function relayHello(relay: string, legs: Legs): JsonObject {
 }
 
 export const toKernel = {
-  ready: (project: JsonObject, laptop: string, legs: Legs): JsonObject => ({
+  ready: (project: JsonObject, laptop: string, legs: Legs, why: string): JsonObject => ({
     kind: 'ready',
     project,
     laptop,
     legs: { ...legs },
+    why,
   }),
   response: (id: number, status: number, part: number, last: boolean): JsonObject => ({
     kind: 'response',

@@ -1,5 +1,5 @@
 import type { KernelLink } from './kernel/link';
-import { chooseLeg } from './laptop/legs';
+import { chooseLeg, type Choice } from './laptop/legs';
 import type { Surroundings } from './laptop/surroundings';
 import { jsonOf, LaptopError, type LaptopTransport } from './laptop/transport';
 import { idOf, isObject, PROTOCOL_VERSION, readFromKernel, readHello, relayHello, toKernel } from './messages';
@@ -43,6 +43,8 @@ export class Session {
   private asks = new Map<number, (answer: { newer: boolean }) => void>();
   private nextAsk = 1;
   private readonly rate = new Rate();
+  /** What the surroundings of this page last allowed. */
+  private choice: Choice | null = null;
 
   constructor(
     private readonly offer: Offer,
@@ -221,13 +223,17 @@ export class Session {
     return laptop.is === 'idle' || (laptop.is === 'failed' && laptop.code === 'laptop_unreachable');
   }
 
+  private async choose(): Promise<Choice> {
+    return (this.choice = chooseLeg(await this.laptops.lookAround()));
+  }
+
   private chosen(): LaptopLeg | null {
     const { laptop } = this.state;
     return laptop.is === 'idle' || laptop.is === 'failed' ? (laptop.choice?.onClick ?? null) : null;
   }
 
   private async tryQuietly(): Promise<void> {
-    const choice = chooseLeg(await this.laptops.lookAround());
+    const choice = await this.choose();
     if (this.isUnderWay()) return;
     if (choice.silently !== null) {
       await this.connect(choice.silently, false);
@@ -262,7 +268,9 @@ export class Session {
       attempt.signal.throwIfAborted();
       this.token = token;
       this.tokens.set(url, token);
-      this.set({ laptop: { is: 'ready', leg, project, away: false } });
+      const { why } = this.choice ?? (await this.choose());
+      attempt.signal.throwIfAborted();
+      this.set({ laptop: { is: 'ready', leg, why, project, away: false } });
       this.announce();
     } catch (error) {
       if (!attempt.signal.aborted) await this.failed(error);
@@ -315,7 +323,7 @@ export class Session {
         },
       },
     );
-    this.link.send(toKernel.ready(laptop.project, laptopUrl, legs));
+    this.link.send(toKernel.ready(laptop.project, laptopUrl, legs, laptop.why));
   }
 
   private outcome(error: LaptopError | null): void {
@@ -333,7 +341,7 @@ export class Session {
 
   private async failed(error: unknown): Promise<void> {
     this.fail(error);
-    const choice = chooseLeg(await this.laptops.lookAround());
+    const choice = await this.choose();
     if (this.state.laptop.is === 'failed') this.set({ laptop: { ...this.state.laptop, choice } });
   }
 

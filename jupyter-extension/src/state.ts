@@ -1,4 +1,4 @@
-import type { Choice } from './laptop/legs';
+import type { Choice, Why } from './laptop/legs';
 import type { JsonObject, LaptopLeg, Legs, Status } from './messages';
 import type { Lost } from './kernel/link';
 
@@ -11,7 +11,7 @@ export type LaptopState =
   | { is: 'trying'; leg: LaptopLeg; mayAsk: boolean }
   | { is: 'pairing'; leg: LaptopLeg; code: string }
   /** `away`: the last call got no answer; the kernel asks again. */
-  | { is: 'ready'; leg: LaptopLeg; project: JsonObject; away: boolean }
+  | { is: 'ready'; leg: LaptopLeg; why: Why; project: JsonObject; away: boolean }
   | { is: 'failed'; code: string; message: string; remedy: string | null; choice: Choice | null };
 
 export interface SessionState {

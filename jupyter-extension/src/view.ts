@@ -1,6 +1,7 @@
 import type { Progress } from './messages';
+import type { Choice, Why } from './laptop/legs';
 import type { Action, SessionState } from './state';
-import { failure, INVITATIONS, KERNEL_LOST, LINES, NEEDS, plainLine } from './texts';
+import { failure, INVITATIONS, KERNEL_LOST, LINES, NEEDS, plainLine, way } from './texts';
 
 /** What the panel and the status bar show. */
 export interface View {
@@ -40,7 +41,7 @@ export function viewOf(state: SessionState): View {
     return show(kernel.why === 'connection' ? 'busy' : 'quiet', KERNEL_LOST[kernel.why], 'kernel away');
   if (kernel.is === 'opening') return show('busy', LINES.opening, 'waiting for the kernel');
   if (laptop.is !== 'ready' && laptop.is !== 'pairing' && SERVED.has(state.status?.state ?? '')) {
-    return followed(state, 'the project', LINES.elsewhere);
+    return followed(state, 'the project', kernel.role === 'standby' ? LINES.standby : LINES.elsewhere);
   }
   switch (laptop.is) {
     case 'idle':
@@ -60,19 +61,19 @@ export function viewOf(state: SessionState): View {
       return show('attention', LINES.pairing, `code ${laptop.code}`, { code: laptop.code });
     case 'failed':
       return show('attention', failure(laptop.code, laptop.message, laptop.remedy, state.laptopUrl), 'not connected', {
-        actions: helping(laptop.code, laptop.choice?.onClick === 'popup'),
+        actions: helping(laptop.code, laptop.choice),
       });
     case 'ready':
       return connected(state, laptop);
   }
 }
 
-function connected(state: SessionState, laptop: { project: { name?: unknown }; away: boolean }): View {
+function connected(state: SessionState, laptop: { project: { name?: unknown }; why: Why; away: boolean }): View {
   const { kernel, legs } = state;
   const name = typeof laptop.project.name === 'string' ? laptop.project.name : 'the project';
   if (laptop.away) return show('busy', LINES.away(state.laptopUrl), 'laptop away');
   if (kernel.is === 'open' && kernel.role === 'standby') return show('quiet', LINES.standby, `${name}, standing by`);
-  return followed(state, name, LINES[legs.laptop]);
+  return followed(state, name, way(legs, laptop.why));
 }
 
 function followed({ status, ranOnOlder, rate }: SessionState, name: string, how: string): View {
@@ -91,7 +92,9 @@ function followed({ status, ranOnOlder, rate }: SessionState, name: string, how:
   );
 }
 
-function helping(code: string, popupOnly: boolean): Action[] {
+function helping(code: string, choice: Choice | null): Action[] {
+  const popupOnly = choice?.onClick === 'popup';
+  if (code === 'popup_sandboxed') return popupOnly ? [] : ['connect'];
   if (code === 'permission_refused' || code === 'popup_blocked' || code === 'popup_closed' || popupOnly)
     return ['popup'];
   return code === 'laptop_unreachable' ? ['connect', 'popup'] : ['connect'];

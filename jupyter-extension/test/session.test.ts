@@ -99,6 +99,7 @@ describe('a session', () => {
         project: { name: 'shop' },
         laptop: OFFER.laptop,
         legs: { laptop: 'direct', kernel: 'websocket' },
+        why: 'near',
       },
     ]);
   });

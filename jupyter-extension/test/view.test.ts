@@ -17,7 +17,7 @@ const OPEN: SessionState = {
   paused: false,
   ranOnOlder: false,
 };
-const READY: LaptopState = { is: 'ready', leg: 'direct', project: { name: 'shop' }, away: false };
+const READY: LaptopState = { is: 'ready', leg: 'direct', why: 'granted', project: { name: 'shop' }, away: false };
 const failed = (code: string, choice = asks): LaptopState => ({
   is: 'failed',
   code,
@@ -103,6 +103,30 @@ describe('what the user sees', () => {
   it('says what the user has to settle', () => {
     const view = viewOf({ ...OPEN, laptop: READY, status: { ...status, needs: 'halted' } });
     expect(view.hint).toMatch(/confirm or decline/);
+  });
+
+  it('names the pair of legs that is in use, and why', () => {
+    const legs = { laptop: 'popup', kernel: 'host' } as const;
+    const laptop = { ...READY, leg: 'popup', why: 'denied' } as const;
+    expect(viewOf({ ...OPEN, laptop, legs }).hint).toBe(
+      'The notesync window reaches your laptop (your browser does not let this site do it); this page uses the connection of the notebook. Keep the window open.',
+    );
+    expect(viewOf({ ...OPEN, laptop: READY }).hint).toMatch(/itself \(your browser allows it\).*of its own/);
+  });
+
+  it.each(['halted', 'held', 'refused', 'stopped'])('has a sentence for %s', (needs) => {
+    expect(viewOf({ ...OPEN, laptop: READY, status: { ...status, needs } })).toMatchObject({
+      tone: 'attention',
+      hint: expect.stringMatching(/%notesync \w+/) as string,
+    });
+  });
+
+  it('says at once, and with a button only where it helps, that a frame locks its windows in', () => {
+    const view = viewOf({ ...OPEN, laptop: failed('popup_sandboxed') });
+    expect(view).toMatchObject({ tone: 'attention', actions: ['connect'] });
+    expect(viewOf({ ...OPEN, laptop: { ...failed('popup_sandboxed'), choice: windowOnly } }).line).toMatch(
+      /locks in.*%notesync connect/,
+    );
   });
 
   it('is never a dead end: whatever needs the user has a button, a code or a command', () => {

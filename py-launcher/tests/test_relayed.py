@@ -164,6 +164,16 @@ def test_a_call_goes_out_and_its_parts_come_back_in_order(stage: Stage) -> None:
     assert answer.result(5).body == b"one two"
 
 
+def test_a_page_tells_its_legs_and_why(stage: Stage) -> None:
+    page = stage.page()
+    legs = {"laptop": "popup", "kernel": "host"}
+    address = "http://127.0.0.1:8765"
+    page.say("ready", project=PROJECT, laptop=address, legs=legs, why="denied")
+    assert stage.host.changed.wait(5)
+    laptop = stage.host.ready[-1]
+    assert (dict(laptop.legs), laptop.why) == (legs, "denied")
+
+
 def test_a_body_travels_as_one_buffer(stage: Stage) -> None:
     page, laptop = stage.connected()
     laptop.send(laptop_words.put_manifest("r", b"\x1f\x8bdata"))

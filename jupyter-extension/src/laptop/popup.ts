@@ -83,6 +83,10 @@ export class PopupLaptop implements LaptopTransport {
       }, CLOSED_CHECK_MS);
       const listen = (event: MessageEvent<unknown>): void => {
         const { data, source } = event;
+        if (popup !== null && source === popup && isObject(data) && data['sandboxed'] === true) {
+          give(new LaptopError('popup_sandboxed', 'the frame of this page locks the notesync window in'));
+          return;
+        }
         if (event.origin !== origin || !isObject(data) || data['notesync'] !== 'bridge') return;
         if (source === null || (popup !== null && source !== popup)) return;
         stop();

@@ -25,7 +25,8 @@ export interface LaptopTransport {
   close(): void;
 }
 
-export type LaptopErrorCode = 'laptop_unreachable' | 'permission_refused' | 'popup_blocked' | 'popup_closed';
+export type LaptopErrorCode =
+  'laptop_unreachable' | 'permission_refused' | 'popup_blocked' | 'popup_sandboxed' | 'popup_closed';
 
 /** No HTTP answer was had. */
 export class LaptopError extends Error {

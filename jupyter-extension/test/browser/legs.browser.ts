@@ -180,6 +180,14 @@ describe('an output frame of another origin', () => {
     await pairsAndCarries(shown, 'popup');
   });
 
+  it('says so at once where the sandbox locks its windows in, and a locked window says so too', async () => {
+    const shown = await show('public', 'not asked', framed('&sandbox=allow-scripts%20allow-popups'));
+    const opening = shown.context.waitForEvent('page');
+    await shown.press('Connect through a window');
+    await shown.frame.locator('p.line', { hasText: /locks in every window/ }).waitFor({ timeout: 5_000 });
+    await (await opening).getByText('This window cannot help').waitFor();
+  });
+
   it('says so where the sandbox forbids windows', async () => {
     const shown = await show('public', 'not asked', framed('&sandbox=allow-scripts%20allow-same-origin'));
     await shown.press('Connect through a window');

@@ -14,7 +14,7 @@ const failed = (code: string, choice = asks): LaptopState => ({
   remedy: null,
   choice,
 });
-const ready: LaptopState = { is: 'ready', leg: 'direct', project: { name: 'shop' }, away: false };
+const ready: LaptopState = { is: 'ready', leg: 'direct', why: 'granted', project: { name: 'shop' }, away: false };
 const status = {
   kind: 'status',
   line: 'notesync: shop: up to date, sequence 42',
@@ -31,9 +31,12 @@ const states: Partial<SessionState>[] = [
   { laptop: { is: 'pairing', leg: 'direct', code: 'EFY217' } },
   { laptop: failed('laptop_unreachable') },
   { laptop: failed('permission_refused', windowOnly) },
+  { laptop: failed('popup_sandboxed', windowOnly) },
   { laptop: ready, status },
   { laptop: ready, status: { ...status, progress: { received: 12_300_000, total: 40_000_000 } } },
   { laptop: ready, status: { ...status, needs: 'halted' } },
+  { laptop: { ...ready, leg: 'popup', why: 'denied' }, legs: { laptop: 'popup', kernel: 'websocket' }, status },
+  { laptop: ready, kernel: { is: 'open', role: 'standby' } },
   { laptop: { ...ready, away: true } },
   { kernel: { is: 'lost', why: 'restarted' } },
   { paused: true },

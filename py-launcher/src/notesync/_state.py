@@ -62,6 +62,11 @@ def class_data_files(state: Path) -> list[Path]:
     return [path for kind in kinds for path in state.glob(f"agent-*.{kind}")]
 
 
+def laptops_file(state: Path) -> Path:
+    """Where the laptop of each notebook was last found by its page."""
+    return state / "laptops.json"
+
+
 def bundled(name: str) -> Path:
     """A file that the wheel carries."""
     return Path(__file__).parent / "_bundled" / name

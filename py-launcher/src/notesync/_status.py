@@ -27,6 +27,7 @@ class Status:
     error: str | None
     guarantees: tuple[str, ...] = field(default=())
     broken: str | None = None
+    why: str = ""
 
     @property
     def line(self) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from . import display, texts, widget
+from ._remembered import RememberedLaptop
 from ._status import Status
 from .cells import Cells
 from .databricks import hooks
@@ -34,6 +35,7 @@ _GLANCE_S = 0.25
 _PATIENT_S = 0.5
 PAIR_PATIENCE_S = 150.0
 SYNC_PATIENCE_S = 600.0
+_NEEDS_THE_USER = ("halted", "held", "refused", "stopped")
 
 
 class App:
@@ -43,6 +45,8 @@ class App:
         self.shell = shell
         self._process = os.getpid()
         self.session = Session(kernel_id(), _label(shell))
+        self._remembered = RememberedLaptop(_notebook(shell) or "", self.session.laptop_url)
+        self.session.laptop_url = self._remembered.url
         self.cells = Cells(shell, self.session)
         self.pages: Pages | None = None
         self.session.on_change = self._show_status
@@ -136,6 +140,8 @@ class App:
             self.session.follow(laptop, project)
         except NotesyncError:
             return False  # The session has told why.
+        if laptop.address == self.session.laptop_url:
+            self._remembered.keep(laptop.address)
         return True
 
     def on_page_gone(self, laptop: RelayedLaptop) -> None:
@@ -250,7 +256,7 @@ def page_status(session: Session) -> dict[str, Any]:
     """What a page may show of the session."""
     status = session.status()
     progress = session.progress
-    needs = status.state if status.state in ("halted", "held", "refused") else None
+    needs = status.state if status.state in _NEEDS_THE_USER else None
     return {
         "line": status.line,
         "state": status.state,
@@ -274,7 +280,12 @@ def _needs_widget(shell: Any) -> bool:
     return hooks.here() or _notebook_of_vs_code(shell) is not None
 
 
+def _notebook(shell: Any) -> str | None:
+    """The path of the notebook, where the front end told it."""
+    return _notebook_of_vs_code(shell) or os.environ.get("JPY_SESSION_NAME")
+
+
 def _label(shell: Any) -> str:
     """What the laptop's user reads about this kernel: the notebook, where it is known."""
-    path = _notebook_of_vs_code(shell) or os.environ.get("JPY_SESSION_NAME")
+    path = _notebook(shell)
     return Path(path).name if path else "notebook"

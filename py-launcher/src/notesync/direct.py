@@ -211,6 +211,10 @@ class DirectLaptop:
     def legs(self) -> Mapping[str, str]:
         return {"laptop": "kernel-direct", "kernel": "none"}
 
+    @property
+    def why(self) -> str:
+        return "told"
+
     def seen_at_run(self, _cell: str | None) -> None:
         """Nobody looks before the kernel does."""
 

@@ -30,6 +30,10 @@ class Laptop(Protocol):
         """Which way the bytes take, for the status and the dashboard."""
 
     @property
+    def why(self) -> str:
+        """Why these legs and no others, as a code of the page's; empty where there is no choice."""
+
+    @property
     def answers_in_cells(self) -> bool:
         """Whether an answer can arrive while the main thread of the kernel is busy."""
 

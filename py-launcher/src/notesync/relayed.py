@@ -64,10 +64,11 @@ class _Open:
 class RelayedLaptop:
     """A laptop behind one page. Implements `laptop.Laptop`."""
 
-    def __init__(self, page: Page, address: str, legs: Mapping[str, str]) -> None:
+    def __init__(self, page: Page, address: str, legs: Mapping[str, str], why: str) -> None:
         self._page = page
         self._address = address
         self._legs = dict(legs)
+        self._why = why
 
     @property
     def address(self) -> str:
@@ -76,6 +77,10 @@ class RelayedLaptop:
     @property
     def legs(self) -> Mapping[str, str]:
         return self._legs
+
+    @property
+    def why(self) -> str:
+        return self._why
 
     @property
     def answers_in_cells(self) -> bool:
@@ -185,7 +190,8 @@ class Page:
             "kernel": self.hello.kernel_leg,
         }
         address = str(message.data.get("laptop") or "")
-        self.laptop = RelayedLaptop(self, address, legs)
+        why = message.data.get("why")
+        self.laptop = RelayedLaptop(self, address, legs, why if isinstance(why, str) else "")
         self._pages.ready(self, self.laptop, project)
 
     def _response(self, part: Part) -> None:

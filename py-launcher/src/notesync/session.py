@@ -319,6 +319,7 @@ class Session:
             error=str(self._error) if self._error else None,
             guarantees=tuple(one.text for one in attached.guarantees) if attached else (),
             broken=self.broken,
+            why=laptop.why if laptop else "",
         )
 
     def kept_are(self, count: int) -> None:

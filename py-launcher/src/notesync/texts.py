@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .way_texts import way
+
 if TYPE_CHECKING:
     from ._replica import Fresh
     from ._status import Status
@@ -245,7 +247,7 @@ def status_rows(status: Status) -> list[tuple[str, str]]:
         ("state", state_words(status)),
         ("project", status.project or ""),
         ("laptop", status.laptop or ""),
-        ("way", " + ".join(leg for leg in status.legs.values() if leg != "none")),
+        ("way", way(status)),
         ("replica", status.root or ""),
         ("git on the laptop", at),
         ("changed, loaded before the next cell", str(status.pending) if status.pending else ""),
