@@ -10,6 +10,9 @@ import { Relay } from './relay';
 import type { Action, LaptopState, SessionState } from './state';
 import { protocolMismatch } from './texts';
 
+/** So much may be left of a transfer whose rate is not known, for Run to wait for it. */
+const UNKNOWN_RATE_BYTES = 512 * 1024;
+
 /** The ways to the laptop, as this page has them. */
 export interface Laptops {
   lookAround(): Promise<Surroundings>;
@@ -124,12 +127,20 @@ export class Session {
     const until = performance.now() + most;
     const cursor = (await this.relay?.nothingNewer(AbortSignal.timeout(most))) ?? null;
     if (cursor === null && !this.link.besideCells) {
-      const brought = await this.askFresh(until - performance.now());
+      const brought = !this.comesTooLate(most) && (await this.askFresh(until - performance.now()));
       this.set({ ranOnOlder: !brought });
     } else if (this.state.ranOnOlder) {
       this.set({ ranOnOlder: false });
     }
     return cursor;
+  }
+
+  /** Whether what is on its way cannot be here after `most` ms: waiting would only cost the cell time. */
+  private comesTooLate(most: number): boolean {
+    const { status, rate } = this.state;
+    if (!status?.progress) return false;
+    const left = status.progress.total - status.progress.received;
+    return rate === null ? left > UNKNOWN_RATE_BYTES : (left / rate) * 1000 > most;
   }
 
   /** Tells the kernel, for one run of one cell, what `beforeRun` found. Sent for every run, in order. */
@@ -235,13 +246,13 @@ export class Session {
   private async tryQuietly(): Promise<void> {
     const choice = await this.choose();
     if (this.isUnderWay()) return;
-    if (choice.silently !== null) {
-      await this.connect(choice.silently, false);
-      return;
-    }
+    if (choice.silently !== null) await this.connect(choice.silently, false);
+    const { laptop } = this.state;
+    const refused = laptop.is === 'failed' && laptop.code === 'permission_refused';
+    if (this.isUnderWay() || (choice.silently !== null && !refused)) return;
     // A token without a direct way is one that a window brought: it may still be open from before a reload.
     if (this.tokens.get(this.state.laptopUrl) !== null) await this.connect('popup', false);
-    if (!this.isUnderWay()) this.set({ laptop: { is: 'idle', choice } });
+    if (!this.isUnderWay()) this.set({ laptop: refused ? laptop : { is: 'idle', choice } });
   }
 
   private async connect(leg: LaptopLeg, clicked: boolean): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Why } from './laptop/legs';
 import type { Lost } from './kernel/link';
-import type { KernelLeg, Legs } from './messages';
+import type { KernelLeg, Legs, Progress } from './messages';
 import type { Action } from './state';
 
 /** Every sentence that the user reads, and nothing else. */
@@ -39,19 +39,19 @@ export const LINES = {
   pairing: 'Type this code on your laptop, in the notesync window, page or terminal:',
   connected: (project: string): string => `Connected to ${project}.`,
   upTo: (project: string, sequence: number): string => `${project} · ${sequence}`,
+  percent: (project: string, { received, total }: Progress): string =>
+    `${project} · ${Math.floor((100 * received) / Math.max(1, total))} %`,
   away: (url: string): string => `The laptop does not answer at ${url}. This goes on when it does.`,
   ranOnOlder: 'The last cell ran before everything that you saved had arrived. Run it again.',
   elsewhere: 'The kernel reaches the laptop by itself, without this page.',
 };
 
-const LOCKED_IN = 'The frame of this output locks in every window that it opens, so that none reaches your computer.';
-
 /** Why this laptop leg, as the end of a sentence. */
 const BECAUSE: Record<Why, string> = {
-  near: 'it comes from your own network',
+  near: 'it is on your own network',
   granted: 'your browser allows it',
-  prompt: 'your browser asks before the page may',
-  unknown: 'your browser may ask before the page does',
+  prompt: 'your browser asks before a page may',
+  unknown: 'your browser may ask before a page does',
   denied: 'your browser does not let this site do it',
   frame: 'this output may not do it',
   insecure: 'this page is not https',
@@ -65,17 +65,10 @@ const OVER: Record<KernelLeg, string> = {
 
 /** Which pair of legs is in use, and why this one. */
 export function way({ laptop, kernel }: Legs, why: Why): string {
-  return laptop === 'direct'
-    ? `This page reaches your laptop itself (${DIRECT_BECAUSE[why] ?? BECAUSE[why]}) and uses ${OVER[kernel]}.`
-    : `The notesync window reaches your laptop (${BECAUSE[why]}); this page uses ${OVER[kernel]}. Keep the window open.`;
+  if (laptop === 'popup')
+    return `The notesync window reaches your laptop (${BECAUSE[why]}); this page uses ${OVER[kernel]}. Keep the window open.`;
+  return `This page reaches your laptop itself (${BECAUSE[why === 'near' ? why : 'granted']}) and uses ${OVER[kernel]}.`;
 }
-const DIRECT_BECAUSE: Partial<Record<Why, string>> = {
-  prompt: 'you allowed it',
-  unknown: 'your browser allows it',
-  insecure: 'your browser allows it',
-  denied: 'your browser allows it',
-  frame: 'your browser allows it',
-};
 
 /** Why the Connect button is there, in the words of the one who has to press it. */
 export const INVITATIONS: Record<Why, string> = {
@@ -105,13 +98,13 @@ export function plainLine(line: string): string {
 export function failure(code: string, message: string, remedy: string | null, url: string): string {
   switch (code) {
     case 'laptop_unreachable':
-      return `No notesync answers at ${url}. Start it in your project with java -jar notesync-server.jar, then connect; if it shows another address, run %notesync connect --page with that.`;
+      return `No notesync answers at ${url}. Start it in your project with java -jar notesync-server.jar, then connect; if it shows another address: %notesync connect --page ADDRESS.`;
     case 'permission_refused':
       return 'Your browser refused to let this page reach apps on this computer. A small window does it instead.';
     case 'popup_blocked':
       return 'The window could not be opened, or this page cut it off. Allow pop-ups for this site, then try again.';
     case 'popup_sandboxed':
-      return `${LOCKED_IN} Run %notesync connect ${url} where the kernel itself reaches your laptop, or show the notebook in a page of its own.`;
+      return `The frame of this output locks in the windows that it opens. Where the kernel itself reaches your laptop, run %notesync connect ${url}.`;
     case 'popup_closed':
       return 'The notesync window was closed. Keep it open while you work.';
     case 'token_unknown':

@@ -83,7 +83,7 @@ function followed({ status, ranOnOlder, rate }: SessionState, name: string, how:
   return show(
     needs !== null ? 'attention' : status?.progress ? 'busy' : 'good',
     line === null ? LINES.connected(name) : plainLine(line),
-    sequence === null ? name : LINES.upTo(name, sequence),
+    status?.progress ? LINES.percent(name, status.progress) : sequence === null ? name : LINES.upTo(name, sequence),
     {
       hint: needs !== null ? (NEEDS[needs] ?? needs) : ranOnOlder ? LINES.ranOnOlder : how,
       progress: status?.progress ? { ...status.progress, rate } : null,

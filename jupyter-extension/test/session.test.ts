@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { LaptopError, type LaptopCall } from '../src/laptop/transport';
 import type { Surroundings } from '../src/laptop/surroundings';
 import type { JsonObject } from '../src/messages';
@@ -312,6 +312,22 @@ describe('a session', () => {
       newest = 'current';
       await session.beforeRun(1_000);
       expect(session.state.ranOnOlder).toBe(false);
+    });
+
+    it.each([
+      ['at a known rate', [0, 1_000_000], 9_000_000],
+      ['at a rate that nobody knows yet', [0], 9_000_000],
+    ])('does not wait for what cannot come in time, %s', async (_, received, total) => {
+      newest = 'batch';
+      const clock = vi.spyOn(performance, 'now');
+      for (const [step, bytes] of received.entries()) {
+        clock.mockReturnValue(step * 4_000);
+        link.says({ kind: 'status', progress: { received: bytes, total } });
+      }
+      clock.mockRestore();
+      await expect(session.beforeRun(10_000)).resolves.toBeNull();
+      expect(link.kinds()).not.toContain('ask');
+      expect(session.state.ranOnOlder).toBe(true);
     });
 
     it('leaves the waiting to a kernel that can ask while its cell begins', async () => {

@@ -105,6 +105,11 @@ describe('what the user sees', () => {
     expect(view.hint).toMatch(/confirm or decline/);
   });
 
+  it('shows in a few words how far a transfer is', () => {
+    const progress = { received: 45_600, total: 100_000 };
+    expect(viewOf({ ...OPEN, laptop: READY, status: { ...status, progress } }).short).toBe('shop · 45 %');
+  });
+
   it('names the pair of legs that is in use, and why', () => {
     const legs = { laptop: 'popup', kernel: 'host' } as const;
     const laptop = { ...READY, leg: 'popup', why: 'denied' } as const;
@@ -124,7 +129,7 @@ describe('what the user sees', () => {
   it('says at once, and with a button only where it helps, that a frame locks its windows in', () => {
     const view = viewOf({ ...OPEN, laptop: failed('popup_sandboxed') });
     expect(view).toMatchObject({ tone: 'attention', actions: ['connect'] });
-    expect(viewOf({ ...OPEN, laptop: { ...failed('popup_sandboxed'), choice: windowOnly } }).line).toMatch(
+    expect(viewOf({ ...OPEN, laptop: failed('popup_sandboxed', windowOnly) }).line).toMatch(
       /locks in.*%notesync connect/,
     );
   });

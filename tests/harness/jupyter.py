@@ -49,6 +49,13 @@ class Jupyter:
     ) -> None:
         self.program.end()
 
+    def disable(self, extension: str) -> None:
+        """The user has switched a front-end extension off."""
+        folder = self.home / "config" / "labconfig"
+        folder.mkdir(parents=True, exist_ok=True)
+        told = {"disabledExtensions": {extension: True}}
+        (folder / "page_config.json").write_text(json.dumps(told), encoding="utf-8")
+
     def _want_no_news(self) -> None:
         """Else the page asks whether to fetch news, over what the stories look at."""
         folder = self.home / "config" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"

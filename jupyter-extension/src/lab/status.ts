@@ -1,6 +1,7 @@
 import type { CommandRegistry } from '@lumino/commands';
 import { Menu, Widget } from '@lumino/widgets';
-import { LAB } from '../texts';
+import { LAB, transferred } from '../texts';
+import type { View } from '../view';
 import type { Hub } from './hub';
 
 const DOT = { good: '#2e9e63', attention: '#d9822b', busy: '#2f81d6', quiet: '#8b96a3' } as const;
@@ -40,6 +41,12 @@ export class StatusItem extends Widget {
     const text = view ? `notesync: ${view.short}` : LAB.notConnected;
     this.button.replaceChildren(dot, text);
     this.button.setAttribute('aria-label', `${text}. ${LAB.menu}`);
-    this.button.title = view?.line ?? LAB.notLoaded;
+    this.button.title = view ? sentencesOf(view).join('\n') : LAB.notLoaded;
   }
+}
+
+/** What the panel says, for whoever points at the item. */
+function sentencesOf({ line, progress, hint }: View): string[] {
+  const moving = progress && transferred(progress.received, progress.total, progress.rate);
+  return [line, moving, hint].filter((text) => text !== null);
 }

@@ -184,7 +184,7 @@ describe('an output frame of another origin', () => {
     const shown = await show('public', 'not asked', framed('&sandbox=allow-scripts%20allow-popups'));
     const opening = shown.context.waitForEvent('page');
     await shown.press('Connect through a window');
-    await shown.frame.locator('p.line', { hasText: /locks in every window/ }).waitFor({ timeout: 5_000 });
+    await shown.frame.locator('p.line', { hasText: /locks in the windows/ }).waitFor({ timeout: 5_000 });
     await (await opening).getByText('This window cannot help').waitFor();
   });
 

@@ -104,7 +104,8 @@ class Intake:
 
     async def _bring(self, replica: Replica, batch: Descriptor, told: Next) -> None:
         self._listener.on_state("receiving", str(batch.to.sequence))
-        transfer = Transfer(self._ways.ask, self._ways.fetch, self.outcomes, replica.id, batch)
+        ways = self._ways
+        transfer = Transfer(ways.ask, ways.fetch, ways.pace, self.outcomes, replica.id, batch)
         replica.plain = False
         try:
             outcome = await transfer.run(told.first, told.end)

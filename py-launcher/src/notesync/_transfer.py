@@ -12,9 +12,10 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from . import texts
+from ._pace import Pace
 from ._patience import within
 from .errors import AgentRefused, AgentSilent, Malformed
-from .messages import CHUNK_BYTES, Descriptor, events
+from .messages import Descriptor, events
 from .messages import agent as agent_words
 from .messages import laptop as laptop_words
 from .messages.agent import Reply, Request
@@ -57,8 +58,15 @@ class Transfer:
     """One batch on its way. `run` gives how it came out: applied, waiting, halted or refused."""
 
     def __init__(
-        self, ask: Ask, fetch: Fetch, outcomes: Outcomes, replica: str, batch: Descriptor
+        self,
+        ask: Ask,
+        fetch: Fetch,
+        pace: Pace,
+        outcomes: Outcomes,
+        replica: str,
+        batch: Descriptor,
     ) -> None:
+        self._pace = pace
         self._ask = ask
         self._fetch = fetch
         self._outcomes = outcomes
@@ -68,11 +76,14 @@ class Transfer:
     async def run(self, first: bytes, end: bool) -> events.Event:
         """Bring the stream whose beginning is `first`. Raises AgentRefused, LaptopRefused, …"""
         queue = self._outcomes.expect(self._batch.batch)
+        self._pace.begins(self._batch.most_bytes)
         try:
             if not await self._begin(first, end):
                 await self._rest()
+            self._pace.ends()
             return await self._outcome(queue)
         finally:
+            self._pace.ends()
             self._outcomes.forget(self._batch.batch)
 
     async def _begin(self, first: bytes, end: bool) -> bool:
@@ -84,6 +95,7 @@ class Transfer:
             if agent_words.already_whole(reply):
                 return True  # It says again what became of it.
             self._wanted = agent_words.offset_of(reply)
+            self._pace.moved(self._wanted)
             if sent is None:
                 return False
             try:
@@ -116,27 +128,29 @@ class Transfer:
                 raise Malformed(texts.no_progress(self._batch.batch, self._wanted))
 
     async def _stream(self, offset: int) -> None:
-        fetches: collections.deque[tuple[int, asyncio.Future[Answer]]] = collections.deque()
+        fetches: collections.deque[tuple[int, int, asyncio.Future[Answer]]] = collections.deque()
         sends: collections.deque[asyncio.Future[int]] = collections.deque()
         size = self._batch.stream_size
         ahead = at = offset
         try:
             while True:
                 while len(fetches) < IN_FLIGHT and (size is None or ahead < size or ahead == at):
-                    call = laptop_words.chunk(self._batch.batch, ahead)
-                    fetches.append((ahead, asyncio.ensure_future(self._fetch(call))))
-                    ahead += CHUNK_BYTES
+                    most = self._pace.size
+                    call = laptop_words.chunk(self._batch.batch, ahead, most)
+                    fetches.append((ahead, most, asyncio.ensure_future(self._fetch(call))))
+                    ahead += most
                 if not fetches:
                     raise Malformed(texts.no_end(self._batch.batch, ahead))
-                at, fetch = fetches.popleft()
+                at, most, fetch = fetches.popleft()
                 piece = self._checked(Chunk.of(await fetch), at)
+                self._pace.moved(len(piece.data))
                 if piece.data or piece.end:
                     sends.append(asyncio.ensure_future(self._send(at, piece.data, piece.end)))
                 if piece.end:
                     break
-                if len(piece.data) < CHUNK_BYTES:
+                if len(piece.data) < most:
                     # The stream is still in the making: what was asked behind it is no longer due.
-                    _cancel(one for _, one in fetches)
+                    _cancel(one for _, _, one in fetches)
                     fetches.clear()
                     ahead = at = at + len(piece.data)
                 while len(sends) >= IN_FLIGHT:
@@ -144,7 +158,7 @@ class Transfer:
             while sends:
                 self._wanted = await sends.popleft()
         finally:
-            _cancel(one for _, one in fetches)
+            _cancel(one for _, _, one in fetches)
             await asyncio.gather(*sends, return_exceptions=True)
 
     def _checked(self, piece: Chunk, offset: int) -> Chunk:

@@ -8,11 +8,12 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from . import texts
+from ._pace import Pace
 from ._patience import within
 from .errors import AgentLost, LaptopUnreachable, NotesyncError
 from .laptop import Laptop
 from .messages.agent import Reply, Request
-from .messages.laptop import Answer, Call
+from .messages.laptop import LONG_POLL_MS, Answer, Call
 
 _log = logging.getLogger("notesync.receiver")
 _GRACE_S = 15.0
@@ -36,6 +37,7 @@ class Ways:
 
     def __init__(self, laptop: Laptop, agents: Agents) -> None:
         self._laptop = laptop
+        self.pace = Pace()
         self._agents = agents
         self._beside: set[asyncio.Task[None]] = set()
         self._lost: AgentLost | None = None
@@ -65,10 +67,15 @@ class Ways:
         """An answer of the laptop; asked again once where none came in time."""
         for _ in range(2):
             future = asyncio.wrap_future(self._laptop.send(call))
+            began = self.pace.clock()
             try:
-                return await within(call.wait_ms / 1000 + _GRACE_S, future)
+                answer = await within(call.wait_ms / 1000 + _GRACE_S, future)
             except asyncio.TimeoutError:
                 self._laptop.was_silent()
+                continue
+            if call.wait_ms < LONG_POLL_MS:
+                self.pace.heard(len(answer.body), self.pace.clock() - began)
+            return answer
         told = texts.laptop_silent(self._laptop.address)
         raise LaptopUnreachable("laptop_unreachable", *told)
 

@@ -19,7 +19,7 @@ from typing import Any
 from . import display, texts, widget
 from ._remembered import RememberedLaptop
 from ._status import Status
-from .cells import Cells
+from .cells import MOST_S, Cells
 from .databricks import hooks
 from .direct import Address
 from .errors import NotesyncError
@@ -148,7 +148,8 @@ class App:
         self.session.page_gone(laptop)
 
     def on_page_asks(self, answer: Callable[[int | None, bool], None]) -> None:
-        asked = self.session.ask_fresh()
+        late = self.session.cannot_come_within(MOST_S)
+        asked = self.session.ask_fresh() if late is None else None
         if asked is None:
             answer(self.session.sequence(), True)
             return

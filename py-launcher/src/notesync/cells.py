@@ -24,6 +24,7 @@ from typing import Any
 from . import display, texts
 from ._loop import in_background
 from ._reloading import Reloading
+from ._replica import Fresh
 from ._run_all import Row
 from .databricks import hooks as databricks
 from .errors import AgentSilent, NotesyncError
@@ -35,6 +36,7 @@ _log = logging.getLogger("notesync.cells")
 MOST_S = 1.0
 _HANGS_AFTER_S = 0.75
 _RESERVE_S = 0.25
+_LOOK_S = 0.05
 _WAIT_FOR_OTHERS_MS = 2_000
 _APPLY_PATIENCE_S = 60.0
 
@@ -206,17 +208,32 @@ class Cells:
         laptop = self.session.laptop
         if laptop is None or not laptop.answers_in_cells or self._still_hangs():
             return None
+        late = self.session.cannot_come_within(deadline - time.monotonic())
+        if late is not None:
+            return texts.not_in_time(self.session.sequence(), self.most_s, late)
         asked = self.session.ask_fresh()
         if asked is None:
             return texts.not_asked(self.session.sequence(), self.session.status().detail)
         try:
-            fresh = asked.result(max(0.0, deadline - time.monotonic()))
+            fresh = self._patiently_asked(asked, deadline)
         except (FutureTimeout, TimeoutError):
+            late = self.session.cannot_come_within(0.0)
             asked.cancel()
-            return texts.not_in_time(self.session.sequence(), self.most_s)
+            return texts.not_in_time(self.session.sequence(), self.most_s, late)
         except NotesyncError as error:
             return texts.not_asked(self.session.sequence(), error.message)
         return texts.newer_exists(fresh) if fresh.newer else None
+
+    def _patiently_asked(self, asked: Future[Fresh], deadline: float) -> Fresh:
+        """What was asked. Raises TimeoutError at the deadline, or once it cannot be met."""
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0 or self.session.cannot_come_within(left) is not None:
+                return asked.result(0)
+            try:
+                return asked.result(min(left, _LOOK_S))
+            except (FutureTimeout, TimeoutError):
+                continue
 
     def _still_hangs(self) -> bool:
         """Whether nothing was heard from the agent since it was found hanging."""

@@ -31,7 +31,7 @@ from .errors import (
     Unpaired,
 )
 from .laptop import Laptop
-from .messages import CHUNK_BYTES, Cursor, events
+from .messages import Cursor, events
 from .messages import agent as agent_words
 from .messages import laptop as laptop_words
 from .messages.agent import Attached
@@ -283,7 +283,7 @@ class Receiver:
         wait_ms: int,
         *,
         fresh: bool = False,
-        inline: int = CHUNK_BYTES,
+        inline: int | None = None,
     ) -> Call:
         return laptop_words.next_batch(
             replica.id,
@@ -292,8 +292,16 @@ class Receiver:
             wait_ms=wait_ms,
             fresh=fresh,
             plain=replica.plain,
-            inline=inline,
+            inline=self._ways.pace.size if inline is None else inline,
         )
+
+    def seconds_left(self) -> float | None:
+        """How long the batch that is on its way still takes, where that is known. Any thread."""
+        return self._ways.pace.seconds_left()
+
+    def expected_bytes(self) -> int | None:
+        """How many bytes the batch under way has, at most. Any thread."""
+        return self._ways.pace.total
 
     async def fresh(self) -> Fresh:
         """Bring everything that was saved before now.

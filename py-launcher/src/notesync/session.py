@@ -241,6 +241,11 @@ class Session:
             return None
         return self.loop.submit(receiver.fresh())
 
+    def cannot_come_within(self, seconds: float) -> float | None:
+        """How long the batch on its way still takes, where that is longer. Any thread."""
+        left = self._receiver.seconds_left() if self._receiver is not None else None
+        return left if left is not None and left > seconds else None
+
     def is_at(self, cursor: Cursor) -> bool:
         """Whether the replica is at the cursor and follows from there. Any thread."""
         replica = self._receiver.replica if self._receiver is not None else None
@@ -359,12 +364,13 @@ class Session:
 
     def on_event(self, event: events.Event) -> None:
         """On the agent client's thread, in order: what was applied is known before `enter` ends."""
+        receiver = self._receiver
         if isinstance(event, events.Applied):
             self._on_applied(event)
         elif isinstance(event, events.Progress):
-            self._progress = (event.received, event.total)
+            expected = receiver.expected_bytes() if receiver is not None else None
+            self._progress = (event.received, event.total or expected)
             self.on_change()
-        receiver = self._receiver
         if receiver is not None:
             self.loop.post(receiver.on_event, event)
 

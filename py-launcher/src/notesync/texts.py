@@ -295,8 +295,10 @@ def _why(code: str) -> str:
     }.get(code, code)
 
 
-def not_in_time(sequence: int | None, seconds: float) -> str:
+def not_in_time(sequence: int | None, seconds: float, left: float | None = None) -> str:
     on = f"sequence {sequence}" if sequence is not None else "what is here"
+    if left is not None:
+        return f"this cell runs on {on}: what is newer is on its way, about {left:.0f} s left"
     return f"this cell runs on {on}: what is newer did not arrive within {seconds:g} s"
 
 

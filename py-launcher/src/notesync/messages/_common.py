@@ -77,6 +77,12 @@ class Descriptor:
     changes: int
     raw: read.Json
 
+    @property
+    def most_bytes(self) -> int:
+        """The stream's length; until it is known, that of what it holds: it may be compressed."""
+        held = (self.raw.get("manifest_size"), self.raw.get("payload_size"))
+        return self.stream_size or sum(size for size in held if isinstance(size, int))
+
     @staticmethod
     def of(source: read.Json) -> Descriptor:
         to = Cursor.of(read.inner(source, "to"))
