@@ -12,7 +12,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 _FRONT_END = "npm --prefix jupyter-extension ci && npm --prefix jupyter-extension run build"
-# The server jar would take the wheel over its 6 MB: it is for the laptop, and shipped beside it.
+# The server jar would take the wheel over its 6 MB: it is for the laptop, in a wheel of its own.
 _PARTS = (
     ("agent/target/notesync-agent.jar", "notesync-agent.jar", "mvn -pl agent -am package"),
     ("jupyter-extension/dist/notesync.js", "notesync.js", _FRONT_END),

@@ -51,7 +51,9 @@ def test_serve_without_the_jar_says_where_the_server_is(
 ) -> None:
     monkeypatch.setenv("NOTESYNC_SERVER_JAR", "/nowhere/server.jar")
     assert cli.main(["serve"]) == 1
-    assert "java -jar notesync-server.jar" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "pip install 'notesync[serve]'" in said
+    assert "java -jar notesync-server.jar" in said
 
 
 def test_serve_hands_everything_to_the_server(
@@ -69,6 +71,8 @@ def test_serve_hands_everything_to_the_server(
     monkeypatch.setattr(os, "execv", no_exec)
     cli.main(["serve", "project", "--port", "9999"])
     assert ran[0][1:] == ["-jar", str(jar), "project", "--port", "9999"]
+    cli.main(["serve", "--port", "9999", "--help"])
+    assert ran[1][1:] == ["-jar", str(jar), "--port", "9999", "--help"]
 
 
 def test_doctor_says_what_is_wrong_and_what_to_do(

@@ -18,14 +18,15 @@ FLAKY = 3
 RUFF = places.tool(places.ENVIRONMENT, "ruff")
 MYPY = places.tool(places.ENVIRONMENT, "mypy")
 OURS = ("tests", "bench")
+SERVER_WHEEL = "laptop-server/wheel"
 
 
 def all_suites() -> list[Suite]:
     """In the order in which a mistake is found soonest."""
     launcher, extension = places.LAUNCHER, places.EXTENSION
     return [
-        Tool("ruff-tests", 60, command=(RUFF, "check", *OURS)),
-        Tool("format-tests", 60, command=(RUFF, "format", "--check", *OURS)),
+        Tool("ruff-tests", 60, command=(RUFF, "check", *OURS, SERVER_WHEEL)),
+        Tool("format-tests", 60, command=(RUFF, "format", "--check", *OURS, SERVER_WHEEL)),
         Tool("mypy-tests", 300, command=(MYPY, *OURS)),
         Tool("ruff-launcher", 60, command=(RUFF, "check", "."), cwd=launcher),
         Tool("format-launcher", 60, command=(RUFF, "format", "--check", "."), cwd=launcher),
@@ -52,6 +53,7 @@ def prepare() -> None:
     parts.front_end()
     parts.jars()
     parts.install_wheel(places.ENVIRONMENT)
+    parts.install_server_wheel(places.ENVIRONMENT)
     parts.old_kernel()
     parts.install_wheel(places.OLD_KERNEL)
     projects.fetch()

@@ -20,6 +20,7 @@ def everything() -> None:
     front_end()
     jars()
     install_wheel(places.ENVIRONMENT)
+    install_server_wheel(places.ENVIRONMENT)
 
 
 def jars() -> None:
@@ -84,15 +85,25 @@ def wheel() -> Path:
     """Builds the wheel from what is there: jar, front end, Python. Returns its path."""
     sources = [places.LAUNCHER / "src", places.LAUNCHER / "pyproject.toml", places.LAUNCHER / "labextension"]
     sources += [*places.LAUNCHER.glob("*.py"), places.AGENT_JAR, places.EXTENSION / "dist"]
-    built = sorted((places.LAUNCHER / "dist").glob("notesync-*.whl"))
-    if len(built) != 1 or not newer(built[0], sources):
-        shutil.rmtree(places.LAUNCHER / "dist", ignore_errors=True)
+    return wheel_of(places.LAUNCHER, sources)
+
+
+def server_wheel() -> Path:
+    """Builds the wheel of the laptop server, which is the jar and little else. Returns its path."""
+    return wheel_of(places.SERVER_WHEEL, [places.SERVER_WHEEL, places.SERVER_JAR])
+
+
+def wheel_of(folder: Path, sources: Iterable[Path]) -> Path:
+    """The one wheel in the folder's `dist`, built again where a source is newer."""
+    built = sorted((folder / "dist").glob("*.whl"))
+    if len(built) != 1 or not newer(built[0], [path for path in sources if path.exists()]):
+        shutil.rmtree(folder / "dist", ignore_errors=True)
         python = places.tool(places.ENVIRONMENT, "python")
-        command: step.Command = [python, "-m", "build", "--wheel", "--no-isolation", places.LAUNCHER]
-        step.run("building the wheel", command, log="wheel", limit=300)
-        built = sorted((places.LAUNCHER / "dist").glob("notesync-*.whl"))
+        command: step.Command = [python, "-m", "build", "--wheel", "--no-isolation", folder]
+        step.run(f"building the wheel of {folder.parent.name}/{folder.name}", command, log=f"{folder.name}", limit=300)
+        built = sorted((folder / "dist").glob("*.whl"))
     if len(built) != 1:
-        raise step.StepFailed(f"{places.LAUNCHER / 'dist'} should hold one wheel and holds {len(built)}")
+        raise step.StepFailed(f"{folder / 'dist'} should hold one wheel and holds {len(built)}")
     return built[0]
 
 
@@ -111,6 +122,17 @@ def install_wheel(place: Path, *extras: str) -> None:
     put_stamp(stamp, [built])
 
 
+def install_server_wheel(place: Path) -> None:
+    """Installs the laptop server's wheel, as a laptop that lives in pip has it."""
+    built = server_wheel()
+    stamp = place / ".notesync-server-wheel"
+    if stamped(stamp, [built]):
+        return
+    command: step.Command = [*pip(place), "install", "--force-reinstall", "--no-deps", built]
+    step.run(f"installing the laptop server's wheel into {place.name}", command, log="install-server", limit=300)
+    put_stamp(stamp, [built])
+
+
 def pip(place: Path) -> list[str | Path]:
     return [places.tool(place, "python"), "-m", "pip", "-q", "--disable-pip-version-check"]
 
@@ -119,7 +141,7 @@ def files_of(place: Path) -> list[Path]:
     """Every file at or below a path that a build reads."""
     if place.is_file():
         return [place]
-    skipped = {"target", "node_modules", "__pycache__", ".git"}
+    skipped = {"target", "dist", "node_modules", "__pycache__", ".git"}
     return [
         path for path in sorted(place.rglob("*")) if path.is_file() and not skipped & set(path.relative_to(place).parts)
     ]

@@ -12,6 +12,7 @@ SCRATCH = BUILD / "scratch"
 
 SERVER_JAR = ROOT / "laptop-server" / "target" / "notesync-server.jar"
 AGENT_JAR = ROOT / "agent" / "target" / "notesync-agent.jar"
+SERVER_WHEEL = ROOT / "laptop-server" / "wheel"
 LAUNCHER = ROOT / "py-launcher"
 EXTENSION = ROOT / "jupyter-extension"
 TESTS = ROOT / "tests"

@@ -33,8 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
     jdks = given.jdk or list(jdks_here())[:1]
-    universal = python_artefacts()
-    made = [universal, *(platform_wheel(universal, jdk) for jdk in jdks)]
+    universal, server = python_artefacts()
+    made = [universal, server, *(platform_wheel(universal, jdk) for jdk in jdks)]
     for jar in (places.SERVER_JAR, places.AGENT_JAR):
         shutil.copy2(jar, OUT)
     shutil.copy2(places.ROOT / "CHANGELOG.md", OUT)
@@ -46,19 +46,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def python_artefacts() -> Path:
-    """Wheel and sdist, built twice: the same bytes, or this is no release."""
+def python_artefacts() -> tuple[Path, Path]:
+    """The wheels of the launcher and of the laptop server, and the launcher's sdist; built twice: the same bytes, or
+    this is no release."""
     first, second = OUT, places.BUILD / "release-again"
     shutil.rmtree(second, ignore_errors=True)
     python = places.tool(places.ENVIRONMENT, "python")
     for number, place in enumerate((first, second)):
-        command: step.Command = [python, "-m", "build", "--no-isolation", "--outdir", place, places.LAUNCHER]
-        step.run(("building wheel and sdist", "building them again")[number], command, log="release-build", limit=300)
+        for folder, kinds in ((places.LAUNCHER, ()), (places.SERVER_WHEEL, ("--wheel",))):
+            command: step.Command = [python, "-m", "build", "--no-isolation", *kinds, "--outdir", place, folder]
+            what = f"building the Python artefacts of {folder.parent.name}/{folder.name}{(', again' if number else '')}"
+            step.run(what, command, log="release-build", limit=300)
     for artefact in [*first.glob("*.whl"), *first.glob("*.tar.gz")]:
         if artefact.read_bytes() != (second / artefact.name).read_bytes():
             raise step.StepFailed(f"{artefact.name} is not reproducible: {first} and {second} differ")
-    (wheel,) = first.glob("*.whl")
-    return wheel
+    (launcher,) = first.glob("notesync-*.whl")
+    (server,) = first.glob("notesync_server-*.whl")
+    return launcher, server
 
 
 def platform_wheel(universal: Path, jdk: Path) -> Path:

@@ -27,6 +27,13 @@ def test_each_module_has_the_version_of_the_parent(module: str) -> None:
     assert root.findtext(f"{POM}parent/{POM}version") == pom_version()
 
 
+def test_the_server_wheel_has_the_version_of_the_parent_and_is_what_the_extra_asks_for() -> None:
+    told = tomllib.loads((places.SERVER_WHEEL / "pyproject.toml").read_text(encoding="utf-8"))
+    assert told["project"]["version"] == pom_version()
+    asked = tomllib.loads((places.LAUNCHER / "pyproject.toml").read_text(encoding="utf-8"))
+    assert asked["project"]["optional-dependencies"]["serve"] == [f"notesync-server=={pom_version()}"]
+
+
 def test_pyproject_has_the_version_of_the_parent() -> None:
     told = tomllib.loads((places.LAUNCHER / "pyproject.toml").read_text(encoding="utf-8"))
     assert told["project"]["version"] == pom_version()

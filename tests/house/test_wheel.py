@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tarfile
 import zipfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -49,21 +51,35 @@ def test_it_is_not_bigger_than_6_megabytes() -> None:
     assert parts.wheel().stat().st_size <= 6_000_000
 
 
-def test_two_builds_have_the_same_bytes(tmp_path: Path) -> None:
-    python = places.tool(places.ENVIRONMENT, "python")
-    command: list[str | Path] = [
-        python,
-        "-m",
-        "build",
-        "--wheel",
-        "--no-isolation",
-        "--outdir",
-        tmp_path,
-        places.LAUNCHER,
-    ]
-    subprocess.run(command, check=True, capture_output=True)
+@pytest.mark.parametrize(
+    ("folder", "built"), [(places.LAUNCHER, parts.wheel), (places.SERVER_WHEEL, parts.server_wheel)]
+)
+def test_two_builds_have_the_same_bytes(tmp_path: Path, folder: Path, built: Callable[[], Path]) -> None:
+    build(folder, tmp_path, "--wheel")
     (again,) = tmp_path.glob("*.whl")
-    assert again.read_bytes() == parts.wheel().read_bytes()
+    assert again.read_bytes() == built().read_bytes()
+
+
+def test_the_sdist_is_the_same_twice_and_makes_the_same_wheel_alone(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        build(places.LAUNCHER, tmp_path / name, "--sdist")
+    (first,), (second,) = ((tmp_path / name).glob("*.tar.gz") for name in ("first", "second"))
+    assert first.read_bytes() == second.read_bytes()
+    with tarfile.open(first) as opened:
+        opened.extractall(tmp_path, filter="data")
+    build(tmp_path / first.name.removesuffix(".tar.gz"), tmp_path / "wheel", "--wheel")
+    (made,) = (tmp_path / "wheel").glob("*.whl")
+    assert contents(made) == contents(parts.wheel())
+
+
+def build(folder: Path, out: Path, kind: str) -> None:
+    command: list[str | Path] = [places.tool(places.ENVIRONMENT, "python"), "-m", "build", kind, "--no-isolation"]
+    subprocess.run([*command, "--outdir", out, folder], check=True, capture_output=True)
+
+
+def contents(wheel: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(wheel) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
 
 
 def test_it_installs_alone_and_its_program_runs(tmp_path: Path) -> None:

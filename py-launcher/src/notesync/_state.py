@@ -73,6 +73,5 @@ def bundled(name: str) -> Path:
 
 
 AGENT_JAR = "notesync-agent.jar"
-SERVER_JAR = "notesync-server.jar"
 BROWSER_SCRIPT = "notesync.js"
 WIDGET_SCRIPT = "widget.js"

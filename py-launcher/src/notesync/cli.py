@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,16 +25,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("doctor", help="say what this machine has and lacks").set_defaults(
         run=_doctor
     )
-    serve = commands.add_parser("serve", help="run the laptop server", add_help=False)
-    serve.add_argument("rest", nargs=argparse.REMAINDER)
+    serve = commands.add_parser("serve", help="run the laptop server")
     serve.set_defaults(run=_serve)
     agent = commands.add_parser("agent", help="look at the agent of this machine, or stop it")
     agent.add_argument("what", choices=("status", "stop"))
     agent.set_defaults(run=_agent)
-    databricks = commands.add_parser("databricks", help="init script and doctor", add_help=False)
-    databricks.add_argument("rest", nargs=argparse.REMAINDER)
+    databricks = commands.add_parser("databricks", help="init script and doctor")
     databricks.set_defaults(run=_databricks)
-    given = parser.parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    # What follows these two is for others: argparse would take an option in front for its own.
+    own = 1 if words[:1] in (["serve"], ["databricks"]) else len(words)
+    given = parser.parse_args(words[:own])
+    given.rest = words[own:]
     try:
         code: int = given.run(given)
     except NotesyncError as error:
@@ -58,11 +61,26 @@ def _doctor(_given: argparse.Namespace) -> int:
 
 
 def _serve(given: argparse.Namespace) -> int:
-    jar = Path(os.environ.get("NOTESYNC_SERVER_JAR") or _state.bundled(_state.SERVER_JAR))
-    if not jar.is_file():
+    jar = _server_jar()
+    if jar is None or not jar.is_file():
         raise NotesyncError("no_server_jar", texts.no_server_jar())
     program = str(java.find().program)
-    os.execv(program, [program, "-jar", str(jar), *given.rest])
+    command = [program, "-jar", str(jar), *given.rest]
+    if os.name != "nt":  # There it would give the terminal back at once.
+        os.execv(program, command)
+    return subprocess.call(command)
+
+
+def _server_jar() -> Path | None:
+    """The jar as told, else that of `pip install notesync[serve]`."""
+    told = os.environ.get("NOTESYNC_SERVER_JAR")
+    if told:
+        return Path(told)
+    try:
+        from notesync_server import JAR
+    except ImportError:
+        return None
+    return Path(JAR)
 
 
 def _databricks(given: argparse.Namespace) -> int:

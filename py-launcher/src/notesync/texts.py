@@ -48,9 +48,8 @@ def no_agent_jar(jar: Path) -> Told:
 
 def no_server_jar() -> str:
     return (
-        "the laptop server is not in this wheel: it runs on the laptop, as "
-        "`java -jar notesync-server.jar` in the project's folder; set NOTESYNC_SERVER_JAR to run "
-        "it from here"
+        "the laptop server is not installed here: pip install 'notesync[serve]' on the laptop, or "
+        "run `java -jar notesync-server.jar` in the project's folder"
     )
 
 
