@@ -9,28 +9,14 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-import cases_classes
-import cases_constants
-import cases_errors
-import cases_functions
-import cases_modules
-import cases_more
-import cases_state
 import pytest
 from catalogue import CASES, Case, Files
 from IPython.core.interactiveshell import InteractiveShell
 
 from notesync.reload import Change, Reloader
 
-LOADED = [
-    cases_classes,
-    cases_constants,
-    cases_errors,
-    cases_functions,
-    cases_modules,
-    cases_more,
-    cases_state,
-]
+for found in sorted(Path(__file__).parent.glob(os.environ.get("NOTESYNC_CASES", "cases_*") + ".py")):
+    importlib.import_module(found.stem)
 
 
 @pytest.fixture

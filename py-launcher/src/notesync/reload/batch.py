@@ -30,6 +30,8 @@ class Batch:
         self.undo = undo
         self.report = report
         self.gone: set[str] = set()
+        self.appeared: set[str] = set()
+        self.files: list[str] = []
         self.newer: dict[str, Source] = {}
         self._parked: dict[str, Loaded] = {}
         self._untrusted: set[str] = set()
@@ -43,15 +45,23 @@ class Batch:
             if real.endswith(_EXTENSIONS):
                 self._extension(real)
                 continue
-            if not real.endswith(".py") or not self.project.contains(real):
+            if not self.project.contains(real):
                 continue
-            names.update(each.name for each in self.project.by_file(real))
+            if not real.endswith(".py"):
+                self.files.append(real)
+                continue
+            known = {each.name for each in self.project.by_file(real)}
+            names.update(known)
             possible = self.project.names_for(real)
             names.update(possible)
             if not os.path.exists(real) or change.deleted:
+                self.files.append(real)
                 continue
             for name in possible:
                 self._bring_back(name)
+            if not known:
+                self.files.append(real)
+                self.appeared.update(name for name in possible if name not in sys.modules)
         for name in sorted(names, key=lambda name: name.count(".")):
             loaded = self.project.loaded.get(name)
             if loaded is not None:

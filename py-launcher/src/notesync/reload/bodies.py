@@ -13,6 +13,7 @@ from notesync.reload.names import (
     Scope,
     Walker,
     chain,
+    is_namespace,
     root_chain,
 )
 
@@ -166,6 +167,7 @@ class _BodyWalker(Walker, ast.NodeVisitor):
             self.body.reads.add(resolved)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
+        self.body.dynamic |= is_namespace(node, module_level=False)
         if not isinstance(node.ctx, ast.Load):
             self._mutate(root_chain(node.value))
         self.generic_visit(node)
@@ -181,6 +183,7 @@ class _BodyWalker(Walker, ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
+        self.body.dynamic |= is_namespace(node, module_level=False)
         callee = chain(node.func)
         last = callee[-1] if callee else getattr(node.func, "attr", "")
         if isinstance(node.func, ast.Attribute) and last in MUTATORS:

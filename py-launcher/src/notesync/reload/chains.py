@@ -94,7 +94,8 @@ class Chains:
     ) -> bool:
         """A statement that runs again must see the value of its place, not the final one."""
         final = [event.ident for event in chain_at(before, None)]
-        if ([event.ident for event in chain] == final or not chain) and not any(
+        there = name in unit.loaded.space
+        if there and ([event.ident for event in chain] == final or not chain) and not any(
             event.index in unit.dirty for event in chain
         ):
             return False

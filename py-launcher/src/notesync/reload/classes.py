@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 import functools
 import importlib
+import sys
 import types
 from typing import Any
 
@@ -24,8 +25,17 @@ _SLOTS = (types.MemberDescriptorType, types.GetSetDescriptorType)
 class ClassPatch:
     """One patch of an old class with a new one."""
 
-    def __init__(self, old: type, new: type, keep: set[str], removed: set[str], undo: Undo) -> None:
+    def __init__(
+        self,
+        old: type,
+        new: type,
+        keep: set[str],
+        removed: set[str],
+        undo: Undo,
+        unchanged: set[str] | frozenset[str] = frozenset(),
+    ) -> None:
         self.old, self.new, self.undo = old, new, undo
+        self.unchanged = unchanged
         self.keep = keep
         self.removed = removed
         self.notes: list[str] = []
@@ -78,6 +88,11 @@ class ClassPatch:
             present = mine.get(name, MISSING)
             if name in self.keep and present is not MISSING and _is_state(present, value):
                 continue
+            if self._is_foreign(present):
+                if name not in self.unchanged:
+                    self._adopt(value)
+                    self._set(name, value)
+                continue
             self._set(name, self.merged(present, value))
         for name, present in mine.items():
             if name in theirs or name in skip or isinstance(present, _SLOTS):
@@ -85,6 +100,14 @@ class ClassPatch:
             dunder = name.startswith("__") and name.endswith("__")
             if name in self.removed or dunder:
                 self._set(name, MISSING)
+
+    @staticmethod
+    def _is_foreign(present: Any) -> bool:
+        """A function that somebody has put into the class, and that is its own besides."""
+        if not isinstance(present, types.FunctionType) or "." in present.__qualname__:
+            return False
+        module = getattr(sys.modules.get(present.__module__), "__dict__", {})
+        return present.__module__ == "__main__" or module.get(present.__name__) is present
 
     def merged(self, present: Any, value: Any) -> Any:
         """The value of one attribute: the old object where it can be given the new behaviour."""

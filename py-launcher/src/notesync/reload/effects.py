@@ -29,6 +29,8 @@ class Closure:
         self.planner = planner
         self._resolved: dict[tuple[str, Ref, bool], Target | None] = {}
         self._effects: dict[tuple[int, bool], tuple[Stmt, set[Symbol]]] = {}
+        self._orphans: dict[str, set[str]] = {}
+        self.registrars: set[Symbol] = set()
 
     # -- names --------------------------------------------------------------------------------
 
@@ -43,6 +45,18 @@ class Closure:
     def resolve(self, unit: Unit, ref: Ref, *, newer: bool = True) -> Target | None:
         """The module and global name that a reference in `unit` leads to."""
         return self._resolve(unit.name, ref, newer)
+
+    def foreign(self, module: str, ref: Ref) -> Symbol | None:
+        """A global outside the project that a reference leads to, such as `os.environ`."""
+        if not ref[0].startswith("@"):
+            source = self.source(module)
+            alias = index_of(source).aliases.get(ref[0]) if source is not None else None
+            if alias is None:
+                return None
+            ref = (*alias, *ref[1:])
+        if len(ref) < 2 or not ref[1] or ref[0] == "@sys":
+            return None
+        return None if ref[0][1:] in self.planner.project.loaded else (ref[0][1:], ref[1])
 
     def _resolve(self, module: str, ref: Ref, newer: bool) -> Target | None:
         key = (module, ref, newer)
@@ -104,6 +118,33 @@ class Closure:
                 continue
             target = (alias[0][1:], alias[1], rest)
         return target
+
+    def orphans(self, module: str) -> set[str]:
+        """Names of a module that no statement binds by name: `globals()`, `exec`, `setattr` did."""
+        loaded = self.planner.project.loaded.get(module)
+        if loaded is None:
+            return set()
+        found = self._orphans.get(module)
+        if found is None:
+            found = set(loaded.names)
+            for newer in (True, False):
+                source = self.source(module, newer=newer)
+                if source is None:
+                    continue
+                index = index_of(source)
+                found -= index.binds
+                for body in index.bodies.values():
+                    found -= body.writes
+                for star in index.stars:
+                    found.difference_update(getattr(sys.modules.get(star), "__dict__", ()))
+            found = {
+                name
+                for name in found
+                if not (name.startswith("__") and name.endswith("__"))
+                and f"{module}.{name}" not in sys.modules
+            }
+            self._orphans[module] = found
+        return found
 
     def publics(self, star: str, newer: bool) -> set[str]:
         """The names that a star import of a module binds."""
@@ -169,7 +210,7 @@ class Closure:
         nearby = {module, *(edge for edge in source.edges if edge in self.planner.project.loaded)}
         for where in nearby:
             text = self.source(where, newer=newer)
-            if text is not None and word in text.data:
+            if text is not None and word in text.plain:
                 for body in index_of(text).methods.get(name, ()):
                     yield where, body
 
@@ -182,10 +223,20 @@ class Closure:
         found: set[Symbol] = set()
         for ref in facts.stores:
             self._add(found, unit.name, ref, newer, calls=False)
+        for ref in facts.sets:
+            target = self._resolve(unit.name, ref, newer)
+            if target is not None and target[1] and not target[2]:
+                found.add((target[0], target[1]))  # a.X = … for a module a
+        for ref in facts.registers:
+            self._registrar(found, unit.name, ref, newer)
         for ref in facts.mutates:
             self._add(found, unit.name, ref, newer, calls=True)
+        if facts.dynamic:
+            found.update((unit.name, name) for name in self.orphans(unit.name))
         for where, body in self._called(unit.name, facts, newer):
             found.update((where, name) for name in body.writes)
+            if body.dynamic:
+                found.update((where, name) for name in self.orphans(where))
             for ref in body.mutates:
                 self._add(found, where, ref, newer, calls=True)
         self._effects[key] = (stmt, found)
@@ -193,7 +244,10 @@ class Closure:
 
     def _add(self, found: set[Symbol], module: str, ref: Ref, newer: bool, *, calls: bool) -> None:
         target = self._resolve(module, ref, newer)
-        if target is None or not target[1]:
+        if target is None:
+            return
+        if not target[1]:  # setattr(module, name, …), vars(module)[name] = …
+            found.update((target[0], name) for name in self.orphans(target[0]))
             return
         target = self.origin(target, newer=newer)
         source = self.source(target[0], newer=newer)
@@ -202,6 +256,17 @@ class Closure:
             if target[1] in index.bodies or target[1] in index.classes:
                 return
         found.add((target[0], target[1]))
+
+    def _registrar(self, found: set[Symbol], module: str, ref: Ref, newer: bool) -> None:
+        """A function that keeps a register of its own, such as a single dispatch."""
+        target = self._resolve(module, ref, newer)
+        if target is None or not target[1] or target[2]:
+            return
+        target = self.origin(target, newer=newer)
+        source = self.source(target[0], newer=newer)
+        if source is not None and target[1] in index_of(source).bodies:
+            self.registrars.add((target[0], target[1]))
+            found.add((target[0], target[1]))
 
     def open_attributes(self, unit: Unit, facts: Facts) -> set[str]:
         """Attributes that a statement looks up, itself or in functions that it hands things to."""

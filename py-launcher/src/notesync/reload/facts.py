@@ -17,6 +17,7 @@ from notesync.reload.names import (
     Scope,
     Walker,
     chain,
+    is_namespace,
     root_chain,
 )
 from notesync.reload.syntax import FUNCTIONS, absolute, assigned_names
@@ -110,9 +111,10 @@ class _Scanner(Walker):
                 self.compound(child, path)
 
     def bind(self, name: str, kills: bool) -> None:
-        if self.scopes and name not in self.scopes[-1].names:
-            self.scopes[-1].names[name] = None  # a class body's own name
-        if not self.scopes:
+        around = [scope for scope in self.scopes if not scope.comprehension]
+        if around and name not in around[-1].names:
+            around[-1].names[name] = None  # a class body's own name
+        if not around:
             self.facts.binds[name] = kills and self.facts.binds.get(name, True)
 
     def target(self, node: ast.expr, top: bool) -> None:
@@ -126,12 +128,19 @@ class _Scanner(Walker):
         else:
             if isinstance(node, ast.Subscript):
                 self.expr(node.slice)
+                key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+                if isinstance(key, str) and is_namespace(node.value, module_level=True):
+                    self.bind(key, top)
+                    return
+                self.expr(node.value)
             ref = (
                 root_chain(node.value) if isinstance(node, (ast.Subscript, ast.Attribute)) else None
             )
             ref = self.global_ref(ref)
             if ref is not None:
                 self.facts.stores.add(ref)
+                if isinstance(node, ast.Attribute):
+                    self.facts.sets.add((*ref, node.attr))
                 self.read(ref, hold=True)
 
     def import_(self, node: ast.Import | ast.ImportFrom, top: bool) -> None:
@@ -165,6 +174,7 @@ class _Scanner(Walker):
             ref = self.global_ref(ref[:-1])
             if ref is not None and not self.scopes:
                 self.facts.mutates.add(ref)
+                self.facts.registers.add(ref)
 
     def defaults(self, args: ast.arguments) -> None:
         for default in [*args.defaults, *args.kw_defaults]:
@@ -257,7 +267,11 @@ class _Scanner(Walker):
                 n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)
             }
             self.expr(node.generators[0].iter)
-            self.inside(names, list(ast.iter_child_nodes(node)))
+            self.inside(names, list(ast.iter_child_nodes(node)), comprehension=True)
+        elif isinstance(node, ast.Subscript):
+            self.facts.dynamic |= is_namespace(node, module_level=True)
+            self.expr(node.value)
+            self.expr(node.slice)
         elif isinstance(node, ast.NamedExpr):
             self.expr(node.value, hold=hold)
             self.bind(node.target.id, False)
@@ -265,14 +279,18 @@ class _Scanner(Walker):
             for child in ast.iter_child_nodes(node):
                 self.expr(child)
 
-    def inside(self, names: Iterable[str], nodes: list[ast.AST]) -> None:
+    def inside(
+        self, names: Iterable[str], nodes: list[ast.AST], *, comprehension: bool = False
+    ) -> None:
         outside = self.scopes
-        self.scopes = [*outside, Scope(dict.fromkeys(names))]
+        self.scopes = [*outside, Scope(dict.fromkeys(names), comprehension=comprehension)]
         for node in nodes:
             self.expr(node)
         self.scopes = outside
 
     def call(self, node: ast.Call, *, bare: bool = False) -> None:
+        if is_namespace(node, module_level=True):
+            self.facts.dynamic = True
         self.expr(node.func)
         callee = chain(node.func)
         last = callee[-1] if callee else getattr(node.func, "attr", "")
@@ -294,6 +312,13 @@ class _Scanner(Walker):
                 self.facts.holds.add(ref)
             else:
                 self.facts.passed.add((ref, target))
+            if position == 0 and last == "setattr" and len(arguments) == 3:
+                name = arguments[1]
+                if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                    self.facts.stores.add(ref)
+                    self.facts.sets.add((*ref, name.value))
+                    continue
+                self.facts.stores.add(ref)
             stored = last in MUTATORS or last in HOLDERS
             if (bare and not stored) or (
                 position == 0 and last in ("setattr", "delattr", "next", "heappush")
@@ -313,6 +338,7 @@ def _joined(left: Body, right: Body) -> Body:
         left.writes | right.writes,
         left.mutates | right.mutates,
         left.calls_params or right.calls_params,
+        left.dynamic or right.dynamic,
     )
 
 

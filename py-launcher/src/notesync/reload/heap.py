@@ -12,8 +12,9 @@ import functools
 import gc
 import sys
 import types
+import weakref
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from notesync.reload.undo import MISSING, isa
@@ -223,7 +224,35 @@ _CLASS_BASE = _class_base()
 _FUNCTION_BASE = _function_base()
 
 
-def retarget(undo: Any, replaced: list[tuple[Any, Any]], skip: Iterable[Any] = ()) -> None:
+def reweak(temporary: Any, stays: Any) -> None:
+    """Weak sets and dictionaries that a temporary class or function is in get the lasting one."""
+    for ref in weakref.getweakrefs(temporary):
+        for holder in gc.get_referrers(ref):
+            try:
+                if isa(holder, set):
+                    holder.discard(ref)
+                    holder.add(weakref.ref(stays, ref.__callback__))
+                elif isa(holder, dict):
+                    _reweak_dict(holder, ref, stays)
+            except Exception:
+                continue
+
+
+def _reweak_dict(holder: dict[Any, Any], ref: Any, stays: Any) -> None:
+    for key, value in list(holder.items()):
+        if value is ref and isa(ref, weakref.KeyedRef):
+            holder[key] = weakref.KeyedRef(stays, ref.__callback__, ref.key)
+        if key is ref:
+            del holder[key]
+            holder[weakref.ref(stays, ref.__callback__)] = value
+
+
+def retarget(
+    undo: Any,
+    replaced: list[tuple[Any, Any]],
+    skip: Iterable[Any] = (),
+    copies: Mapping[int, dict[Any, Any]] = types.MappingProxyType({}),
+) -> None:
     """Make everything that refers to the first of each pair refer to the second. One heap pass.
 
     Containers, instance fields, closure cells, bases of subclasses and bound methods are reached;
@@ -238,9 +267,28 @@ def retarget(undo: Any, replaced: list[tuple[Any, Any]], skip: Iterable[Any] = (
         if id(holder) in avoid or isinstance(holder, types.FrameType):
             continue
         try:
+            if isinstance(holder, dict):
+                _retarget_keys(holder, to, copies.get(id(holder)))
             _retarget_one(undo, holder, to)
         except Exception:
             continue
+
+
+def _retarget_keys(
+    holder: dict[Any, Any], to: dict[int, Any], before: dict[Any, Any] | None
+) -> None:
+    """What has registered itself under another key is under the old one no longer."""
+    if before is None:
+        return
+    for key, value in list(holder.items()):
+        stays = to.get(id(value))
+        if stays is None or key in before:
+            continue
+        former = next((k for k, v in holder.items() if v is stays and before.get(k) is v), None)
+        if former is not None:
+            content = [(key if k == former else k, v) for k, v in holder.items() if k != key]
+            holder.clear()
+            holder.update(content)
 
 
 def _retarget_one(undo: Any, holder: Any, to: dict[int, Any]) -> None:

@@ -33,24 +33,61 @@ class Hits:
             if ref[0][1:] in self.plan.gone:
                 return f"imports {name}"
         for ref in facts.uses:
-            if ref[-1] == "" and ref[0][1:] in self.plan.gone:
+            if ref[-1] == "" and ref[0][1:] in self.plan.gone | self.plan.appeared:
                 return f"imports {ref[0][1:]}"
         for star in facts.stars:
             if star in self.plan.gone or any(
                 m == star and (n == "__all__" or self.public(star, n)) for m, n in self.plan.values
             ):
                 return f"imports from {star}"
+        if facts.dynamic and any(
+            module == unit.name and name not in facts.binds for module, name in self.plan.values
+        ):
+            return "looks at the whole namespace"
+        for ref in facts.sets:
+            found = self.plan.closure.resolve(unit, ref)
+            if found is not None and found[0] != unit.name and self._overwritten(found):
+                return f"sets {'.'.join(ref)}"
+        if self.plan.outside and self._reads_outside(unit, each):
+            return "reads what was set before"
         foreign = (ref for ref in facts.reads if not self._is_local(unit, ref))
         for ref in foreign:
             if self.value_hit(unit, ref):
                 return f"reads {'.'.join(ref)}"
         return self.behaviour_hit(unit, each)
 
+    def _reads_outside(self, unit: Unit, each: Pair) -> bool:
+        """Whether it reads, say, `os.environ` after a statement that sets it and runs again."""
+        facts = each.new.facts
+        own = {
+            self.plan.closure.foreign(unit.name, ref) for ref in facts.stores | facts.mutates
+        }
+        for ref in facts.uses | {ref for ref, _ in facts.passed}:
+            found = self.plan.closure.foreign(unit.name, ref)
+            if found is not None and found not in own:
+                setters = self.plan.outside.get(found, ())
+                if any(module != unit.name or index < each.index for module, index in setters):
+                    return True
+        return False
+
+    def _overwritten(self, found: tuple[str, str, Ref]) -> bool:
+        """Whether what a statement has set from outside is set by its own module again."""
+        module, name, rest = found
+        if not rest:
+            return (module, name) in self.plan.values
+        changed = self.plan.behaviours.get((module, name), set())
+        return ANY in changed or rest[0] in changed
+
     def alias_hit(self, ref: Ref) -> bool:
-        module = ref[0][1:]
+        module, appeared = ref[0][1:], self.plan.appeared
+        if module in appeared:
+            return True
         if len(ref) == 1:
             return False
-        return (module, ref[1]) in self.plan.values or f"{module}.{ref[1]}" in self.plan.gone
+        inner = f"{module}.{ref[1]}"
+        return (
+            (module, ref[1]) in self.plan.values or inner in self.plan.gone or inner in appeared
+        )
 
     @staticmethod
     def public(module: str, name: str) -> bool:
@@ -62,6 +99,8 @@ class Hits:
         return found is not None and found[0] == unit.name
 
     def value_hit(self, unit: Unit, ref: Ref) -> bool:
+        if ref[0][1:] in self.plan.appeared and ref[0].startswith("@"):
+            return True
         found = self.plan.closure.resolve(unit, ref)
         if found is None:
             return False

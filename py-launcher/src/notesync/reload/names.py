@@ -93,6 +93,7 @@ class Body:
     writes: set[str] = field(default_factory=set)
     mutates: set[Ref] = field(default_factory=set)
     calls_params: bool = False
+    dynamic: bool = False  # reaches for the namespace as a whole
 
 
 @dataclass
@@ -120,12 +121,15 @@ class Facts:
     passed: set[tuple[Ref, Ref]] = field(default_factory=set)  # (argument, callee)
     attrs: set[str] = field(default_factory=set)
     stores: set[Ref] = field(default_factory=set)  # x.a = …, x[k] = …
+    sets: set[Ref] = field(default_factory=set)  # x.a = … with the attribute
+    registers: set[Ref] = field(default_factory=set)  # x of @x.register
     mutates: set[Ref] = field(default_factory=set)  # x.append(…), shuffle(x)
     bodies: dict[str, Body] = field(default_factory=dict)
     classes: dict[str, ClassFacts] = field(default_factory=dict)
     aliases: dict[str, Ref] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
     bare_call: bool = False
+    dynamic: bool = False  # reaches for the namespace as a whole: globals(), exec, sys.modules
     decorators: list[str] = field(default_factory=list)
 
     @property
@@ -145,6 +149,21 @@ def chain(node: ast.expr) -> Ref | None:
     return (node.id, *reversed(parts))
 
 
+def is_namespace(node: ast.expr, *, module_level: bool) -> bool:
+    """`globals()`, at module level also `locals()` and the like, and `sys.modules[__name__]`."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        name = node.func.id
+        if name == "globals" or (module_level and name in ("locals", "vars", "dir")):
+            return not node.args
+        return module_level and name == "exec"
+    return (
+        isinstance(node, ast.Subscript)
+        and chain(node.value) == ("sys", "modules")
+        and isinstance(node.slice, ast.Name)
+        and node.slice.id == "__name__"
+    )
+
+
 def root_chain(node: ast.expr) -> Ref | None:
     """The reference under subscripts and attributes: what a store into `node` changes."""
     while isinstance(node, (ast.Subscript, ast.Starred)):
@@ -155,8 +174,9 @@ def root_chain(node: ast.expr) -> Ref | None:
 class Scope:
     """Local names of a function, comprehension or class body → what they import, if anything."""
 
-    def __init__(self, names: dict[str, Ref | None]) -> None:
+    def __init__(self, names: dict[str, Ref | None], *, comprehension: bool = False) -> None:
         self.names = names
+        self.comprehension = comprehension  # `:=` binds outside of it
 
 
 class Walker:

@@ -21,6 +21,7 @@ from notesync.reload import heap
 from notesync.reload.chains import Chains
 from notesync.reload.diff import Pair, Status, changed_bodies, changed_items
 from notesync.reload.effects import Closure
+from notesync.reload.files import Files
 from notesync.reload.hits import ANY, CALL, Hits, is_plain
 from notesync.reload.names import ClassFacts, Facts
 from notesync.reload.project import Project
@@ -33,13 +34,22 @@ from notesync.reload.unit import Symbol, Unit, index_of
 class Planner:
     """Decides what one batch runs. Pure apart from reading live values to see what they are."""
 
-    def __init__(self, project: Project, gone: set[str]) -> None:
+    def __init__(
+        self,
+        project: Project,
+        gone: set[str],
+        appeared: set[str] | frozenset[str] = frozenset(),
+        files: Iterable[str] = (),
+    ) -> None:
         self.project = project
         self.gone = gone
+        self.appeared = appeared  # modules that could not be imported before, perhaps
+        self.files = Files(self, files)
         self.units: dict[str, Unit] = {}
         self.values: set[Symbol] = set()
         self.behaviours: dict[Symbol, set[str]] = {}
         self.rebuilds: set[Symbol] = set()
+        self.outside: dict[Symbol, set[tuple[str, int]]] = {}  # set anew outside the project, where
         self.closure = Closure(self)
         self.hits = Hits(self)
         self.chains = Chains(self)
@@ -58,8 +68,9 @@ class Planner:
         """Spread the changes until nothing new is touched."""
         for unit in list(self.units.values()):
             self._seed(unit)
-        for name in self.gone:
+        for name in self.gone | self.appeared:
             self._tell(name, None)
+        self.files.seed()
         while self._queue:
             name = self._queue.pop(0)
             unit = self.units[name]
@@ -92,6 +103,11 @@ class Planner:
             self.ensure(each.name)
             if each.name not in self._queue:
                 self._queue.append(each.name)
+
+    def queue(self, name: str) -> None:
+        """Look at a module, again if need be."""
+        if name not in self._queue:
+            self._queue.append(name)
 
     def ensure(self, name: str) -> Unit | None:
         if name not in self.units:
@@ -133,6 +149,11 @@ class Planner:
                 self.behave(unit.name, name, {ANY})
         for name in self.gone_names(unit):
             self.values.add((unit.name, name))
+        orphans = self.closure.orphans(unit.name)
+        if orphans:
+            for position in unit.removed:
+                found = self.closure.effects(unit, unit.old.stmts[position], False)
+                self.values.update(s for s in found if s[0] == unit.name and s[1] in orphans)
 
     def gone_names(self, unit: Unit) -> set[str]:
         """Names that the module no longer binds, those of star imports included."""
@@ -201,6 +222,11 @@ class Planner:
             self.values.update((unit.name, n) for m, n in list(self.values) if m == name)
             if (name, "__all__") in self.values:
                 self.values.update((unit.name, n) for n in self.closure.publics(name, True))
+        for ref in facts.stores | facts.mutates:
+            outside = self.closure.foreign(unit.name, ref)
+            if outside is not None:
+                self.values.add(outside)
+                self.outside.setdefault(outside, set()).add((unit.name, each.index))
         for symbol in self.closure.effects(unit, each.new, True):
             if not self.is_definition(symbol):
                 self.values.add(symbol)
@@ -249,6 +275,8 @@ class Planner:
     def is_definition(self, symbol: Symbol) -> bool:
         module = sys.modules.get(symbol[0])
         value = getattr(module, "__dict__", {}).get(symbol[1])
+        if symbol in self.closure.registrars:
+            return False
         return isa(value, (types.FunctionType, type, types.ModuleType))
 
     def keeps_identity(self, unit: Unit, each: Pair, name: str) -> bool:

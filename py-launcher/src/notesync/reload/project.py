@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from notesync.reload.source import Source
+from notesync.reload.undo import isa
 
 _FOREIGN = frozenset({"site-packages", "dist-packages", ".venv", "venv", "node_modules"})
 _PARSED = 100  # trees kept between batches
@@ -28,6 +29,8 @@ class Loaded:
     source: Source
     real: str  # real path of the file, "" for a namespace package
     spec: object = field(repr=False, default=None)
+    names: frozenset[str] = field(repr=False, default=frozenset())  # bound when it was loaded
+    parts: dict[str, frozenset[str]] = field(repr=False, default_factory=dict)  # of its classes
 
     @property
     def space(self) -> dict[str, Any]:
@@ -102,7 +105,14 @@ class Project:
         except OSError:
             return None
         package = hasattr(module, "__path__")
-        return Loaded(name, module, Source(data, name, file, is_package=package), real, spec)
+        source = Source(data, name, file, is_package=package)
+        space = module.__dict__
+        parts = {
+            key: frozenset(value.__dict__)
+            for key, value in (list(space.items()) if b"setattr" in data else ())
+            if isa(value, type) and value.__module__ == name
+        }
+        return Loaded(name, module, source, real, spec, frozenset(space), parts)
 
     def contains(self, real: str) -> bool:
         """True for a path under a root that is not an installed package."""
@@ -182,7 +192,7 @@ class Project:
         module = sys.modules.get(name)
         wanted = None if words is None else [word.encode() for word in words]
         for each in list(self.loaded.values()):
-            data = each.source.data
+            data = each.source.plain
             star = b"import *" in data
             if each.name == name or not (
                 star or wanted is None or any(word in data for word in wanted)
@@ -226,7 +236,7 @@ class Project:
             if located is None:
                 return {}
             source = newer[name] = located
-        edges = source.edges
+        edges = source.exact_edges if name in newer else source.edges
         if name in self.loaded and (
             b"import_module" in source.data or b"__import__" in source.data
         ):

@@ -124,12 +124,13 @@ class Rebinder:
         old, new = self.before[unit.name].get(name, MISSING), space.get(name, MISSING)
         if old is MISSING or new is MISSING or old is new:
             return
+        orphan = name in self.planner.closure.orphans(unit.name)
         if (
             isa(old, types.FunctionType)
             and isa(new, types.FunctionType)
             and old.__code__.co_name == new.__code__.co_name
             and old.__module__ == new.__module__
-            and old.__code__.co_firstlineno == new.__code__.co_firstlineno
+            and (orphan or old.__code__.co_firstlineno == new.__code__.co_firstlineno)
             and patch_function(old, new, self.undo)
         ):
             space[name] = old
@@ -146,8 +147,8 @@ class Rebinder:
         removed: set[str] = set()
         if each.old is not None and (unit.name, name) not in self.planner.rebuilds:
             keep = self._state_to_keep(unit, each, name)
-            removed = removed_items(each.old, each.new, name)
-        patch = ClassPatch(old, new, keep, removed, self.undo)
+            removed = removed_items(each.old, each.new, name) | self._set_outside(unit, each, name)
+        patch = ClassPatch(old, new, keep, removed, self.undo, self._unchanged(each, name))
         if patch.apply():
             self.temporary.append((new, old))
             for note in patch.notes:
@@ -157,6 +158,28 @@ class Rebinder:
         for note in replace_class(old, new, self.undo):
             self.report.keep(f"{unit.name}.{name}", note)
         return new
+
+    @staticmethod
+    def _set_outside(unit: Unit, each: Pair, name: str) -> set[str]:
+        """Attributes that statements of the old text have set on a class from outside its body."""
+        assert each.old is not None
+        found: set[str] = set()
+        if unit.trusted:
+            for stmt in unit.old.stmts:
+                found |= {ref[1] for ref in stmt.facts.sets if ref[0] == name and len(ref) == 2}
+        own = each.old.facts.classes.get(name)
+        if own is not None:
+            found |= unit.loaded.parts.get(name, frozenset()) - set(own.items)
+        return {n for n in found if not (n.startswith("__") and n.endswith("__"))}
+
+    @staticmethod
+    def _unchanged(each: Pair, name: str) -> set[str]:
+        """Names of a class body whose definition is the same in both texts."""
+        if each.old is None:
+            return set()
+        changed = changed_items(each.old, each.new, name)
+        kind = each.new.facts.classes.get(name)
+        return set() if kind is None or changed is None else set(kind.items) - changed
 
     def _state_to_keep(self, unit: Unit, each: Pair, name: str) -> set[str]:
         """Data of a class whose definition and inputs are what they were."""

@@ -124,7 +124,7 @@ class Reloader:
             forget_listings()
             batch.collect()
             batch.check()
-            planner = Planner(self._project, batch.gone)
+            planner = Planner(self._project, batch.gone, batch.appeared, batch.files)
             for unit in batch.units():
                 planner.add(unit)
             planner.run()
@@ -149,6 +149,7 @@ class Reloader:
             self._refuse(report, todo)
             return report
         undo.commit()
+        runner.copies = undo.copies
         for name in lost:
             report.note("", 0, f"{name} no longer exists; the notebook keeps the old object")
         self._commit(batch, planner, runner, report)
@@ -166,6 +167,7 @@ class Reloader:
         runner.clear_caches()
         for name in order:
             runner.run(units[name])
+        runner.purge()
 
     def _commit(self, batch: Batch, planner: Planner, runner: Runner, report: Report) -> None:
         for unit in planner.affected():
@@ -223,12 +225,12 @@ class Reloader:
             forget_listings()
             batch.collect()
             batch.check()
-            planner = Planner(self._project, batch.gone)
+            planner = Planner(self._project, batch.gone, batch.appeared, batch.files)
             for unit in batch.units():
                 planner.add(unit)
             planner.run()
             units = list(planner.affected())
-            if batch.gone or any(
+            if batch.gone or batch.appeared or any(
                 unit.dirty or unit.removed or not unit.trusted or unit.kept for unit in units
             ):
                 undo.rollback()
@@ -279,5 +281,5 @@ def _pin(loaded: Loaded) -> None:
         text = loaded.source.text
     except (SyntaxError, UnicodeError):
         return
-    lines = [line + "\n" for line in text.splitlines()]
+    lines = [line + "\n" for line in text.split("\n")]  # as the parser counts them
     linecache.cache[loaded.source.file] = (len(text), None, lines, loaded.source.file)

@@ -16,7 +16,8 @@ from notesync.reload.patch import Swap, forward, nested_codes, patch_function
 from notesync.reload.plan import Planner
 from notesync.reload.rebind import Originals, Rebinder, binders
 from notesync.reload.report import Report
-from notesync.reload.syntax import FUNCTIONS
+from notesync.reload.residue import is_definition_of, purge
+from notesync.reload.syntax import FUNCTIONS, annotated, first_line
 from notesync.reload.undo import MISSING, Undo, isa
 from notesync.reload.unit import Unit
 
@@ -35,6 +36,8 @@ class Runner:
         self.before: dict[str, dict[str, Any]] = {}
         self.rebinder = Rebinder(planner, undo, report, self.before)
         self.statement: tuple[Unit, Pair] | None = None
+        self.copies: dict[int, dict[Any, Any]] = {}  # registers as they were, by id
+        self._gone: list[Any] = []
 
     def snapshot(self, unit: Unit) -> None:
         """Remember the namespace of a module before anything runs."""
@@ -58,13 +61,13 @@ class Runner:
                 value = getattr(sys.modules.get(module), "__dict__", {}).get(name)
                 self._protect_value(value)
             for kind in each.new.facts.classes.values():
-                for ref in kind.bases:
+                for ref in kind.bases | kind.makers:
                     target = self.planner.closure.resolve(unit, ref)
                     if target is None:
                         continue
                     target = self.planner.closure.origin(target)
                     base = getattr(sys.modules.get(target[0]), "__dict__", {}).get(target[1])
-                    for owner in getattr(base, "__mro__", ()):
+                    for owner in (*getattr(base, "__mro__", ()), *type(base).__mro__[:-2]):
                         for value in list(owner.__dict__.values()):
                             if isa(value, _SNAPSHOTS):
                                 self._protect_value(value)
@@ -105,11 +108,13 @@ class Runner:
         space = unit.loaded.space
         originals = self._originals(unit, functions)
         if unit.touched:
+            self._note_gone(unit, originals)
             self._swap(unit, functions)
             for name in self.planner.gone_names(unit):
                 if not self._is_submodule(unit, name):
                     space.pop(name, None)
         self._follow_imports(unit)
+        orphans = self._drop_orphans(unit)
         multiple: set[str] = set()
         for each in unit.pairs:
             if each.index not in unit.dirty:
@@ -124,11 +129,61 @@ class Runner:
         self.statement = None
         for name in multiple:
             self.rebinder.settle_name(unit, name)
+        if orphans is not None:
+            self._adopt_orphans(unit, orphans)
         if unit.touched:
             self._surface(unit)
         for index in unit.kept:
             names = ", ".join(unit.pairs[index].new.facts.binds) or "a statement"
             self.report.keep(f"{unit.name}.{names}", "marked with '# notesync: keep'")
+
+    def _drop_orphans(self, unit: Unit) -> set[str] | None:
+        """Take out what `globals()`, `exec` and the like have bound, where they run again."""
+        closure = self.planner.closure
+        orphans = closure.orphans(unit.name)
+        if not orphans:
+            return None
+        effects = [
+            closure.effects(unit, unit.old.stmts[position], False) for position in unit.removed
+        ]
+        effects += [
+            closure.effects(unit, each.new, True)
+            for each in unit.pairs
+            if each.index in unit.dirty
+        ]
+        if not any((unit.name, name) in found for found in effects for name in orphans):
+            return None
+        for name in orphans:
+            unit.loaded.space.pop(name, None)
+        return orphans
+
+    def _adopt_orphans(self, unit: Unit, orphans: set[str]) -> None:
+        loaded, before = unit.loaded, self.before[unit.name]
+        for name in orphans:
+            self.rebinder.settle_name(unit, name)
+        names = frozenset(loaded.names - orphans | (set(loaded.space) - set(before)))
+        self.undo.set_attr(loaded, "names", names | (orphans & set(loaded.space)))
+
+    def _note_gone(self, unit: Unit, originals: Originals) -> None:
+        """Definitions that the new text no longer has."""
+        before = self.before[unit.name]
+        gone = [before[name] for name in self.planner.gone_names(unit) if name in before]
+        for position in unit.removed if unit.trusted else ():
+            stmt = unit.old.stmts[position]
+            for name in stmt.facts.bodies if stmt.facts.decorators else ():
+                gone += [
+                    function
+                    for (co_name, line), function in originals.items()
+                    if function is not None and co_name == name and _inside(stmt.node, line)
+                ]
+        self._gone += [value for value in gone if is_definition_of(value, unit.name)]
+
+    def purge(self) -> None:
+        """After everything has run: definitions that are gone leave the project's registers."""
+        stay = {id(old) for old, _ in [*self.rebinder.replaced, *self.rebinder.names]}
+        for name in self.before:
+            stay.update(id(value) for value in self.planner.units[name].loaded.space.values())
+        purge(self.planner.project, [g for g in self._gone if id(g) not in stay], self.undo)
 
     def swap_only(self, unit: Unit) -> None:
         """New function bodies and nothing else."""
@@ -316,8 +371,8 @@ class Runner:
         if unit.trusted and getattr(unit.old, "doc", None) != getattr(unit.new, "doc", None):
             space["__doc__"] = unit.new.doc
         annotations = space.get("__annotations__")
-        if isinstance(annotations, dict):
-            for name in unit.gone_names:
+        if isinstance(annotations, dict) and unit.trusted:
+            for name in annotated(unit.old) - annotated(unit.new):
                 if name in annotations:
                     self.undo.set_item(annotations, name, MISSING)
 
@@ -332,8 +387,10 @@ class Runner:
                 pairs.append((new, old))
             if isa(new, type):
                 _retire(new)
+            heap.reweak(new, old)
         if pairs:
-            heap.retarget(undo, pairs, skip=[*self.before.values(), self.rebinder.replaced])
+            skip = [*self.before.values(), *self.copies.values(), self.rebinder.replaced]
+            heap.retarget(undo, pairs, skip, self.copies)
         undo.commit()
 
 
@@ -373,6 +430,10 @@ class _WithBind(ast.NodeTransformer):
         if isinstance(node, (ast.ClassDef, ast.Lambda)):
             return node
         return self.generic_visit(node)
+
+
+def _inside(node: ast.stmt, line: int) -> bool:
+    return first_line(node) <= line <= (node.end_lineno or node.lineno)
 
 
 def _retire(cls: type) -> None:

@@ -8,6 +8,7 @@ import ast
 import copy
 import importlib.util
 import re
+import unicodedata
 import warnings
 from collections.abc import Iterator
 from functools import cached_property
@@ -19,12 +20,14 @@ from notesync.reload.syntax import FUNCTIONS, absolute, assigned_names, first_li
 
 _KEEP = re.compile(r"#\s*notesync:\s*keep\b")
 _IMPORT = re.compile(
-    rb"(?:^|[;:])([ \t]*)"
-    rb"(?:from[ \t]+(\.*[ \t]*[\w.]*)[ \t]*import[ \t]*(\([^)]*\)|(?:[^\n\\;#]|\\\r?\n)*)"
+    rb"(?:^|[;:])([ \t\f]*)"
+    rb"(?:from[ \t]+(\.*[ \t]*[\w.\x80-\xff]*)[ \t]*import[ \t]*"
+    rb"(\((?:[^()#]|#[^\n]*\n)*\)|(?:[^\n\\;#]|\\\r?\n)*)"
     rb"|import[ \t]+((?:[^\n\\;#]|\\\r?\n)+))",
     re.M,
 )
-_WORD = re.compile(rb"[\w.]+")
+_WORD = re.compile(rb"[\w.\x80-\xff]+")
+_COMMENT = re.compile(rb"#[^\n]*")
 
 
 class Stmt:
@@ -92,13 +95,23 @@ class Source:
         return importlib.util.decode_source(self.data)
 
     @cached_property
+    def plain(self) -> bytes:
+        """The text for searching names in it: UTF-8, as the parser spells them, plain line ends."""
+        if b"\r" not in self.data and self.data.isascii():
+            return self.data
+        try:
+            return unicodedata.normalize("NFKC", self.text).encode()
+        except (SyntaxError, UnicodeError):
+            return self.data
+
+    @cached_property
     def edges(self) -> dict[str, bool]:
         """Every module name that the text may import → whether that is at the left margin.
 
         Found by a pattern, not by parsing: a superset, cheap enough for every module of a project.
         """
         found: dict[str, bool] = {}
-        for match in _IMPORT.finditer(self.data):
+        for match in _IMPORT.finditer(self.plain):
             strong = not match.group(1)
             if match.group(4) is not None:
                 for part in match.group(4).split(b","):
@@ -109,10 +122,32 @@ class Source:
             base = match.group(2).decode("utf-8", "replace").replace(" ", "")
             base = absolute(base.lstrip("."), len(base) - len(base.lstrip(".")), self.package)
             self._edge(found, base, strong)
-            for part in match.group(3).strip(b"() \t\r\n\\").split(b","):
+            for part in _COMMENT.sub(b"", match.group(3)).strip(b"() \t\r\n\\").split(b","):
                 word = _WORD.search(part)
                 if word:
                     self._edge(found, f"{base}.{word.group().decode('utf-8', 'replace')}", strong)
+        return found
+
+    @cached_property
+    def exact_edges(self) -> dict[str, bool]:
+        """The same from the tree: no examples in docstrings, no imports for type checkers only."""
+        found: dict[str, bool] = {}
+        stack: list[tuple[ast.AST, bool]] = [(stmt.node, True) for stmt in self.stmts]
+        while stack:
+            node, strong = stack.pop()
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    self._edge(found, alias.name, strong)
+            elif isinstance(node, ast.ImportFrom):
+                base = absolute(node.module or "", node.level, self.package)
+                self._edge(found, base, strong)
+                for alias in node.names:
+                    self._edge(found, f"{base}.{alias.name}", strong)
+            elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+                stack += [(child, strong) for child in node.orelse]
+            elif not isinstance(node, ast.expr):
+                later = isinstance(node, FUNCTIONS)
+                stack += [(child, strong and not later) for child in ast.iter_child_nodes(node)]
         return found
 
     @staticmethod
@@ -142,7 +177,7 @@ class Source:
         self.flags = 0
         self.doc = ast.get_docstring(tree, clean=False)
         stmts: list[Stmt] = []
-        lines = self.text.splitlines()
+        lines = self.text.split("\n")
         taken: dict[int, int] = {}
         for node in tree.body:
             for line in {first_line(node), node.end_lineno or node.lineno}:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from notesync.reload.source import Source
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -51,3 +55,18 @@ def has_annotations(node: ast.stmt) -> bool:
         if getattr(child, "annotation", None) is not None or getattr(child, "returns", None):
             return True
     return False
+
+
+def annotated(source: Source) -> set[str]:
+    """The names that the module itself says a type about, in branches too."""
+    found: set[str] = set()
+    stack: list[ast.AST] = [stmt.node for stmt in source.stmts]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.AnnAssign):
+            if isinstance(node.target, ast.Name):
+                found.add(node.target.id)
+        elif isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
+            if not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+                stack += ast.iter_child_nodes(node)
+    return found

@@ -27,6 +27,7 @@ class Undo:
         self._later: list[Callable[[], object]] = []
         self._seen: set[int] = set()
         self._held: list[object] = []
+        self.copies: dict[int, dict[Any, Any]] = {}  # of dicts that were snapshot
 
     def add(self, inverse: Callable[[], object]) -> None:
         """Remember how to take the next step back."""
@@ -69,7 +70,7 @@ class Undo:
         self._seen.add(id(target))
         self._held.append(target)
         if isinstance(target, dict):
-            copy = dict(target)
+            copy = self.copies[id(target)] = dict(target)
             self._log.append(lambda: _refill_dict(target, copy))
         elif isinstance(target, list):
             items = list(target)
