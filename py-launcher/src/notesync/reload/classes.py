@@ -270,6 +270,10 @@ class ClassPatch:
             value: by_identity.get(id(member), member)
             for value, member in new._value2member_map_.items()
         }
+        if all(name in members and members[name] is mine for name, mine in old._member_map_.items()):
+            for value, member in old._value2member_map_.items():
+                if isinstance(member, enum.Flag):
+                    values.setdefault(value, member)  # combinations that are held
         for attribute, content in (("_member_map_", members), ("_value2member_map_", values)):
             target = getattr(old, attribute)
             undo.snapshot(target)

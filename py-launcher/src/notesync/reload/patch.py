@@ -12,7 +12,6 @@ from typing import Any
 from notesync.reload import heap
 from notesync.reload.undo import MISSING, Undo
 
-Key = tuple[str, int]
 _HAS_DOCSTRING = 0x4000000
 
 
@@ -25,51 +24,6 @@ def nested_codes(code: types.CodeType, path: str = "") -> Iterator[tuple[str, ty
             where = f"{path}/{const.co_name}#{number}"
             yield where, const
             yield from nested_codes(const, where)
-
-
-class Swap:
-    """Old code objects → new ones for the statements of one module that are not run again."""
-
-    def __init__(self) -> None:
-        self.pairs: dict[Key, list[tuple[types.CodeType, types.CodeType]]] = {}
-        self.gone: set[Key] = set()
-
-    def add(self, old: types.CodeType, new: types.CodeType) -> None:
-        """Pair the functions of two versions of one statement by path and order."""
-        counterparts = dict(nested_codes(new))
-        for path, code in nested_codes(old):
-            if path in counterparts:
-                key = (code.co_name, code.co_firstlineno)
-                self.pairs.setdefault(key, []).append((code, counterparts[path]))
-
-    def new_code(
-        self, function: types.FunctionType
-    ) -> tuple[types.CodeType, types.CodeType] | None:
-        """The pair for a live function, or None when it is not one of ours."""
-        code = function.__code__
-        found = self.pairs.get((code.co_name, code.co_firstlineno), [])
-        if len(found) > 1:
-            found = [pair for pair in found if pair[0] == code] or found
-        if not found or found[0][0].co_filename != code.co_filename:
-            return None
-        return found[0]
-
-    def apply(self, functions: list[types.FunctionType], undo: Undo) -> None:
-        """Set `__code__` (and the docstring) of every function that has a newer version."""
-        if not self.pairs:
-            return
-        for function in functions:
-            pair = self.new_code(function)
-            if pair is None:
-                continue
-            old, new = pair
-            if len(function.__code__.co_freevars) != len(new.co_freevars):
-                continue
-            if function.__code__ is not new:
-                before, after = docstring(old), docstring(new)
-                if before != after and function.__doc__ == before:
-                    undo.set_attr(function, "__doc__", after)
-                undo.set_attr(function, "__code__", new)
 
 
 def docstring(code: types.CodeType) -> str | None:

@@ -12,11 +12,12 @@ from typing import Any
 
 from notesync.reload import heap
 from notesync.reload.diff import Pair, Status
-from notesync.reload.patch import Swap, forward, nested_codes, patch_function
+from notesync.reload.patch import forward, nested_codes, patch_function
 from notesync.reload.plan import Planner
 from notesync.reload.rebind import Originals, Rebinder, binders
 from notesync.reload.report import Report
 from notesync.reload.residue import is_definition_of, purge
+from notesync.reload.swap import Swap
 from notesync.reload.syntax import FUNCTIONS, annotated, first_line
 from notesync.reload.undo import MISSING, Undo, isa
 from notesync.reload.unit import Unit
@@ -224,6 +225,8 @@ class Runner:
             swap.add(each.old.code, each.new.code)
             self._class_lines(unit, each)
         swap.apply(functions, self.undo)
+        for name, why in swap.kept:
+            self.report.keep(f"{unit.name}.{name}", why)
 
     def _class_lines(self, unit: Unit, each: Pair) -> None:
         """Since Python 3.13 a class knows its line, and `inspect` believes it."""
@@ -380,6 +383,11 @@ class Runner:
         """After the commit: whatever captured a temporary or replaced class gets the right one."""
         undo = Undo()
         pairs: list[tuple[Any, Any]] = list(self.rebinder.replaced)
+        self.before.clear()
+        while self._gone:
+            gone = self._gone.pop()
+            if isa(gone, type) and heap.is_private(gone):
+                _retire(gone)
         temporary, self.rebinder.temporary = self.rebinder.temporary, []
         while temporary:
             new, old = temporary.pop()
