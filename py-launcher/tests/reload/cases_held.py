@@ -197,7 +197,10 @@ case(
 )
 case(
     "a name imported from a package's submodule by its package follows",
-    {"p/__init__.py": "from p.a import *", "p/a.py": "__all__ = ['f', 'K']\nK = 1\ndef f(): return K"},
+    {
+        "p/__init__.py": "from p.a import *",
+        "p/a.py": "__all__ = ['f', 'K']\nK = 1\ndef f(): return K",
+    },
     "from p import f, K\nimport p as q",
     {"p/a.py": "__all__ = ['f', 'K', 'N']\nK = 5\nN = 7\ndef f(x=0): return K + x"},
     "(f(), K) == (5, 5)",
@@ -214,7 +217,10 @@ case(
 )
 case(
     "a wrapper from another module keeps acting when the wrapped signature changes",
-    {"d.py": "import functools\ndef twice(f):\n    @functools.wraps(f)\n    def w(*a, **k): return f(*a, **k) * 2\n    return w", "m.py": "from d import twice\n@twice\ndef f(x): return x"},
+    {
+        "d.py": "import functools\ndef twice(f):\n    @functools.wraps(f)\n    def w(*a, **k): return f(*a, **k) * 2\n    return w",
+        "m.py": "from d import twice\n@twice\ndef f(x): return x",
+    },
     "from m import f\nL = [f]",
     {"m.py": "from d import twice\n@twice\ndef f(x, y=1): return x + y"},
     "f(1) == 4",

@@ -146,9 +146,15 @@ case(
 )
 case(
     "a field of a base in another module reaches a dataclass two modules away",
-    {"a.py": "from dataclasses import dataclass\n@dataclass\nclass A:\n    x: int = 1", "b.py": "from a import A\nfrom dataclasses import dataclass\n@dataclass\nclass B(A):\n    y: int = 2", "m.py": "from b import B\nfrom dataclasses import dataclass\n@dataclass\nclass C(B):\n    z: int = 3"},
+    {
+        "a.py": "from dataclasses import dataclass\n@dataclass\nclass A:\n    x: int = 1",
+        "b.py": "from a import A\nfrom dataclasses import dataclass\n@dataclass\nclass B(A):\n    y: int = 2",
+        "m.py": "from b import B\nfrom dataclasses import dataclass\n@dataclass\nclass C(B):\n    z: int = 3",
+    },
     "from m import C",
-    {"a.py": "from dataclasses import dataclass\n@dataclass\nclass A:\n    x: int = 1\n    w: int = 9"},
+    {
+        "a.py": "from dataclasses import dataclass\n@dataclass\nclass A:\n    x: int = 1\n    w: int = 9"
+    },
     "C().w == 9",
     "repr(C()) == 'C(x=1, w=9, y=2, z=3)'",
 )
@@ -343,7 +349,10 @@ case(
 )
 case(
     "a tuple of exceptions in another module catches the class",
-    {"a.py": "class E(Exception): pass\nclass F(Exception): pass", "m.py": "from a import E, F\nERRORS = (E, F)\ndef g(x):\n    try:\n        raise x\n    except ERRORS:\n        return 'caught'"},
+    {
+        "a.py": "class E(Exception): pass\nclass F(Exception): pass",
+        "m.py": "from a import E, F\nERRORS = (E, F)\ndef g(x):\n    try:\n        raise x\n    except ERRORS:\n        return 'caught'",
+    },
     "import a\nfrom m import g",
     {"a.py": "class E(Exception):\n    k = 1\nclass F(E): pass"},
     "g(a.F()) == 'caught'",
@@ -368,17 +377,28 @@ case(
 )
 case(
     "abstract classes: a class that implements what is asked can be made",
-    {"a.py": "import abc\nclass A(abc.ABC):\n    @abc.abstractmethod\n    def f(self): ...", "m.py": "from a import A\nclass B(A):\n    def f(self): return 1"},
+    {
+        "a.py": "import abc\nclass A(abc.ABC):\n    @abc.abstractmethod\n    def f(self): ...",
+        "m.py": "from a import A\nclass B(A):\n    def f(self): return 1",
+    },
     "from m import B\nb = B()",
-    {"a.py": "import abc\nclass A(abc.ABC):\n    @abc.abstractmethod\n    def f(self): ...\n    @abc.abstractmethod\n    def g(self): ...", "m.py": "from a import A\nclass B(A):\n    def f(self): return 1\n    def g(self): return 2"},
+    {
+        "a.py": "import abc\nclass A(abc.ABC):\n    @abc.abstractmethod\n    def f(self): ...\n    @abc.abstractmethod\n    def g(self): ...",
+        "m.py": "from a import A\nclass B(A):\n    def f(self): return 1\n    def g(self): return 2",
+    },
     "B().g() == 2",
     "b.g() == 2",
 )
 case(
     "abstract classes: a subclass in another module lacks what is asked anew",
-    {"a.py": "import abc\nclass A(abc.ABC):\n    @abc.abstractmethod\n    def f(self): ...", "m.py": "from a import A\nclass B(A):\n    def f(self): return 1"},
+    {
+        "a.py": "import abc\nclass A(abc.ABC):\n    @abc.abstractmethod\n    def f(self): ...",
+        "m.py": "from a import A\nclass B(A):\n    def f(self): return 1",
+    },
     "from m import B",
-    {"a.py": "import abc\nclass A(abc.ABC):\n    @abc.abstractmethod\n    def f(self): ...\n    @abc.abstractmethod\n    def g(self): ..."},
+    {
+        "a.py": "import abc\nclass A(abc.ABC):\n    @abc.abstractmethod\n    def f(self): ...\n    @abc.abstractmethod\n    def g(self): ..."
+    },
     "refused",
     then="try:\n    B()\nexcept TypeError:\n    refused = True",
 )
@@ -396,7 +416,10 @@ case(
 )
 case(
     "a subclass elsewhere of a class that is replaced by one of the same name has the new methods",
-    {"a.py": "class C:\n    def m(self): return 1", "m.py": "from a import C\nclass D(C): pass\nd = D()"},
+    {
+        "a.py": "class C:\n    def m(self): return 1",
+        "m.py": "from a import C\nclass D(C): pass\nd = D()",
+    },
     "import a\nfrom m import d, D",
     {"a.py": "class Base:\n    def n(self): return 5\nclass C(Base):\n    def m(self): return 2"},
     "d.m() == 2",

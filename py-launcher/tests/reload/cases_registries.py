@@ -51,14 +51,20 @@ case(
 )
 case(
     "a weak set filled by __init_subclass__ names each class once",
-    {"a.py": "import weakref\nALL = weakref.WeakSet()\nclass Base:\n    def __init_subclass__(cls): ALL.add(cls)", "m.py": "from a import Base\nclass A(Base): X = 1"},
+    {
+        "a.py": "import weakref\nALL = weakref.WeakSet()\nclass Base:\n    def __init_subclass__(cls): ALL.add(cls)",
+        "m.py": "from a import Base\nclass A(Base): X = 1",
+    },
     "import a, m",
     {"m.py": "from a import Base\nclass A(Base): X = 2"},
     "list(a.ALL) == [m.A]",
 )
 case(
     "a weak dictionary of classes holds the class that the module has",
-    {"a.py": "import weakref\nALL = weakref.WeakValueDictionary()\nclass Base:\n    def __init_subclass__(cls): ALL[cls.__name__] = cls", "m.py": "from a import Base\nclass A(Base): X = 1"},
+    {
+        "a.py": "import weakref\nALL = weakref.WeakValueDictionary()\nclass Base:\n    def __init_subclass__(cls): ALL[cls.__name__] = cls",
+        "m.py": "from a import Base\nclass A(Base): X = 1",
+    },
     "import a, m",
     {"m.py": "from a import Base\nclass A(Base): X = 2"},
     "a.ALL['A'] is m.A",
@@ -66,7 +72,10 @@ case(
 )
 case(
     "a registry made anew is filled again by other modules",
-    {"a.py": "H = {}\ndef reg(f):\n    H[f.__name__] = f\n    return f", "m.py": "from a import reg\n@reg\ndef p(): return 1"},
+    {
+        "a.py": "H = {}\ndef reg(f):\n    H[f.__name__] = f\n    return f",
+        "m.py": "from a import reg\n@reg\ndef p(): return 1",
+    },
     "import a, m",
     {"a.py": "H = {'none': None}\ndef reg(f):\n    H[f.__name__] = f\n    return f"},
     "sorted(a.H) == ['none', 'p']",
@@ -81,7 +90,10 @@ case(
 )
 case(
     "a registry that is an object forgets what is taken away",
-    {"a.py": "class App:\n    def __init__(self): self.routes = {}\n    def route(self, p):\n        def deco(f):\n            self.routes[p] = f\n            return f\n        return deco\napp = App()", "m.py": "from a import app\n@app.route('/a')\ndef a(): return 1\n@app.route('/b')\ndef b(): return 2"},
+    {
+        "a.py": "class App:\n    def __init__(self): self.routes = {}\n    def route(self, p):\n        def deco(f):\n            self.routes[p] = f\n            return f\n        return deco\napp = App()",
+        "m.py": "from a import app\n@app.route('/a')\ndef a(): return 1\n@app.route('/b')\ndef b(): return 2",
+    },
     "import a, m",
     {"m.py": "from a import app\n@app.route('/a')\ndef a(): return 1"},
     "list(a.app.routes) == ['/a']",
@@ -103,7 +115,10 @@ case(
 )
 case(
     "a single dispatch takes an implementation from another module anew",
-    {"a.py": "from functools import singledispatch\n@singledispatch\ndef f(x): return 'any'", "m.py": "from a import f\n@f.register(int)\ndef _i(x): return 'int'"},
+    {
+        "a.py": "from functools import singledispatch\n@singledispatch\ndef f(x): return 'any'",
+        "m.py": "from a import f\n@f.register(int)\ndef _i(x): return 'int'",
+    },
     "import m\nfrom a import f",
     {"m.py": "from a import f\n@f.register(float)\ndef _i(x): return 'float'"},
     "f(1.0) == 'float'",
@@ -119,7 +134,10 @@ case(
 )
 case(
     "plugins found by pkgutil: a new file is found",
-    {"p/__init__.py": "import importlib, pkgutil\nNAMES = []\nfor _m in pkgutil.iter_modules(__path__):\n    importlib.import_module(f'{__name__}.{_m.name}')\n    NAMES.append(_m.name)", "p/a.py": "X = 1"},
+    {
+        "p/__init__.py": "import importlib, pkgutil\nNAMES = []\nfor _m in pkgutil.iter_modules(__path__):\n    importlib.import_module(f'{__name__}.{_m.name}')\n    NAMES.append(_m.name)",
+        "p/a.py": "X = 1",
+    },
     "import p",
     {"p/b.py": "X = 2"},
     "p.NAMES == ['a', 'b']",
@@ -127,14 +145,21 @@ case(
 )
 case(
     "plugins found by a listing: a deleted file is no longer named",
-    {"p/__init__.py": "from pathlib import Path\nNAMES = sorted(f.stem for f in Path(__file__).parent.glob('*.py') if f.stem != '__init__')", "p/a.py": "X = 1", "p/b.py": "X = 2"},
+    {
+        "p/__init__.py": "from pathlib import Path\nNAMES = sorted(f.stem for f in Path(__file__).parent.glob('*.py') if f.stem != '__init__')",
+        "p/a.py": "X = 1",
+        "p/b.py": "X = 2",
+    },
     "import p",
     {"p/b.py": None},
     "p.NAMES == ['a']",
 )
 case(
     "a data file that is read at import is read again when it changes",
-    {"conf.json": '{"k": 1}', "m.py": "import json, pathlib\nCONF = json.loads(pathlib.Path(__file__).with_name('conf.json').read_text())\nK = CONF['k']\nLOG = ['once']"},
+    {
+        "conf.json": '{"k": 1}',
+        "m.py": "import json, pathlib\nCONF = json.loads(pathlib.Path(__file__).with_name('conf.json').read_text())\nK = CONF['k']\nLOG = ['once']",
+    },
     "import m\nfrom m import K\nlog = m.LOG",
     {"conf.json": '{"k": 5}'},
     "K == 5",
@@ -143,7 +168,12 @@ case(
 )
 case(
     "a data file that a function reads at import is read again when it changes",
-    {"p/__init__.py": "", "p/q.sql": "select 1", "p/a.py": "import os\ndef read(name):\n    with open(os.path.join(os.path.dirname(__file__), name)) as f:\n        return f.read()\nQ = read('q.sql')", "m.py": "from p.a import Q\nLONG = Q + ' limit 1'"},
+    {
+        "p/__init__.py": "",
+        "p/q.sql": "select 1",
+        "p/a.py": "import os\ndef read(name):\n    with open(os.path.join(os.path.dirname(__file__), name)) as f:\n        return f.read()\nQ = read('q.sql')",
+        "m.py": "from p.a import Q\nLONG = Q + ' limit 1'",
+    },
     "import m",
     {"p/q.sql": "select 2"},
     "m.LONG == 'select 2 limit 1'",
@@ -158,21 +188,29 @@ case(
 )
 case(
     "a fallback import becomes possible by a new file alone",
-    {"m.py": "try:\n    import late\nexcept ImportError:\n    late = None\nX = late.X if late else 'none'"},
+    {
+        "m.py": "try:\n    import late\nexcept ImportError:\n    late = None\nX = late.X if late else 'none'"
+    },
     "import m",
     {"late.py": "X = 'late'"},
     "m.X == 'late'",
 )
 case(
     "a fallback from-import in a package becomes possible by a new file alone",
-    {"p/__init__.py": "", "p/m.py": "try:\n    from .fast import f\nexcept ImportError:\n    def f(): return 'slow'"},
+    {
+        "p/__init__.py": "",
+        "p/m.py": "try:\n    from .fast import f\nexcept ImportError:\n    def f(): return 'slow'",
+    },
     "import p.m",
     {"p/fast.py": "def f(): return 'fast'"},
     "p.m.f() == 'fast'",
 )
 case(
     "an optional import falls back when its file is deleted",
-    {"late.py": "X = 'late'", "m.py": "try:\n    from late import X\nexcept ImportError:\n    X = 'none'"},
+    {
+        "late.py": "X = 'late'",
+        "m.py": "try:\n    from late import X\nexcept ImportError:\n    X = 'none'",
+    },
     "import m",
     {"late.py": None},
     "m.X == 'none'",
@@ -201,7 +239,11 @@ case(
 )
 case(
     "a config object set by another module is set again",
-    {"a.py": "class Cfg: pass\ncfg = Cfg()\ncfg.level = 1", "m.py": "import a\na.cfg.level = 5", "c.py": "import m\nfrom a import cfg\nL = cfg.level"},
+    {
+        "a.py": "class Cfg: pass\ncfg = Cfg()\ncfg.level = 1",
+        "m.py": "import a\na.cfg.level = 5",
+        "c.py": "import m\nfrom a import cfg\nL = cfg.level",
+    },
     "import c, a",
     {"m.py": "import a\na.cfg.level = 7"},
     "a.cfg.level == 7",
@@ -223,7 +265,10 @@ case(
 )
 case(
     "a method set on a class of another module is set again",
-    {"a.py": "class C:\n    def f(self): return 1", "m.py": "import a\ndef g(self): return 'g'\na.C.f = g"},
+    {
+        "a.py": "class C:\n    def f(self): return 1",
+        "m.py": "import a\ndef g(self): return 'g'\na.C.f = g",
+    },
     "import a, m\nc = a.C()",
     {"a.py": "class C:\n    def f(self): return 2\n    def h(self, x=1): return x"},
     "c.f() == 'g'",

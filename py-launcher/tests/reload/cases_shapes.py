@@ -51,7 +51,12 @@ case(
 )
 case(
     "an import after a comment with a bracket in a bracketed import is followed",
-    {"p/__init__.py": "", "p/a.py": "X = 1", "p/b.py": "from p import (  # one (two)\n    a,\n)\nY = a.X", "m.py": "import p.b"},
+    {
+        "p/__init__.py": "",
+        "p/a.py": "X = 1",
+        "p/b.py": "from p import (  # one (two)\n    a,\n)\nY = a.X",
+        "m.py": "import p.b",
+    },
     "import m, p.b",
     {"p/a.py": "X = 5", "p/b.py": "from p import (  # one (two)\n    a,\n)\nY = a.X + 1"},
     "p.b.Y == 6",
@@ -64,7 +69,10 @@ case(
         "m.py": "import a, b",
     },
     "import a, b",
-    {"b.py": "from a import X\nY = X + 2", "a.py": '"""Use:\n\nfrom b import Y\nimport b\n"""\nX = 5'},
+    {
+        "b.py": "from a import X\nY = X + 2",
+        "a.py": '"""Use:\n\nfrom b import Y\nimport b\n"""\nX = 5',
+    },
     "b.Y == 7",
 )
 case(
@@ -171,7 +179,11 @@ case(
 )
 case(
     "names set in another module by setattr follow",
-    {"a.py": "X = 1", "m.py": "import a\nfor n in ('P', 'Q'):\n    setattr(a, n, n.lower())", "c.py": "import m\nfrom a import P\nR = P * 2"},
+    {
+        "a.py": "X = 1",
+        "m.py": "import a\nfor n in ('P', 'Q'):\n    setattr(a, n, n.lower())",
+        "c.py": "import m\nfrom a import P\nR = P * 2",
+    },
     "import m, c, a",
     {"m.py": "import a\nfor n in ('P', 'Q'):\n    setattr(a, n, n.lower() + '!')"},
     "a.P == 'p!'",
@@ -227,7 +239,10 @@ case(
     "a name that shadows a builtin acts, and acts no longer when it is taken away",
     "N = len('abc')\ndef g(): return len('ab')",
     "import m",
-    ["def len(x): return -1\nN = len('abc')\ndef g(): return len('ab')", "N = len('abc')\ndef g(): return len('ab')"],
+    [
+        "def len(x): return -1\nN = len('abc')\ndef g(): return len('ab')",
+        "N = len('abc')\ndef g(): return len('ab')",
+    ],
     "m.N == 3",
     "m.g() == 2",
     "not hasattr(m, 'len')",

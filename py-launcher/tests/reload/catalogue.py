@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 Files = Mapping[str, "str | bytes | None"]  # None: the file is deleted
 
@@ -24,7 +24,7 @@ class Case:
     kept: str = ""  # part of what the report says was kept
     note: str = ""
     needs: tuple[int, int] = (3, 10)
-    tags: frozenset[str] = field(default_factory=frozenset)
+    libraries: tuple[str, ...] = ()
 
 
 CASES: list[Case] = []

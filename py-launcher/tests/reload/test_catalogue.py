@@ -15,7 +15,8 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from notesync.reload import Change, Reloader
 
-for found in sorted(Path(__file__).parent.glob(os.environ.get("NOTESYNC_CASES", "cases_*") + ".py")):
+WANTED = os.environ.get("NOTESYNC_CASES", "cases_*")  # one file of cases alone
+for found in sorted(Path(__file__).parent.glob(f"{WANTED}.py")):
     importlib.import_module(found.stem)
 
 
@@ -69,6 +70,8 @@ def run(shell: InteractiveShell, reloader: Reloader, cell: str) -> None:
 def test_catalogue(case: Case, shell: InteractiveShell, project: Path) -> None:
     if sys.version_info < case.needs:
         pytest.skip(f"needs Python {case.needs}")
+    for library in case.libraries:
+        pytest.importorskip(library)
     write(project, case.before)
     importlib.invalidate_caches()
     reloader = Reloader(shell, [project])

@@ -95,8 +95,10 @@ class Chains:
         """A statement that runs again must see the value of its place, not the final one."""
         final = [event.ident for event in chain_at(before, None)]
         there = name in unit.loaded.space
-        if there and ([event.ident for event in chain] == final or not chain) and not any(
-            event.index in unit.dirty for event in chain
+        if (
+            there
+            and ([event.ident for event in chain] == final or not chain)
+            and not any(event.index in unit.dirty for event in chain)
         ):
             return False
         if all(event.index in unit.dirty for event in chain):

@@ -91,15 +91,15 @@ class ClassPatch:
             if self._is_foreign(present):
                 if name not in self.unchanged:
                     self._adopt(value)
-                    self._set(name, value)
+                    self.put(name, value)
                 continue
-            self._set(name, self.merged(present, value))
+            self.put(name, self.merged(present, value))
         for name, present in mine.items():
             if name in theirs or name in skip or isinstance(present, _SLOTS):
                 continue
             dunder = name.startswith("__") and name.endswith("__")
             if name in self.removed or dunder:
-                self._set(name, MISSING)
+                self.put(name, MISSING)
 
     @staticmethod
     def _is_foreign(present: Any) -> bool:
@@ -175,7 +175,8 @@ class ClassPatch:
                 if isinstance(inner, types.FunctionType):
                     self._adopt(inner, depth + 1)
 
-    def _set(self, name: str, value: Any) -> None:
+    def put(self, name: str, value: Any) -> None:
+        """Set or, with MISSING, delete an attribute of the old class."""
         old = self.old
         present = old.__dict__.get(name, MISSING)
         if value is present:
@@ -197,6 +198,9 @@ class ClassPatch:
 
     def _finish(self) -> None:
         old, new = self.old, self.new
+        if "__pydantic_core_schema__" in new.__dict__:
+            # its compiled validator makes instances of the class that it was compiled for
+            old.model_rebuild(force=True, raise_errors=False)  # type: ignore[attr-defined]
         for name in ("__module__", "__qualname__"):
             if getattr(old, name) != getattr(new, name):
                 self.undo.set_attr(old, name, getattr(new, name))
@@ -255,22 +259,22 @@ class ClassPatch:
         for name in set(old._member_map_) - set(members):
             self.notes.append(f"{old.__name__}.{name} no longer exists; held objects stay")
             if name in old.__dict__:
-                self._set(name, MISSING)
+                self.put(name, MISSING)
         for name, member in members.items():
             raw = new.__dict__.get(name)
             if raw is None:
                 continue
             if isinstance(raw, old):
-                self._set(name, member)
+                self.put(name, member)
             elif name not in old.__dict__ or old._member_map_.get(name) is not member:
                 if hasattr(raw, "member"):
                     raw.member = member
-                self._set(name, member if raw is new._member_map_.get(name) else raw)
+                self.put(name, member if raw is new._member_map_.get(name) else raw)
         values = {
             value: by_identity.get(id(member), member)
             for value, member in new._value2member_map_.items()
         }
-        if all(name in members and members[name] is mine for name, mine in old._member_map_.items()):
+        if all(members.get(name) is mine for name, mine in old._member_map_.items()):
             for value, member in old._value2member_map_.items():
                 if isinstance(member, enum.Flag):
                     values.setdefault(value, member)  # combinations that are held
@@ -283,7 +287,7 @@ class ClassPatch:
         old._member_names_[:] = new._member_names_
         for name in ("_unhashable_values_", "_hashable_values_"):
             if name in new.__dict__:
-                self._set(name, new.__dict__[name])
+                self.put(name, new.__dict__[name])
 
     def _move(self, member: Any) -> Any:
         """Make a member of the new class one of the old class."""

@@ -215,6 +215,8 @@ class _Scanner(Walker):
                 mine.methods[child.name] = _joined(old, body) if old else body
                 names = {child.name}
             else:
+                if isinstance(child, ast.AnnAssign):
+                    mine.annotations |= self.annotation(child.annotation)
                 self.statement(child, path=where)
                 names = set(scope.names) - before
                 if isinstance(child, ast.ClassDef):
@@ -231,6 +233,21 @@ class _Scanner(Walker):
                 mine.item_reads.setdefault(name, set()).update(reads)
                 mine.item_locals.setdefault(name, set()).update(own)
         self.scopes = outside
+
+    def annotation(self, node: ast.expr) -> set[Ref]:
+        """The globals that an annotation names, in quotes too."""
+        found: set[Ref] = set()
+        for part in ast.walk(node):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                try:
+                    found |= self.annotation(ast.parse(part.value, mode="eval").body)
+                except (SyntaxError, ValueError):
+                    continue
+            elif isinstance(part, (ast.Name, ast.Attribute)):
+                ref = self.global_ref(chain(part))
+                if ref is not None:
+                    found.add(ref)
+        return found
 
     # -- expressions --------------------------------------------------------------------------
 

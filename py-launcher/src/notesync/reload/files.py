@@ -1,4 +1,4 @@
-"""What modules make of files when they are imported: data that they read, folders that they list."""
+"""What modules make of files when they are imported: data they read, folders they list."""
 
 from __future__ import annotations
 
@@ -17,8 +17,18 @@ if TYPE_CHECKING:
     from notesync.reload.plan import Planner
 
 _LISTING = frozenset(
-    ["iter_modules", "walk_packages", "glob", "iglob", "rglob", "iterdir", "listdir", "scandir"]
-    + ["walk", "find_packages", "contents"]
+    [
+        "find_packages",
+        "glob",
+        "iglob",
+        "iter_modules",
+        "iterdir",
+        "listdir",
+        "rglob",
+        "scandir",
+        "walk",
+        "walk_packages",
+    ]
 )
 _SEARCHED = tuple(word.encode() for word in sorted(_LISTING))
 

@@ -59,9 +59,7 @@ class Hits:
     def _reads_outside(self, unit: Unit, each: Pair) -> bool:
         """Whether it reads, say, `os.environ` after a statement that sets it and runs again."""
         facts = each.new.facts
-        own = {
-            self.plan.closure.foreign(unit.name, ref) for ref in facts.stores | facts.mutates
-        }
+        own = {self.plan.closure.foreign(unit.name, ref) for ref in facts.stores | facts.mutates}
         for ref in facts.uses | {ref for ref, _ in facts.passed}:
             found = self.plan.closure.foreign(unit.name, ref)
             if found is not None and found not in own:
@@ -85,9 +83,7 @@ class Hits:
         if len(ref) == 1:
             return False
         inner = f"{module}.{ref[1]}"
-        return (
-            (module, ref[1]) in self.plan.values or inner in self.plan.gone or inner in appeared
-        )
+        return (module, ref[1]) in self.plan.values or inner in self.plan.gone or inner in appeared
 
     @staticmethod
     def public(module: str, name: str) -> bool:
@@ -152,6 +148,10 @@ class Hits:
         for where, kind in facts.classes.items():
             if self.made_otherwise(unit, kind):
                 return f"the metaclass of {where}"
+            if kind.annotations and is_foreign_made(self.plan.live(unit, where)):
+                for ref in kind.annotations:
+                    if self.fields_changed(unit, ref):
+                        return f"its fields are of type {'.'.join(ref)}"
             for base in kind.bases:
                 found = self.plan.closure.resolve(unit, base)
                 if found is None:
@@ -172,6 +172,17 @@ class Hits:
             self.behaviour(unit, ref) & {ANY, "__new__", "__init__", "__prepare__"}
             for ref in kind.makers
         )
+
+    def fields_changed(self, unit: Unit, ref: Ref) -> bool:
+        """Whether a class acts differently in more than its plain methods."""
+        found = self.plan.closure.resolve(unit, ref)
+        if found is None or found[2]:
+            return False
+        module, name, _ = self.plan.closure.origin(found)
+        cls = getattr(sys.modules.get(module), "__dict__", {}).get(name)
+        changed = self.plan.behaviours.get((module, name), set())
+        own = cls.__dict__ if isa(cls, type) else {}
+        return any(not isa(own.get(n), types.FunctionType) for n in changed - {CALL})
 
     def _remembers(self, unit: Unit, facts: Facts) -> bool:
         """A decorated function acts differently while its wrapper may hold on to old results."""
@@ -197,6 +208,16 @@ class Hits:
                     ):
                         return True
         return False
+
+
+def is_foreign_made(cls: Any) -> bool:
+    """A class whose metaclass belongs to a library that builds on what the class body says."""
+    maker = type(cls)
+    return (
+        isa(cls, type)
+        and maker.__module__ not in ("builtins", "abc", "enum", "typing")
+        and "site-packages" in (getattr(sys.modules.get(maker.__module__), "__file__", "") or "")
+    )
 
 
 def is_plain(value: Any, name: str) -> bool:

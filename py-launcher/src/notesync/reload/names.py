@@ -106,6 +106,7 @@ class ClassFacts:
     methods: dict[str, Body] = field(default_factory=dict)
     item_reads: dict[str, set[Ref]] = field(default_factory=dict)
     item_locals: dict[str, set[str]] = field(default_factory=dict)  # other items that it reads
+    annotations: set[Ref] = field(default_factory=set)  # of its fields, evaluated or not
     decorated: bool = False
     plain: bool = True  # no keyword, metaclass or base that could rewrite the class
 

@@ -230,8 +230,12 @@ class Reloader:
                 planner.add(unit)
             planner.run()
             units = list(planner.affected())
-            if batch.gone or batch.appeared or any(
-                unit.dirty or unit.removed or not unit.trusted or unit.kept for unit in units
+            if (
+                batch.gone
+                or batch.appeared
+                or any(
+                    unit.dirty or unit.removed or not unit.trusted or unit.kept for unit in units
+                )
             ):
                 undo.rollback()
                 report.pending = [change.path for change in todo.values()]

@@ -11,18 +11,19 @@ from collections import deque
 from typing import Any
 
 from notesync.reload import heap
+from notesync.reload.binding import BIND, Binder, WithBind
 from notesync.reload.diff import Pair, Status
-from notesync.reload.patch import forward, nested_codes, patch_function
+from notesync.reload.methods import changed_methods, run_methods
+from notesync.reload.patch import nested_codes
 from notesync.reload.plan import Planner
 from notesync.reload.rebind import Originals, Rebinder, binders
 from notesync.reload.report import Report
 from notesync.reload.residue import is_definition_of, purge
 from notesync.reload.swap import Swap
-from notesync.reload.syntax import FUNCTIONS, annotated, first_line
+from notesync.reload.syntax import annotated, first_line
 from notesync.reload.undo import MISSING, Undo, isa
 from notesync.reload.unit import Unit
 
-_BIND = "__notesync_bind__"
 _SNAPSHOTS = (list, dict, set, deque)
 
 
@@ -148,9 +149,7 @@ class Runner:
             closure.effects(unit, unit.old.stmts[position], False) for position in unit.removed
         ]
         effects += [
-            closure.effects(unit, each.new, True)
-            for each in unit.pairs
-            if each.index in unit.dirty
+            closure.effects(unit, each.new, True) for each in unit.pairs if each.index in unit.dirty
         ]
         if not any((unit.name, name) in found for found in effects for name in orphans):
             return None
@@ -282,19 +281,23 @@ class Runner:
         space = unit.loaded.space
         stmt = each.new
         node = stmt.node
+        methods = changed_methods(self.planner, unit, each)
+        if methods is not None:
+            run_methods(unit, each, methods, self.undo)
+            return set()
         code = stmt.code
         binder = self._binder(unit, each, originals)
         if binder is not None:
-            prepared = _WithBind(binder.sites).visit(copy.deepcopy(node))
+            prepared = WithBind(binder.sites).visit(copy.deepcopy(node))
             code = unit.new.compile_nodes([ast.fix_missing_locations(prepared)])
-            space[_BIND] = binder
+            space[BIND] = binder
         stars = {star: self._public_before(star) for star in stmt.facts.stars}
         hidden = self._hide_later_names(unit, each)
         annotations = space.get("__annotations__")
         try:
             exec(code, space)
         finally:
-            space.pop(_BIND, None)
+            space.pop(BIND, None)
             for name, value in hidden.items():
                 space.setdefault(name, value)
         if annotations is not None and "__annotations__" not in space:
@@ -350,7 +353,7 @@ class Runner:
             ):
                 space.pop(name, None)
 
-    def _binder(self, unit: Unit, each: Pair, originals: Originals) -> _Binder | None:
+    def _binder(self, unit: Unit, each: Pair, originals: Originals) -> Binder | None:
         """For decorated functions: hand the old function, brought up to date, to the decorators."""
         if each.old is None or not each.new.facts.decorators:
             return None
@@ -365,7 +368,7 @@ class Runner:
                 if original is not None and self.rebinder.may_hand_out(unit, each, original):
                     self.rebinder.handed_out.add(id(original))
                     sites[(code.co_name, code.co_firstlineno)] = original
-        return _Binder(sites, self.undo) if sites else None
+        return Binder(sites, self.undo) if sites else None
 
     # -- the module itself --------------------------------------------------------------------
 
@@ -400,44 +403,6 @@ class Runner:
             skip = [*self.before.values(), *self.copies.values(), self.rebinder.replaced]
             heap.retarget(undo, pairs, skip, self.copies)
         undo.commit()
-
-
-class _Binder:
-    """Innermost decorator of a function that is defined again: gives the old one its new code."""
-
-    def __init__(self, sites: dict[tuple[str, int], types.FunctionType], undo: Undo) -> None:
-        self.sites = sites
-        self.undo = undo
-
-    def __call__(self, function: Any) -> Any:
-        code = getattr(function, "__code__", None)
-        old = self.sites.get((code.co_name, code.co_firstlineno)) if code is not None else None
-        if old is None or not isinstance(function, types.FunctionType):
-            return function
-        if patch_function(old, function, self.undo):
-            return old
-        forward(old, function, self.undo)
-        return function
-
-
-class _WithBind(ast.NodeTransformer):
-    """Adds the innermost decorator to functions that a module body defines itself."""
-
-    def __init__(self, sites: dict[tuple[str, int], types.FunctionType]) -> None:
-        self.sites = sites
-
-    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
-        if node.decorator_list:
-            bind = ast.Name(id=_BIND, ctx=ast.Load())
-            node.decorator_list.append(ast.copy_location(bind, node.decorator_list[-1]))
-        return node
-
-    def visit(self, node: ast.AST) -> Any:
-        if isinstance(node, FUNCTIONS):
-            return self._function(node)
-        if isinstance(node, (ast.ClassDef, ast.Lambda)):
-            return node
-        return self.generic_visit(node)
 
 
 def _inside(node: ast.stmt, line: int) -> bool:

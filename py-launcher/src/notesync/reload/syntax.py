@@ -66,7 +66,6 @@ def annotated(source: Source) -> set[str]:
         if isinstance(node, ast.AnnAssign):
             if isinstance(node.target, ast.Name):
                 found.add(node.target.id)
-        elif isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
-            if not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-                stack += ast.iter_child_nodes(node)
+        elif not isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.expr)):
+            stack += ast.iter_child_nodes(node)
     return found
