@@ -93,10 +93,11 @@ class Reloading:
         self._session.broken = None if report.ok else report.line()
         _log.info("%s", report.details())
         # A page that shows our status has it there: outputs stay the user's own.
-        if not report.ok or (report.reloaded and not self._session.shown_in_page):
+        stuck = report.kept and not report.reloaded
+        if not report.ok or stuck or (report.reloaded and not self._session.shown_in_page):
             display.say(report.line())
         batch = taken.events[-1].batch if taken.events else None
-        if batch is not None and (report.reloaded or not report.ok):
+        if batch is not None and (report.reloaded or stuck or not report.ok):
             self._session.report_reload(batch, report.ok, report.line())
 
     def _say_what_happened(self, taken: Taken) -> None:

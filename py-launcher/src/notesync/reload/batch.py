@@ -59,6 +59,8 @@ class Batch:
                 continue
             for name in possible:
                 self._bring_back(name)
+                if not isinstance(sys.modules.get(name, sys), types.ModuleType):
+                    self.report.keep(name, "replaced itself in sys.modules: restart the kernel")
             if not known:
                 self.files.append(real)
                 self.appeared.update(name for name in possible if name not in sys.modules)

@@ -43,7 +43,7 @@ def patch_function(old: types.FunctionType, new: types.FunctionType, undo: Undo)
     if old.__code__.co_freevars != new.__code__.co_freevars:
         return False
     _patch_cells(old, new, undo, {id(old)})
-    undo.set_attr(old, "__code__", new.__code__)
+    undo.set_code(old, new.__code__)
     _copy_surface(old, new, undo)
     return True
 
@@ -149,7 +149,7 @@ def forward(old: types.FunctionType, new: Any, undo: Undo) -> None:
     else:
         code = _forward_code
     consts = tuple(new if const == "target" else const for const in code.co_consts)
-    undo.set_attr(old, "__code__", code.replace(co_consts=consts, co_name=old.__code__.co_name))
+    undo.set_code(old, code.replace(co_consts=consts, co_name=old.__code__.co_name))
     undo.set_attr(old, "__defaults__", None)
     undo.set_attr(old, "__kwdefaults__", None)
     if isinstance(new, types.FunctionType):

@@ -100,6 +100,8 @@ class Planner:
         if words is not None and not words:
             return
         for each in self.project.dependants(name, words):
+            if each.name in self.gone:
+                continue
             self.ensure(each.name)
             if each.name not in self._queue:
                 self._queue.append(each.name)

@@ -126,7 +126,14 @@ class Project:
         """The real path of a file, remembered."""
         found = self._real.get(file)
         if found is None:
-            found = self._real[file] = os.path.realpath(file)
+            folder, name = os.path.split(file)
+            base = self._real.get(folder)
+            if base is None:
+                base = self._real[folder] = os.path.realpath(folder)
+            found = os.path.join(base, name) if name not in ("", ".", "..") else base
+            if os.path.islink(found) or name in (".", ".."):
+                found = os.path.realpath(file)
+            self._real[file] = found
         return found
 
     def by_file(self, real: str) -> list[Loaded]:

@@ -68,6 +68,10 @@ class Report:
         if self.pending and not self.reloaded:
             names = ", ".join(path.name for path in self.pending[:4])
             return f"waiting for the end of the cell: {names}"
+        if not self.reloaded and self.kept:
+            what, why = self.kept[0]
+            more = f" and {len(self.kept) - 1} more" if len(self.kept) > 1 else ""
+            return f"not reloaded: {what} ({why}){more}"
         if not self.reloaded:
             return "nothing to reload"
         names = ", ".join(self.reloaded[:4])

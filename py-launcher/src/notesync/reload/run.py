@@ -10,7 +10,7 @@ import types
 from collections import deque
 from typing import Any
 
-from notesync.reload import heap
+from notesync.reload import heap, hints
 from notesync.reload.binding import BIND, Binder, WithBind
 from notesync.reload.diff import Pair, Status
 from notesync.reload.methods import changed_methods, run_methods
@@ -20,7 +20,7 @@ from notesync.reload.rebind import Originals, Rebinder, binders
 from notesync.reload.report import Report
 from notesync.reload.residue import is_definition_of, purge
 from notesync.reload.swap import Swap
-from notesync.reload.syntax import annotated, first_line
+from notesync.reload.syntax import first_line
 from notesync.reload.undo import MISSING, Undo, isa
 from notesync.reload.unit import Unit
 
@@ -293,15 +293,15 @@ class Runner:
             space[BIND] = binder
         stars = {star: self._public_before(star) for star in stmt.facts.stars}
         hidden = self._hide_later_names(unit, each)
-        annotations = space.get("__annotations__")
+        said = space.get("__annotations__")
         try:
             exec(code, space)
         finally:
             space.pop(BIND, None)
             for name, value in hidden.items():
                 space.setdefault(name, value)
-        if annotations is not None and "__annotations__" not in space:
-            space["__annotations__"] = annotations
+        if said is not None and "__annotations__" not in space:
+            space["__annotations__"] = said
         for star, names in stars.items():
             self._drop_star_names(unit, star, names)
         late: set[str] = set()
@@ -319,13 +319,19 @@ class Runner:
         space = unit.loaded.space
         hidden: dict[str, Any] = {}
         new, _ = unit.tables(self.planner.closure.effects, self.planner.closure.publics)
-        for ref in each.new.facts.reads:
-            name = ref[0]
+        facts = each.new.facts
+        names = {ref[0] for ref in facts.reads} - set(facts.binds)
+        if facts.dynamic:  # it sees which names there are
+            names = set(new)
+        for name, ref in facts.aliases.items():
+            if ref == (f"@{unit.name}", name) and f"{unit.name}.{name}" in sys.modules:
+                names.add(name)  # `from . import name` finds the submodule, not a former value
+        for name in names:
             events = new.get(name)
-            if not events or name in each.new.facts.binds or name not in space:
+            if not events or name not in space:
                 continue
             first = next((e.index for e in events if self._binds(unit.pairs[e.index], name)), -1)
-            if first > each.index:
+            if first > each.index or (first == each.index and name in facts.binds):
                 hidden[name] = space.pop(name)
         return hidden
 
@@ -376,11 +382,8 @@ class Runner:
         space = unit.loaded.space
         if unit.trusted and getattr(unit.old, "doc", None) != getattr(unit.new, "doc", None):
             space["__doc__"] = unit.new.doc
-        annotations = space.get("__annotations__")
-        if isinstance(annotations, dict) and unit.trusted:
-            for name in annotated(unit.old) - annotated(unit.new):
-                if name in annotations:
-                    self.undo.set_item(annotations, name, MISSING)
+        if unit.trusted:
+            hints.follow(unit, self.undo)
 
     def finish(self) -> None:
         """After the commit: whatever captured a temporary or replaced class gets the right one."""

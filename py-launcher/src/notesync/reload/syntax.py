@@ -59,13 +59,20 @@ def has_annotations(node: ast.stmt) -> bool:
 
 def annotated(source: Source) -> set[str]:
     """The names that the module itself says a type about, in branches too."""
-    found: set[str] = set()
-    stack: list[ast.AST] = [stmt.node for stmt in source.stmts]
+    found = (node.target for node, _ in simple_annotations(source))
+    return {target.id for target in found if isinstance(target, ast.Name)}
+
+
+def simple_annotations(source: Source) -> list[tuple[ast.AnnAssign, bool]]:
+    """Annotations of the module's own names in order, and whether they are in a branch."""
+    found: list[tuple[ast.AnnAssign, bool]] = []
+    stack: list[tuple[ast.AST, bool]] = [(stmt.node, False) for stmt in reversed(source.stmts)]
     while stack:
-        node = stack.pop()
+        node, in_branch = stack.pop()
         if isinstance(node, ast.AnnAssign):
-            if isinstance(node.target, ast.Name):
-                found.add(node.target.id)
+            if node.simple:
+                found.append((node, in_branch))
         elif not isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.expr)):
-            stack += ast.iter_child_nodes(node)
+            children = list(ast.iter_child_nodes(node))
+            stack += [(child, True) for child in reversed(children)]
     return found

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, MutableMapping
+from types import CodeType, FunctionType
 from typing import Any
 
 MISSING: Any = type("Missing", (), {})()
 _CONTAINERS = (list, dict, set)
+_KINDS = 0x20 | 0x80 | 0x200  # generator, coroutine, asynchronous generator
 
 
 def isa(value: object, kinds: type | tuple[type, ...]) -> bool:
@@ -42,6 +45,21 @@ class Undo:
         old = getattr(target, name)
         self._log.append(lambda: setattr(target, name, old))
         setattr(target, name, value)
+
+    def set_code(self, function: FunctionType, code: CodeType) -> None:
+        """Give a function new code, of another kind too: a generator's to what was none."""
+        old = function.__code__
+
+        def give(value: CodeType) -> None:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)
+                function.__code__ = value
+
+        if (old.co_flags ^ code.co_flags) & _KINDS:
+            self._log.append(lambda: give(old))
+            give(code)
+        else:
+            self.set_attr(function, "__code__", code)
 
     def set_item(self, target: MutableMapping[Any, Any], key: Any, value: Any) -> None:
         """Set or, with MISSING, delete one item."""
