@@ -10,7 +10,17 @@ import subprocess
 from pathlib import Path
 
 # What notesync leaves out of every source, whatever the project says; only the names that the stories meet.
-BUILT_IN = (".git", "__pycache__", ".ipynb_checkpoints", ".venv", "node_modules", ".notesync", "*.egg-info", "*~")
+BUILT_IN = (
+    ".git",
+    "__pycache__",
+    ".ipynb_checkpoints",
+    ".venv",
+    "node_modules",
+    ".notesync",
+    "*.egg-info",
+    "*~",
+    ".DS_Store",
+)
 # What Python and notesync themselves put into a replica.
 REPLICA_ONLY = ("__pycache__", ".notesync")
 
