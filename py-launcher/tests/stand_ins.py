@@ -11,6 +11,7 @@ import hmac
 import json
 import os
 import threading
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -251,6 +252,7 @@ class StandInLaptop:
         self.name = "shop"
         self.epoch = "e0" * 16
         self.stream = b""
+        self.clock_ahead_s = 0
         self._saved = threading.Condition()
 
     def save(self, stream: bytes) -> int:
@@ -306,6 +308,7 @@ class StandInLaptop:
             "git": None,
             "files": 1,
             "bytes": 1,
+            "now_ms": int((time.time() + self.clock_ahead_s) * 1000),
         }
 
     def serve(self, http: BaseHTTPRequestHandler, body: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -216,12 +217,33 @@ def test_log_shows_what_happened(say: Any, notebook: Notebook) -> None:
     assert say("log 1").count("\n") == 1
 
 
-def test_doctor_holds_no_secret(say: Any, agent: StandInAgent, server: StandInLaptop) -> None:
+def test_doctor_holds_no_secret(
+    say: Any, agent: StandInAgent, server: StandInLaptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DATABRICKS_TOKEN", "JUPYTER_TOKEN", "JPY_API_TOKEN", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "hush-hush")
     told = say("doctor")
     assert "java" in told
     assert "answers in" in told
     assert agent.key.hex() not in told
     assert server.token not in told
+    assert "hush" not in told
+
+
+@pytest.mark.parametrize(
+    ("ahead_s", "said"),
+    [
+        (0, "the laptop's is within 0."),
+        (3700, "differ: the laptop's is 3700 s ahead of this machine's"),
+        (-90, "differ: the laptop's is 90 s behind this machine's"),
+    ],
+)
+def test_doctor_compares_the_clocks(
+    say: Any, server: StandInLaptop, ahead_s: int, said: str
+) -> None:
+    server.clock_ahead_s = ahead_s
+    (line,) = [line for line in say("doctor").splitlines() if "clocks" in line]
+    assert re.search(r"clocks +ok " + said, line), line
 
 
 def test_connect_without_a_page_says_what_to_name(say: Any) -> None:

@@ -76,6 +76,12 @@ def test_a_cell_works(block: Block, stack: Stack) -> None:
         assert "needs" not in cell.text, cell.text
 
 
+def test_the_doctor_asks_the_real_laptop_and_compares_the_clocks(stack: Stack) -> None:
+    told = stack.notebook.run("%notesync doctor").text
+    assert re.search(r"server +ok http://127\.0\.0\.1:\d+, answers in", told), told
+    assert re.search(r"clocks +ok the laptop's is within 0\.\d s", told), told
+
+
 def test_every_magic_that_is_named_exists(stack: Stack) -> None:
     known = set(re.findall(r"%notesync (\w+)", stack.notebook.run("%notesync help").text))
     named = {

@@ -18,6 +18,7 @@ from . import _state, agent_client, agent_process, java, texts
 from .errors import NotesyncError
 from .messages import PROTOCOL_VERSION, VERSION
 from .messages import laptop as laptop_words
+from .messages.laptop import Project
 from .session import Session
 
 Row = tuple[str, str]
@@ -54,18 +55,25 @@ def _of_session(session: Session) -> list[Row]:
     found = [("file system", "; ".join(weaker) or "ok every promise holds")] if attached else []
     if session.shown_in_page:
         found.append(("front end", "ok a page is connected"))
-    found.append(("server", _told(lambda: _server(session))))
+    clocks: list[str] = []
+    found.append(("server", _told(lambda: _server(session, clocks))))
+    found += [("clocks", f"ok {told}") for told in clocks]
     return found + texts.status_rows(session.status())
 
 
-def _server(session: Session) -> str:
+def _server(session: Session, clocks: list[str]) -> str:
+    """What the server says; puts into `clocks` how its clock stands to this machine's."""
     if session.laptop is None:
         return f"not connected ({session.laptop_url} where it is not told otherwise)"
     if not session.laptop.answers_in_cells:
         return f"{session.laptop.address}, which cannot be asked while a cell runs"
-    began = time.monotonic()
-    session.laptop.send(laptop_words.project()).result(5.0).checked()
-    return f"{session.laptop.address}, answers in {(time.monotonic() - began) * 1000:.0f} ms"
+    began, here = time.monotonic(), time.time()
+    answer = session.laptop.send(laptop_words.project()).result(5.0).json()
+    took = time.monotonic() - began
+    theirs = Project.of(answer).now_ms / 1000
+    if theirs:
+        clocks.append(texts.clocks(theirs - (here + took / 2), took / 2))
+    return f"{session.laptop.address}, answers in {took * 1000:.0f} ms"
 
 
 def healthy(found: list[Row]) -> bool:

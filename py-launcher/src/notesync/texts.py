@@ -397,6 +397,17 @@ def few_files(limit: int) -> Told:
     return f"a process may open only {limit} files here", "raise it: `ulimit -n 1024`"
 
 
+def clocks(ahead_s: float, unsure_s: float) -> str:
+    """How the laptop's clock stands to this machine's, told apart by half a round trip."""
+    if abs(ahead_s) <= 2.0 + unsure_s:
+        return f"the laptop's is within {max(abs(ahead_s) + unsure_s, 0.1):.1f} s of this machine's"
+    way = "ahead of" if ahead_s > 0 else "behind"
+    return (
+        f"differ: the laptop's is {abs(ahead_s):.0f} s {way} this machine's; notesync decides "
+        "nothing by times, but times of files and logs do not fit: set the one that is wrong"
+    )
+
+
 def page_looks(address: str) -> str:
     return f"the page looks for the laptop server at {address}: see the notesync panel"
 

@@ -78,6 +78,8 @@ class Project:
     git: read.Json | None
     files: int
     size: int
+    # The laptop's clock when it answered; 0 from a server that does not tell.
+    now_ms: int = 0
 
     @staticmethod
     def of(source: read.Json) -> Project:
@@ -89,6 +91,7 @@ class Project:
             git=read.optional_inner(source, "git"),
             files=read.whole(source, "files", 0),
             size=read.whole(source, "bytes", 0),
+            now_ms=read.whole(source, "now_ms", 0),
         )
 
 

@@ -30,6 +30,7 @@ final class ProjectDescription {
                 .put("git", git == null ? null : git.toJson())
                 .put("files", size.files())
                 .put("bytes", size.bytes())
+                .put("now_ms", System.currentTimeMillis())
                 .build();
     }
 
