@@ -15,7 +15,7 @@ from tests.harness.paged import PagedStack
 
 pytestmark = [pytest.mark.browser]
 # A short slice; the whole: NOTESYNC_SLOW_BYTES=9000000
-SIZE = int(os.environ.get("NOTESYNC_SLOW_BYTES", "2000000"))
+SIZE = int(os.environ.get("NOTESYNC_SLOW_BYTES", "1500000"))
 PART = re.compile(r"notesync.* [1-9]\d? %")
 CELLS = ("print(6 * 7)",)
 

@@ -1,7 +1,7 @@
 import type { Action } from '../state';
 import { BUTTONS, LABELS, transferred } from '../texts';
 import type { View } from '../view';
-import { isDark } from './theme';
+import { isDark, watchTheme } from './theme';
 import { STYLE } from './style';
 
 export interface PanelOptions {
@@ -26,6 +26,9 @@ export class Panel {
   private open = true;
   private last: View['tone'] | null = null;
   private view: View | null = null;
+  private readonly unwatch = watchTheme(() => {
+    this.card.classList.toggle('dark', isDark());
+  });
 
   constructor(
     parent: HTMLElement,
@@ -62,6 +65,7 @@ export class Panel {
   }
 
   remove(): void {
+    this.unwatch();
     this.host.remove();
   }
 
@@ -133,14 +137,14 @@ export class Panel {
   }
 }
 
-/** Panels of several notebooks in one page stand above each other. */
+/** Panels of several notebooks in one page stand above each other, and below the notices of JupyterLab (9999). */
 function stackIn(parent: HTMLElement): HTMLElement {
   const existing = parent.querySelector<HTMLElement>(':scope > [data-notesync-stack]');
   if (existing) return existing;
   const stack = element('div', '');
   stack.dataset['notesyncStack'] = '';
   stack.style.cssText =
-    'position:fixed;right:1rem;bottom:2.25rem;z-index:10000;display:flex;flex-direction:column;gap:.5rem;align-items:flex-end';
+    'position:fixed;right:1rem;bottom:2.25rem;z-index:9998;display:flex;flex-direction:column;gap:.5rem;align-items:flex-end';
   parent.append(stack);
   return stack;
 }

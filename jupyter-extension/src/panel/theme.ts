@@ -10,3 +10,15 @@ export function isDark(): boolean {
   }
   return matchMedia('(prefers-color-scheme: dark)').matches;
 }
+
+/** Calls `changed` when the page's theme may be another; returns what ends that. */
+export function watchTheme(changed: () => void): () => void {
+  const observer = new MutationObserver(changed);
+  observer.observe(document.body, { attributes: true, attributeFilter: ['data-jp-theme-light', 'class', 'style'] });
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  dark.addEventListener('change', changed);
+  return () => {
+    observer.disconnect();
+    dark.removeEventListener('change', changed);
+  };
+}
