@@ -1,4 +1,4 @@
-"""What the machine itself must have: a JDK, Maven, Node.js, git, Chromium.
+"""What the machine itself must have: a JDK, Maven, git, Chromium.
 
 Where something is missing and this is Debian (or a child of it) and we are root, its own packages are installed;
 elsewhere one sentence says what is missing and how to get it.
@@ -21,7 +21,7 @@ class Need:
     """A program, the Debian packages that bring it, and the oldest major version that will do (0: any)."""
 
     names: tuple[str, ...]
-    packages: tuple[str, ...]
+    packages: tuple[str, ...] = ()
     oldest: int = 0
     elsewhere: str = ""
 
@@ -38,10 +38,12 @@ class Need:
         return None
 
 
-JDK = Need(("javac",), ("openjdk-17-jdk-headless",), 17, "install a JDK 17 or newer and put it on PATH")
+# Debian calls the JDK of each release so: 17 in bookworm, 21 in trixie.
+JDK = Need(("javac",), ("default-jdk-headless",), 17, "install a JDK 17 or newer and put it on PATH")
 MAVEN = Need(("mvn",), ("maven",), 0, "install Maven 3.8 or newer")
-NODE = Need(("node",), ("nodejs", "npm"), 20, "install Node.js 20 or newer")
-NPM = Need(("npm",), ("npm",), 0, "install npm, it comes with Node.js")
+# Not from Debian, whose own is often too old: `parts.node` brings one.
+NODE = Need(("node",), (), 20)
+NPM = Need(("npm",))
 GIT = Need(("git",), ("git",), 0, "install git")
 CHROMIUM = Need(
     (os.environ.get("NOTESYNC_CHROMIUM", "chromium"), "chromium", "chromium-browser", "google-chrome"),

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.commands import places, step
+from tests.commands import ground, places, step
 
 QUIET_MAVEN = ["mvn", "-B", "-ntp", "-q"]
 
@@ -32,8 +32,26 @@ def jars() -> None:
     step.run("building the jars", command, log="jars", limit=900)
 
 
+def node() -> None:
+    """Where the machine has no Node.js that is new enough, one from the package index, for this clone only."""
+    lacks = [lack for lack in (ground.NODE.lack(), ground.NPM.lack()) if lack]
+    if not lacks:
+        return
+    what = f"a Node.js of our own ({'; '.join(lacks)})"
+    virtual_environment(places.NODE, places.TESTS / "requirements-node.txt", what)
+    # Only these three: the environment has a Python, too, which must not come first.
+    programs = places.NODE / "programs"
+    programs.mkdir(exist_ok=True)
+    for name in ("node", "npm", "npx"):
+        link = programs / name
+        link.unlink(missing_ok=True)
+        link.symlink_to(places.tool(places.NODE, name))
+    os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"
+
+
 def front_end_tools() -> None:
     """`node_modules`, exactly as the lock file says."""
+    node()
     lock = places.EXTENSION / "package-lock.json"
     stamp = places.EXTENSION / "node_modules" / ".notesync-lock"
     if stamped(stamp, [lock]):

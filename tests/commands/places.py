@@ -21,6 +21,8 @@ TESTS = ROOT / "tests"
 ENVIRONMENT = BUILD / "environment"
 # The oldest kernel that notesync must work in: ipykernel 6.17 with IPython 7.34.
 OLD_KERNEL = BUILD / "old-kernel"
+# Made only where the machine has no Node.js that is new enough.
+NODE = BUILD / "node"
 PROJECTS = BUILD / "projects"
 
 

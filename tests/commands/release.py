@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     help_jdk = "a JDK whose platform gets a wheel that carries Java; can be repeated (default: the newest one here)"
     parser.add_argument("--jdk", type=Path, action="append", default=[], help=help_jdk)
     given = parser.parse_args(arguments)
-    ground.prepare([ground.JDK, ground.MAVEN, ground.NODE, ground.NPM])
+    ground.prepare([ground.JDK, ground.MAVEN])
     parts.environment()
     parts.front_end()
     parts.jars()
