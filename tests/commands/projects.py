@@ -39,7 +39,8 @@ def unpack(archive: Path, place: Path) -> None:
     scratch = place.with_name(f"{place.name}.part")
     shutil.rmtree(scratch, ignore_errors=True)
     with tarfile.open(archive) as tar:
-        tar.extractall(scratch, filter="data")
+        # Python 3.11.2, which Debian 12 has, knows no filters yet.
+        tar.extractall(scratch, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
     (only,) = scratch.iterdir()
     only.rename(place)
     scratch.rmdir()
