@@ -40,7 +40,8 @@ def unpack(archive: Path, place: Path) -> None:
     shutil.rmtree(scratch, ignore_errors=True)
     with tarfile.open(archive) as tar:
         # Python 3.11.2, which Debian 12 has, knows no filters yet.
-        tar.extractall(scratch, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
+        tar.extraction_filter = getattr(tarfile, "data_filter", lambda member, _: member)
+        tar.extractall(scratch)
     (only,) = scratch.iterdir()
     only.rename(place)
     scratch.rmdir()
