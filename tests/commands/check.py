@@ -48,7 +48,7 @@ def all_suites() -> list[Suite]:
 
 def prepare() -> None:
     """Everything that the suites need, from an empty `build/` on."""
-    ground.prepare([ground.JDK, ground.MAVEN, ground.GIT, ground.CHROMIUM])
+    ground.prepare([ground.JDK, ground.MAVEN, ground.GIT, ground.CHROMIUM, ground.ATOMIC])
     parts.environment()
     parts.front_end()
     parts.jars()

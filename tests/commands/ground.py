@@ -6,10 +6,12 @@ elsewhere one sentence says what is missing and how to get it.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -38,6 +40,18 @@ class Need:
         return None
 
 
+@dataclass(frozen=True)
+class Library(Need):
+    """A shared library, by its file name; asked for on Linux only."""
+
+    def lack(self) -> str | None:
+        try:
+            ctypes.CDLL(self.names[0]) if sys.platform == "linux" else None
+        except OSError:
+            return f"{self.names[0]} was not found"
+        return None
+
+
 # Debian calls the JDK of each release so: 17 in bookworm, 21 in trixie.
 JDK = Need(("javac",), ("default-jdk-headless",), 17, "install a JDK 17 or newer and put it on PATH")
 MAVEN = Need(("mvn",), ("maven",), 0, "install Maven 3.8 or newer")
@@ -51,6 +65,8 @@ CHROMIUM = Need(
     0,
     "install Chromium or Chrome, or set NOTESYNC_CHROMIUM to its path",
 )
+# Playwright's own Node.js, which drives Chromium, wants it.
+ATOMIC = Library(("libatomic.so.1",), ("libatomic1",), 0, "install libatomic, which comes with GCC")
 
 
 def prepare(needs: Iterable[Need]) -> None:

@@ -19,7 +19,7 @@ def main() -> int:
         print("  --project NAME  networkx (default) or click")
         return 0
     headless = "--headless" in sys.argv or not has_display()
-    ground.prepare([ground.JDK, ground.MAVEN, *([ground.CHROMIUM] if headless else [])])
+    ground.prepare([ground.JDK, ground.MAVEN, *([ground.CHROMIUM, ground.ATOMIC] if headless else [])])
     parts.everything()
     projects.fetch()
     return hand_over(sys.argv[1:] + (["--headless"] if headless and "--headless" not in sys.argv else []))
