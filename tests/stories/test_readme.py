@@ -42,7 +42,9 @@ def test_try_headless_plays_one_save_and_prints_its_timeline(tmp_path: Path) -> 
     assert f"the cell showed {EXAMPLE.before}, now {EXAMPLE.after}" in told
     times = [(name, float(ms)) for name, ms in re.findall(r"^ {4}(\w+) +(-?[0-9]+) ms ", told, re.MULTILINE)]
     assert [name for name, _ in times] == ["saved", "seen", "sent", "staged", "applied", "reloaded", "run"]
-    assert [ms for _, ms in times] == sorted(ms for _, ms in times)
+    # The server tells of a new sequence on another thread than that which may send it in the same moment.
+    after_one_another = [ms for name, ms in times if name != "seen"]
+    assert after_one_another == sorted(after_one_another)
     assert "both trees are equal, path by path" in told
 
 
