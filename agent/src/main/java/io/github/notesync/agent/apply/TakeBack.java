@@ -138,8 +138,7 @@ final class TakeBack {
         }
         String name = aside.path().name();
         if (there != null && there.kind() == Kind.DIRECTORY && saved.kind() == Kind.DIRECTORY) {
-            // Copied, and then removed in part: what is still there is whole.
-            Mover.copyMissing(workspace.undo(), Layout.slot(aside.slot()), parent, name);
+            HalfCopy.complete(workspace.undo(), Layout.slot(aside.slot()), parent, name);
             return;
         }
         if (there != null && !HalfCopy.is(workspace.undo(), aside.slot(), parent, name)) {

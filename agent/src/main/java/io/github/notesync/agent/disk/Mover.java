@@ -79,7 +79,7 @@ public final class Mover {
     }
 
     /** Copies a file, a link or a whole directory, durably, over a file that may be there. */
-    static void copy(Directory from, String name, Directory to, String toName) throws IOException {
+    public static void copy(Directory from, String name, Directory to, String toName) throws IOException {
         Stat stat = from.stat(name);
         if (stat == null) {
             throw new NoSuchFileException(from.path().resolve(name).toString());
@@ -140,23 +140,6 @@ public final class Mover {
                 copy(source, each, copy, each);
             }
             copy.force();
-        }
-    }
-
-    /** Copies, durably, what a directory has and another lacks, at any depth. */
-    public static void copyMissing(Directory from, String name, Directory to, String toName) throws IOException {
-        Stat stat = from.stat(name);
-        Stat there = to.stat(toName);
-        if (there == null) {
-            copy(from, name, to, toName);
-        } else if (stat != null && stat.kind() == Kind.DIRECTORY && there.kind() == Kind.DIRECTORY) {
-            try (Directory source = from.open(name);
-                    Directory copy = to.open(toName)) {
-                for (String each : source.list()) {
-                    copyMissing(source, each, copy, each);
-                }
-                copy.force();
-            }
         }
     }
 

@@ -11,6 +11,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -144,17 +145,21 @@ final class SecureDirectory implements Directory {
 
     @Override
     public OutputFile create(String name, boolean executable) throws IOException {
-        return new Output(stream.newByteChannel(Path.of(name), NEW, attribute(executable ? EXECUTABLE : PLAIN)));
+        return output(name, stream.newByteChannel(Path.of(name), NEW, attribute(executable ? EXECUTABLE : PLAIN)));
     }
 
     @Override
     public OutputFile overwrite(String name, boolean executable) throws IOException {
-        return new Output(stream.newByteChannel(Path.of(name), ANEW, attribute(executable ? EXECUTABLE : PLAIN)));
+        return output(name, stream.newByteChannel(Path.of(name), ANEW, attribute(executable ? EXECUTABLE : PLAIN)));
     }
 
     @Override
     public OutputFile append(String name) throws IOException {
-        return new Output(stream.newByteChannel(Path.of(name), BEHIND, attribute(PLAIN)));
+        return output(name, stream.newByteChannel(Path.of(name), BEHIND, attribute(PLAIN)));
+    }
+
+    private OutputFile output(String name, SeekableByteChannel channel) {
+        return new Output(path.resolve(name), channel);
     }
 
     @Override
@@ -214,15 +219,33 @@ final class SecureDirectory implements Directory {
     @Override
     public void force() throws IOException {
         try (SeekableByteChannel self = stream.newByteChannel(SELF, Set.of(READ))) {
-            ((FileChannel) self).force(true);
+            force(self, path);
         }
     }
 
     @Override
     public void forceFile(String name) throws IOException {
         try (SeekableByteChannel file = stream.newByteChannel(Path.of(name), READ_ONLY)) {
-            ((FileChannel) file).force(true);
+            force(file, path.resolve(name));
         }
+    }
+
+    private static void force(SeekableByteChannel channel, Path path) throws IOException {
+        try {
+            ((FileChannel) channel).force(true);
+        } catch (IOException e) {
+            throw at(path, e);
+        }
+    }
+
+    /** A channel does not know the name of its file; who has to free space or to change a mode wants to. */
+    private static IOException at(Path path, IOException e) {
+        if (e instanceof FileSystemException || e instanceof ClosedChannelException) {
+            return e;
+        }
+        FileSystemException named = new FileSystemException(path.toString(), null, e.getMessage());
+        named.initCause(e);
+        return named;
     }
 
     @Override
@@ -263,22 +286,30 @@ final class SecureDirectory implements Directory {
     }
 
     /** A file of this machine's disk. */
-    private record Output(SeekableByteChannel channel) implements OutputFile {
+    private record Output(Path path, SeekableByteChannel channel) implements OutputFile {
         @Override
         public void write(ByteBuffer bytes) throws IOException {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
+            try {
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            } catch (IOException e) {
+                throw at(path, e);
             }
         }
 
         @Override
         public void force() throws IOException {
-            ((FileChannel) channel).force(true);
+            SecureDirectory.force(channel, path);
         }
 
         @Override
         public void close() throws IOException {
-            channel.close();
+            try {
+                channel.close();
+            } catch (IOException e) {
+                throw at(path, e);
+            }
         }
     }
 }
