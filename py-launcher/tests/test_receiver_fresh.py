@@ -1,0 +1,215 @@
+"""The sync loop before a cell: everything that was saved until now, or why not."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from notesync import texts
+from notesync._replica import Fresh
+from notesync.errors import (
+    AgentRefused,
+)
+from notesync.messages import Cursor, events
+from notesync.messages.agent import Request
+
+from .receiver_story import (
+    EPOCH,
+    REPLICA,
+    STREAMS,
+    TREES,
+    Story,
+    applied,
+    descriptor,
+    run,
+)
+
+
+def test_fresh_with_nothing_new_is_one_question() -> None:
+    async def test(story: Story) -> None:
+        story.start()
+        await story.quiet()
+        before = story.laptop.asked_for("/next")
+        fresh = await story.receiver.fresh()
+        assert fresh == Fresh(None, False)
+        assert story.laptop.asked_for("/next") == before + 1
+
+    run(test)
+
+
+def test_fresh_brings_what_was_saved_and_the_old_poll_does_no_harm() -> None:
+    async def test(story: Story) -> None:
+        story.start()
+        await story.quiet()
+        story.laptop.streams.append(b"saved")  # The long poll has not been answered yet.
+        fresh = await story.receiver.fresh()
+        assert fresh == Fresh(Cursor(EPOCH, 1), False)
+        for call, poll in story.laptop.polls:
+            poll.set_result(story.laptop.answer(call))
+        story.laptop.polls.clear()
+        await story.quiet()
+        assert story.agents.applied == [b"saved"]
+        assert story.agents.kinds.count("offer") == 1
+
+    run(test)
+
+
+def test_a_cell_that_loses_patience_does_not_stop_what_is_on_its_way() -> None:
+    async def test(story: Story) -> None:
+        story.start()
+        await story.quiet()
+        story.agents.halts = True
+        story.laptop.streams.append(STREAMS["many"])
+        asked = asyncio.ensure_future(story.receiver.fresh())
+        await story.until(lambda: "chunk" in story.agents.kinds)
+        asked.cancel()
+        await story.until(lambda: story.states[-1][0] == "halted")
+        assert await story.receiver.fresh() == Fresh(None, True, "halted")
+        assert story.agents.kinds.count("offer") == 1
+
+    run(test)
+
+
+def test_a_batch_that_the_agent_already_has_is_what_it_was_said_to_be() -> None:
+    """The kernel attached again while the batch was halted: the agent says so again."""
+
+    async def test(story: Story) -> None:
+        story.start()
+        await story.quiet()
+        story.agents.halts = True
+        story.laptop.save(b"deletes much")
+        await story.quiet()
+        story.agents.has = True
+        replica = story.receiver.replica
+        assert replica is not None
+        replica.parked = None
+        assert await asyncio.wait_for(story.receiver.fresh(), 5) == Fresh(None, True, "halted")
+
+    run(test)
+
+
+def test_fresh_attaches_again_where_the_replica_is_not_what_was_thought() -> None:
+    async def test(story: Story) -> None:
+        story.start()
+        await story.quiet()
+        wrong = iter([AgentRefused("tree_mismatch", "not that tree")])
+        story.agents.refuse.append(lambda r: next(wrong, None) if r.type == "offer" else None)
+        story.laptop.streams.append(b"saved")
+        fresh = await asyncio.wait_for(story.receiver.fresh(), 5)
+        assert fresh == Fresh(Cursor(EPOCH, 1), False)
+        assert story.attached == 2
+        assert story.agents.applied == [b"saved"]
+
+    run(test)
+
+
+def test_fresh_says_that_a_halted_batch_is_newer() -> None:
+    async def test(story: Story) -> None:
+        story.agents.halts = True
+        story.start()
+        await story.quiet()
+        story.laptop.save(b"deletes much")
+        await story.quiet()
+        assert await story.receiver.fresh() == Fresh(None, True, "halted")
+
+    run(test)
+
+
+def test_fresh_of_a_second_kernel_waits_for_the_one_that_carries() -> None:
+    async def test(story: Story) -> None:
+        story.agents.carrier = False
+        story.start()
+        await story.until(lambda: story.states and story.states[-1][0] == "standby")
+        story.laptop.streams.append(b"saved")
+        asked = asyncio.ensure_future(story.receiver.fresh())
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert not asked.done()
+        story.receiver.on_event(applied("b", None, Cursor(EPOCH, 1), TREES[1]))
+        assert await asyncio.wait_for(asked, 5) == Fresh(Cursor(EPOCH, 1), False)
+        assert "offer" not in story.agents.kinds
+
+    run(test)
+
+
+def test_fresh_takes_over_from_a_kernel_that_is_gone() -> None:
+    async def test(story: Story) -> None:
+        story.agents.carrier = False
+        story.start()
+        await story.until(lambda: story.states and story.states[-1][0] == "standby")
+        story.laptop.streams.append(b"saved")
+        story.agents.carrier = True
+        assert await asyncio.wait_for(story.receiver.fresh(), 5) == Fresh(Cursor(EPOCH, 1), False)
+        await story.quiet()
+        assert story.agents.applied == [b"saved"]
+
+    run(test)
+
+
+def test_a_carrier_that_does_not_bring_does_not_hold_the_other_kernel_up() -> None:
+    async def test(story: Story) -> None:
+        story.agents.carrier = False
+        story.start()
+        await story.until(lambda: story.states and story.states[-1][0] == "standby")
+        story.laptop.streams.append(b"saved")
+        fresh = await asyncio.wait_for(story.receiver.fresh(), 5)
+        assert fresh == Fresh(Cursor(EPOCH, 1), False)
+        assert story.agents.applied == [b"saved"]
+
+    run(test)
+
+
+def test_a_batch_that_only_waits_for_a_cell_is_as_good_as_here() -> None:
+    async def test(story: Story) -> None:
+        story.agents.carrier = False
+        story.start()
+        await story.until(lambda: story.states and story.states[-1][0] == "standby")
+        story.laptop.streams.append(b"saved")
+        asked = asyncio.ensure_future(story.receiver.fresh())
+        for _ in range(20):
+            await asyncio.sleep(0)
+        batch = descriptor(None, 1, 5, EPOCH)["batch"]
+        story.receiver.on_event(events.Waiting(REPLICA, batch, ("k2",)))
+        assert await asyncio.wait_for(asked, 5) == Fresh(None, False)
+        assert story.agents.applied == []
+
+    run(test)
+
+
+def test_an_agent_is_told_whether_a_cell_runs() -> None:
+    async def test(story: Story) -> None:
+        told: list[Any] = []
+        story.agents.refuse.append(
+            lambda r: told.append(r.fields["in_cell"]) if r.type == "attach" else None
+        )
+        story.in_cell = True
+        story.start()
+        await story.quiet()
+        assert told == [True]
+
+    run(test)
+
+
+def test_a_cell_that_ends_while_the_kernel_attaches_is_left() -> None:
+    async def test(story: Story) -> None:
+        def ends(request: Request) -> AgentRefused | None:
+            if request.type == "attach":
+                story.in_cell = False
+            return None
+
+        story.agents.refuse.append(ends)
+        story.in_cell = True
+        story.start()
+        await story.quiet()
+        assert story.agents.kinds.count("leave") == 1
+
+    run(test)
+
+
+def test_a_cell_before_the_first_copy_is_told_so_and_not_that_the_laptop_is_away() -> None:
+    async def test(story: Story) -> None:
+        story.start()
+        fresh = await story.receiver.fresh()
+        assert fresh == Fresh(None, True, texts.FIRST_COPY)
+
+    run(test)
