@@ -320,3 +320,54 @@ case(
     "import os\nos.environ['NOTESYNC_CASE'] = 'two'\nX = os.environ['NOTESYNC_CASE']",
     "m.X == 'two'",
 )
+case(
+    "what is computed from a registry of subclasses follows a subclass that is added or taken away",
+    {
+        "a.py": _BASE,
+        "m.py": "from a import Base\nclass A(Base): pass\nclass B(Base): pass",
+        "n.py": "import m\nfrom a import Base\nNAMES = sorted(Base.registry)\ndef count(): return len(Base.registry)\nN = count()",
+    },
+    "import n",
+    [
+        {"m.py": "from a import Base\nclass A(Base): pass"},
+        {
+            "m.py": "from a import Base\nclass A(Base): pass\nclass C(Base): pass\nclass D(Base): pass"
+        },
+    ],
+    "n.NAMES == ['A', 'C', 'D']",
+    "n.N == 3",
+)
+case(
+    "what is computed from a registry of a class method follows",
+    "class Reg:\n    items = {}\n    @classmethod\n    def add(cls, f):\n        cls.items[f.__name__] = f\n        return f\n@Reg.add\ndef a(): return 1\n@Reg.add\ndef b(): return 2\nN = [f() for f in Reg.items.values()]",
+    "import m",
+    "class Reg:\n    items = {}\n    @classmethod\n    def add(cls, f):\n        cls.items[f.__name__] = f\n        return f\n@Reg.add\ndef a(): return 5\nN = [f() for f in Reg.items.values()]",
+    "m.N == [5]",
+)
+case(
+    "what is computed from the subclasses of a class follows",
+    "class A: pass\nclass B(A): pass\nclass C(A): pass\nNAMES = [c.__name__ for c in A.__subclasses__()]",
+    "import m",
+    [
+        "class A: pass\nclass B(A): pass\nNAMES = [c.__name__ for c in A.__subclasses__()]",
+        "class A: pass\nclass B(A): pass\nclass Z(A): pass\nNAMES = [c.__name__ for c in A.__subclasses__()]",
+    ],
+    "m.NAMES == ['B', 'Z']",
+)
+case(
+    "a class that becomes a constant leaves the registry of its base",
+    _BASE + "class A(Base): pass\nclass B(Base): pass",
+    "import m",
+    _BASE + "class A(Base): pass\nB = 5",
+    "list(m.Base.registry) == ['A']",
+    "m.B == 5",
+)
+case(
+    "a class that gets another base is in the registry of that base only",
+    _BASE + _BASE.replace("Base", "Other") + "class A(Base): pass",
+    "import m\na = m.A()",
+    _BASE + _BASE.replace("Base", "Other") + "class A(Other): pass",
+    "m.Base.registry == {}",
+    "m.Other.registry == {'A': m.A}",
+    "isinstance(a, m.Other)",
+)

@@ -116,6 +116,10 @@ def describe(value: Any, depth: int = 0) -> Any:
             for key, item in sorted(vars(value).items())
             if not key.startswith("_") and isinstance(item, (int, str, list))
         }
+        data["reg"] = sorted(
+            (key, item.__qualname__, item.__module__)
+            for key, item in vars(value).get("reg", {}).items()
+        )
         names = sorted(key for key in vars(value) if not key.startswith("__"))
         try:
             acts = behaviour(value())

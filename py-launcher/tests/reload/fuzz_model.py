@@ -32,10 +32,15 @@ class Module:
     name: str
     items: list[Item] = field(default_factory=list)
     future: bool = False
+    style: str = ""
 
     def text(self) -> str:
         head = "from __future__ import annotations\n" if self.future else ""
-        return head + "\n".join(item.text for item in self.items) + "\n"
+        between = "\n\f\n" if self.style == "feeds" else "\n"
+        text = head + between.join(item.text for item in self.items) + "\n"
+        if self.style == "mark":
+            return "\ufeff" + text
+        return text.replace("\n", "\r\n") if self.style == "returns" else text
 
     @property
     def path(self) -> str:
@@ -133,6 +138,10 @@ class World:
                 "loose",
                 "state",
                 "lambda",
+                "reg",
+                "dynamic",
+                "maker",
+                "dispatch",
             ]
         )
         maker = getattr(self, f"make_{kind}")
@@ -204,6 +213,12 @@ class World:
     def make_class(self, module, names, name, at):
         name = name or self.fresh("C")
         rng = self.rng
+        if names.get("reg") and rng.random() < 0.5:
+            base = rng.choice(names["reg"])
+            text = (
+                f"class {name}({base}):\n    A = {self.value(names)}\n    v = {rng.randint(1, 9)}"
+            )
+            return Item("class", name, text)
         bases = names.get("class", [])
         base = rng.choice(bases) if bases and rng.random() < 0.4 else ""
         lines = [f"class {name}({base}):" if base else f"class {name}:"]
@@ -238,6 +253,9 @@ class World:
                 )
             else:
                 lines.append(f"    def {method}(self):\n        return self.v + {body}")
+        if rng.random() < 0.15:
+            lines.append(f"    class In:\n        K = {self.value(names)}")
+            lines.append("    def inner(self):\n        return self.In.K")
         if rng.random() < 0.3:
             lines.append(
                 f"    @property\n    def p(self):\n        return self.A + {self.value(names)}"
@@ -309,6 +327,48 @@ class World:
             f"    {name} = {name} + {self.value(names)}\n    return 0\n{setter}()",
         )
 
+    def make_reg(self, module, names, name, at):
+        """A class that keeps a register of its subclasses; what it holds in between is not asked."""
+        name = name or self.fresh("R")
+        kept = self.rng.choice(["cls", name])
+        return Item(
+            "reg",
+            name,
+            f"class {name}:\n    A = {self.value(names)}\n    v = 1\n    reg = {{}}\n"
+            f"    def __init_subclass__(cls):\n        {kept}.reg[cls.__name__] = cls\n"
+            f"    def m0(self):\n        return self.A + {self.value(names)}\n"
+            "    def m1(self):\n        return self.A * 2",
+        )
+
+    def make_dynamic(self, module, names, name, at):
+        """A name that no statement binds by name."""
+        name = name or self.fresh("K")
+        value = self.value(names)
+        forms = [
+            f"globals().update({{'{name}': {value}}})",
+            f"globals()['{name}'] = {value}",
+            f"exec({f'{name} = {value}'!r})",
+            f"for _n in ('{name}',):\n    globals()[_n] = {value}",
+        ]
+        return Item("const", name, self.rng.choice(forms))
+
+    def make_maker(self, module, names, name, at):
+        """A closure."""
+        name = name or self.fresh("f")
+        return Item(
+            "func",
+            name,
+            f"def make_{name}(i):\n    def inner():\n        return i + {self.value(names)}\n"
+            f"    return inner\n{name} = make_{name}({self.value(names)})",
+        )
+
+    def make_dispatch(self, module, names, name, at):
+        name = name or self.fresh("f")
+        text = f"import functools\n@functools.singledispatch\ndef {name}_d(x):\n    return {self.value(names)}\n"
+        for kind in self.rng.sample(["int", "str"], self.rng.randint(0, 2)):
+            text += f"@{name}_d.register({kind})\ndef _(x):\n    return {self.value(names)}\n"
+        return Item("func", name, text + f"def {name}():\n    return {name}_d(1)")
+
     def make_loose(self, module, names, name, at):
         """A statement that changes something made further up, perhaps in another module."""
         targets = [target for target in names.get("list", []) if "." not in target]
@@ -376,7 +436,7 @@ class World:
             ["literal"] * 4
             + ["regen"] * 4
             + ["add"] * 3
-            + ["remove", "remove", "swap", "comment", "kind", "move", "future"]
+            + ["remove", "remove", "swap", "comment", "kind", "move", "future", "style"]
         )
         if not module.items or action == "add":
             self.add_item(module, rng.randint(0, len(module.items)))
@@ -408,19 +468,23 @@ class World:
             if other is not module and item.kind not in ("import", "loose"):
                 del module.items[at]
                 other.items.append(item)
+        elif action == "style":
+            module.style = rng.choice(["", "feeds", "mark", "returns"])
         elif action == "future":
             module.future = not module.future
 
     def remember(self) -> None:
         """Keep the present items, to come back to them after a broken edit."""
         everyone = [*self.modules, *self.packages.values()]
-        self.kept = [([Item(i.kind, i.name, i.text) for i in m.items], m.future) for m in everyone]
+        self.kept = [
+            ([Item(i.kind, i.name, i.text) for i in m.items], m.future, m.style) for m in everyone
+        ]
 
     def repair(self) -> None:
         """Back to what was last kept."""
         everyone = [*self.modules, *self.packages.values()]
-        for module, (items, future) in zip(everyone, self.kept, strict=True):
-            module.items, module.future = items, future
+        for module, (items, future, style) in zip(everyone, self.kept, strict=True):
+            module.items, module.future, module.style = items, future, style
 
     def texts(self) -> dict[str, str]:
         """Path → text of the whole project."""

@@ -77,8 +77,8 @@ class Run:
         for path, text in texts.items():
             target = self.root / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            if not target.exists() or target.read_text() != text:
-                target.write_text(text)
+            if not target.exists() or target.read_bytes() != text.encode():
+                target.write_bytes(text.encode())
                 drop_bytecode(str(target))
                 os.utime(target, (1_000_000_000, 1_000_000_000))
                 changes.append(Change(target))
@@ -217,7 +217,7 @@ class Run:
         rng = self.world.rng
         broken = dict(texts)
         path = rng.choice([name.replace(".", "/") + ".py" for name in MODULES])
-        lines = broken[path].splitlines()
+        lines = broken[path].replace("\r", "").split("\n")[:-1]
         bad = rng.choice(
             [
                 "raise RuntimeError('injected')",
@@ -231,7 +231,7 @@ class Run:
             i
             for i, line in enumerate(lines)
             if line
-            and not line.startswith((" ", "@", "else", "except"))
+            and not line.startswith((" ", "@", "\f", "\ufeff", "else", "except"))
             and (i == 0 or not lines[i - 1].startswith("@"))
         ]
         lines.insert(rng.choice([*starts[1:], len(lines)]), bad)

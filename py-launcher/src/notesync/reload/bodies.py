@@ -35,6 +35,7 @@ class _BodyWalker(Walker, ast.NodeVisitor):
         Walker.__init__(self, package, scopes)
         self.body = Body()
         self.params: set[str] = set()
+        self.first = ""  # `self` or `cls` of a method
         self.depth = 0
         self.globals: set[str] = set()
 
@@ -59,6 +60,8 @@ class _BodyWalker(Walker, ast.NodeVisitor):
         self.depth += nested
         if not nested:
             self.params = params
+            every = [*args.posonlyargs, *args.args]
+            self.first = every[0].arg if every else ""
         for statement in statements:
             self.visit(statement)
         self.depth -= nested
@@ -173,6 +176,8 @@ class _BodyWalker(Walker, ast.NodeVisitor):
         self.generic_visit(node)
 
     def _mutate(self, ref: Ref | None) -> None:
+        if ref is not None and len(ref) > 1 and ref[0] == self.first:
+            self.body.own.add(ref[1])
         resolved = self.global_ref(ref)
         if resolved is not None:
             self.body.mutates.add(resolved)

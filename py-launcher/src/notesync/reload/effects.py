@@ -162,6 +162,10 @@ class Closure:
 
     def _called(self, module: str, facts: Facts, newer: bool) -> Iterator[tuple[str, Body]]:
         """Every project function that running a statement may run, with its module."""
+        return ((where, body) for where, _, body in self._calls(module, facts, newer))
+
+    def _calls(self, module: str, facts: Facts, newer: bool) -> Iterator[tuple[str, str, Body]]:
+        """The same with the class that a method was looked up in, if that is known."""
         seen: set[int] = set()
         stack: list[tuple[str, Ref]] = [(module, ref) for ref in facts.uses]
         stack += [(module, ref) for ref, _ in facts.passed]
@@ -170,6 +174,7 @@ class Closure:
             stack += [(module, base) for base in kind.bases]
         while stack or attributes:
             bodies: list[tuple[str, Body]] = []
+            owner = ""
             if stack:
                 where, ref = stack.pop()
                 found = self._resolve(where, ref, newer)
@@ -185,7 +190,7 @@ class Closure:
                 found_class = index.classes.get(name)
                 if found_class is not None:
                     wanted = [*_MAKING, "__init_subclass__", "__set_name__", *rest]
-                    methods = found_class.methods
+                    methods, owner = found_class.methods, name
                     bodies += [(where, methods[n]) for n in wanted if n in methods]
                     stack += [(where, base) for base in found_class.bases]
             else:
@@ -197,7 +202,7 @@ class Closure:
                 if id(body) in seen:
                     continue
                 seen.add(id(body))
-                yield where, body
+                yield where, owner, body
                 stack += [(where, ref) for ref in body.reads]
                 attributes += [(where, name) for name in body.attrs]
 
@@ -256,6 +261,39 @@ class Closure:
             if target[1] in index.bodies or target[1] in index.classes:
                 return
         found.add((target[0], target[1]))
+
+    def class_effects(self, unit: Unit, stmt: Stmt, newer: bool) -> set[tuple[str, str, str]]:
+        """Class attributes, such as a register of subclasses, that running a statement changes."""
+        found: set[tuple[str, str, str]] = set()
+        makes = stmt.facts.classes or stmt.facts.decorators or stmt.facts.bare_call
+        for where, owner, body in self._calls(unit.name, stmt.facts, newer) if makes else ():
+            for ref in body.mutates:
+                target = self._resolve(where, ref, newer)
+                if target is not None and target[1] and target[2]:
+                    module, name, rest = self.origin(target, newer=newer)
+                    source = self.source(module, newer=newer)
+                    if source is not None and name in index_of(source).classes:
+                        found.add((module, name, rest[0]))
+            if owner:
+                found.update((where, owner, attribute) for attribute in body.own)
+        return found
+
+    def families(self, unit: Unit, stmt: Stmt, newer: bool) -> set[Symbol]:
+        """The project classes, near and far, among whose subclasses a statement puts one."""
+        found: set[Symbol] = set()
+        stack = [(unit.name, ref) for kind in stmt.facts.classes.values() for ref in kind.bases]
+        while stack:
+            where, ref = stack.pop()
+            target = self._resolve(where, ref, newer)
+            if target is None or not target[1]:
+                continue
+            module, name, _ = self.origin(target, newer=newer)
+            source = self.source(module, newer=newer)
+            kind = index_of(source).classes.get(name) if source is not None else None
+            if kind is not None and (module, name) not in found:
+                found.add((module, name))
+                stack += [(module, base) for base in kind.bases]
+        return found
 
     def _registrar(self, found: set[Symbol], module: str, ref: Ref, newer: bool) -> None:
         """A function that keeps a register of its own, such as a single dispatch."""

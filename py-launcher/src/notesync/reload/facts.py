@@ -356,6 +356,7 @@ def _joined(left: Body, right: Body) -> Body:
         left.mutates | right.mutates,
         left.calls_params or right.calls_params,
         left.dynamic or right.dynamic,
+        left.own | right.own,
     )
 
 

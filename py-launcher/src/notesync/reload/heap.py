@@ -161,10 +161,10 @@ def remembers(value: Any, depth: int = 0) -> bool:
 # -- objects that were replaced ---------------------------------------------------------------
 
 
-def is_private(cls: Any) -> bool:
+def is_private(cls: Any, known: int = 0) -> bool:
     """True when nothing but the class (or function) itself and its own parts refers to it.
 
-    Decides whether something made during a reload was captured by anyone (a registry, a decorator).
+    `known` holders do not count. Decides whether something made during a reload was captured by anyone (a registry, a decorator).
     """
     if not isa(cls, type):
         return sys.getrefcount(cls) <= _FUNCTION_BASE
@@ -190,7 +190,7 @@ def is_private(cls: Any) -> bool:
             inner += sum(1 for child in children if child is cls)
             parts += [c for c in children if isinstance(c, types.FunctionType)]
             del children  # it would count as a reference
-    return sys.getrefcount(cls) - _CLASS_BASE <= inner
+    return sys.getrefcount(cls) - _CLASS_BASE - known <= inner
 
 
 def _class_base() -> int:

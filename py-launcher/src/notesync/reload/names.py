@@ -94,6 +94,7 @@ class Body:
     mutates: set[Ref] = field(default_factory=set)
     calls_params: bool = False
     dynamic: bool = False  # reaches for the namespace as a whole
+    own: set[str] = field(default_factory=set)  # attributes of its first parameter that it changes
 
 
 @dataclass

@@ -151,11 +151,13 @@ class Planner:
                 self.behave(unit.name, name, {ANY})
         for name in self.gone_names(unit):
             self.values.add((unit.name, name))
+        for position in unit.removed:
+            self._class_effects(unit, unit.old.stmts[position], newer=False, family=True)
         orphans = self.closure.orphans(unit.name)
         if orphans:
             for position in unit.removed:
-                found = self.closure.effects(unit, unit.old.stmts[position], False)
-                self.values.update(s for s in found if s[0] == unit.name and s[1] in orphans)
+                symbols = self.closure.effects(unit, unit.old.stmts[position], False)
+                self.values.update(s for s in symbols if s[0] == unit.name and s[1] in orphans)
 
     def gone_names(self, unit: Unit) -> set[str]:
         """Names that the module no longer binds, those of star imports included."""
@@ -229,12 +231,21 @@ class Planner:
             if outside is not None:
                 self.values.add(outside)
                 self.outside.setdefault(outside, set()).add((unit.name, each.index))
+        self._class_effects(unit, each.new, newer=True, family=each.old is None)
         for symbol in self.closure.effects(unit, each.new, True):
             if not self.is_definition(symbol):
                 self.values.add(symbol)
                 if symbol[0] != unit.name and each.old is not None:
                     self.rebuilds.add(symbol)
         return True
+
+    def _class_effects(self, unit: Unit, stmt: Stmt, *, newer: bool, family: bool) -> None:
+        """Registers of subclasses, and the subclasses that Python itself counts."""
+        for module, name, attribute in self.closure.class_effects(unit, stmt, newer):
+            self.behave(module, name, {attribute})
+        if family and stmt.facts.classes:
+            for module, name in self.closure.families(unit, stmt, newer):
+                self.behave(module, name, {"__subclasses__"})
 
     def changed_inputs(self, unit: Unit, kind: ClassFacts, changed: set[str]) -> set[str]:
         """Names in a class body that are computed from something that is not what it was."""

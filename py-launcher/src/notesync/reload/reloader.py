@@ -165,9 +165,9 @@ class Reloader:
             runner.protect(units[name])
         batch.unload()
         runner.clear_caches()
+        runner.part_with_gone([units[name] for name in order])
         for name in order:
             runner.run(units[name])
-        runner.purge()
 
     def _commit(self, batch: Batch, planner: Planner, runner: Runner, report: Report) -> None:
         for unit in planner.affected():

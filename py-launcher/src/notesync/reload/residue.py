@@ -36,11 +36,18 @@ def _containers_in(fields: Any) -> Iterator[Any]:
             yield value
 
 
-def purge(project: Project, gone: list[Any], undo: Undo) -> None:
-    """Take definitions that no longer exist out of the project's own registers."""
+def registers_of(cls: type) -> Iterator[Any]:
+    """Containers that the bases and the metaclass of a class may have put it into."""
+    for base in (*cls.__mro__[1:-1], *type(cls).__mro__):
+        if base.__module__ != "builtins":
+            yield from _containers_in(base.__dict__)
+
+
+def purge(registers: Iterator[Any], gone: list[Any], undo: Undo) -> None:
+    """Take definitions that no longer exist out of registers."""
     ids = {id(item) for item in gone}
     seen: set[int] = set()
-    for container in containers(project) if ids else ():
+    for container in registers if ids else ():
         if id(container) in seen:
             continue
         seen.add(id(container))

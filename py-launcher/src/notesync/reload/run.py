@@ -12,17 +12,17 @@ from typing import Any
 
 from notesync.reload import heap, hints
 from notesync.reload.binding import BIND, Binder, WithBind
-from notesync.reload.diff import Pair, Status
+from notesync.reload.diff import Pair, Status, changed_items
 from notesync.reload.methods import changed_methods, run_methods
 from notesync.reload.patch import nested_codes
 from notesync.reload.plan import Planner
 from notesync.reload.rebind import Originals, Rebinder, binders
 from notesync.reload.report import Report
-from notesync.reload.residue import is_definition_of, purge
+from notesync.reload.residue import containers, is_definition_of, purge, registers_of
 from notesync.reload.swap import Swap
 from notesync.reload.syntax import first_line
 from notesync.reload.undo import MISSING, Undo, isa
-from notesync.reload.unit import Unit
+from notesync.reload.unit import Unit, index_of
 
 _SNAPSHOTS = (list, dict, set, deque)
 
@@ -110,7 +110,6 @@ class Runner:
         space = unit.loaded.space
         originals = self._originals(unit, functions)
         if unit.touched:
-            self._note_gone(unit, originals)
             self._swap(unit, functions)
             for name in self.planner.gone_names(unit):
                 if not self._is_submodule(unit, name):
@@ -164,10 +163,44 @@ class Runner:
         names = frozenset(loaded.names - orphans | (set(loaded.space) - set(before)))
         self.undo.set_attr(loaded, "names", names | (orphans & set(loaded.space)))
 
-    def _note_gone(self, unit: Unit, originals: Originals) -> None:
-        """Definitions that the new text no longer has."""
+    def part_with_gone(self, units: list[Unit]) -> None:
+        """Definitions that the new texts no longer have leave the project's registers."""
+        for unit in units:
+            if unit.touched:
+                self._note_gone(unit)
+            self._part_with_bases(unit)
+        purge(containers(self.planner.project), self._gone, self.undo)
+        for gone in self._gone:
+            # held by its module, by `before` and by the list of those that are gone
+            if isa(gone, type) and heap.is_private(gone, 3 + 1):
+                _retire(gone, self.undo)
+
+    def _part_with_bases(self, unit: Unit) -> None:
+        """A class that is derived in another way is registered anew with its bases, or no more."""
+        for each in unit.pairs:
+            name = each.new.label[1] if each.new.label else ""
+            old = unit.loaded.space.get(name)
+            if (
+                each.index in unit.dirty
+                and each.old is not None
+                and name in each.new.facts.classes
+                and isa(old, type)
+                and changed_items(each.old, each.new, name) is None
+            ):
+                purge(registers_of(old), [old], self.undo)
+
+    def _note_gone(self, unit: Unit) -> None:
+        originals: Originals = {}
+        if unit.trusted and any(unit.old.stmts[p].facts.decorators for p in unit.removed):
+            originals = self._originals(unit, heap.functions_of(unit.loaded.module))
         before = self.before[unit.name]
-        gone = [before[name] for name in self.planner.gone_names(unit) if name in before]
+        names = set(self.planner.gone_names(unit))
+        if unit.trusted:
+            old, new = index_of(unit.old), index_of(unit.new)
+            names |= (old.classes.keys() | old.bodies.keys()) & (
+                new.binds - new.classes.keys() - new.bodies.keys() - new.aliases.keys()
+            )
+        gone = [before[name] for name in names if name in before]
         for position in unit.removed if unit.trusted else ():
             stmt = unit.old.stmts[position]
             for name in stmt.facts.bodies if stmt.facts.decorators else ():
@@ -177,13 +210,6 @@ class Runner:
                     if function is not None and co_name == name and _inside(stmt.node, line)
                 ]
         self._gone += [value for value in gone if is_definition_of(value, unit.name)]
-
-    def purge(self) -> None:
-        """After everything has run: definitions that are gone leave the project's registers."""
-        stay = {id(old) for old, _ in [*self.rebinder.replaced, *self.rebinder.names]}
-        for name in self.before:
-            stay.update(id(value) for value in self.planner.units[name].loaded.space.values())
-        purge(self.planner.project, [g for g in self._gone if id(g) not in stay], self.undo)
 
     def swap_only(self, unit: Unit) -> None:
         """New function bodies and nothing else."""
@@ -389,18 +415,13 @@ class Runner:
         """After the commit: whatever captured a temporary or replaced class gets the right one."""
         undo = Undo()
         pairs: list[tuple[Any, Any]] = list(self.rebinder.replaced)
-        self.before.clear()
-        while self._gone:
-            gone = self._gone.pop()
-            if isa(gone, type) and heap.is_private(gone):
-                _retire(gone)
         temporary, self.rebinder.temporary = self.rebinder.temporary, []
         while temporary:
             new, old = temporary.pop()
             if not heap.is_private(new):
                 pairs.append((new, old))
             if isa(new, type):
-                _retire(new)
+                _retire(new, undo)
             heap.reweak(new, old)
         if pairs:
             skip = [*self.before.values(), *self.copies.values(), self.rebinder.replaced]
@@ -412,12 +433,12 @@ def _inside(node: ast.stmt, line: int) -> bool:
     return first_line(node) <= line <= (node.end_lineno or node.lineno)
 
 
-def _retire(cls: type) -> None:
-    """Take a temporary class out of `__subclasses__()` of its bases."""
+def _retire(cls: type, undo: Undo) -> None:
+    """Take a class that nobody uses out of `__subclasses__()` of its bases."""
     if cls.__base__ is object:
         return
     try:
-        cls.__bases__ = (type("Retired", (), {}),)
+        undo.set_attr(cls, "__bases__", (type("Retired", (), {}),))
     except TypeError:
         return
 
