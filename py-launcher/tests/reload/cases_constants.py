@@ -303,3 +303,11 @@ case(
     {"a.py": "__all__ = ['X', 'Y']\nX = 1\nY = 2"},
     "m.Y == 2",
 )
+case(
+    "a new value computed from a list that another module fills sees what a fresh start would",
+    {"a.py": "L = [1]", "m.py": "from a import L\nL.append(10)"},
+    "import a, m",
+    {"a.py": "L = [1]\nS = sum(L)"},
+    "a.S == 1",
+    "a.L == [1, 10]",
+)

@@ -76,7 +76,7 @@ def behaviour(item: Any) -> dict[str, Any]:
     for name in ("m0", "m1", "m2", "p", "A", "B"):
         try:
             value = getattr(item, name)
-            found[name] = value() if callable(value) else value
+            found[name] = plain(value() if callable(value) else value)
         except Exception as error:
             found[name] = f"{type(error).__name__}: {error}"
     return found
@@ -87,7 +87,14 @@ def call(function: Any) -> Any:
         result = function()
     except Exception as error:
         return f"{type(error).__name__}: {error}"
-    return result if isinstance(result, (int, str)) else type(result).__name__
+    return plain(result)
+
+
+def plain(value: Any) -> Any:
+    """Something that can be pickled without the modules."""
+    if isinstance(value, int):
+        return int(value)
+    return str(value) if isinstance(value, str) else type(value).__name__
 
 
 def describe(value: Any, depth: int = 0) -> Any:

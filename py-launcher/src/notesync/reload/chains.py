@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections import deque
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from notesync.reload.diff import Pair
+from notesync.reload.undo import isa
 from notesync.reload.unit import Event, Unit, chain_at
 
 if TYPE_CHECKING:
     from notesync.reload.plan import Planner
+
+_FILLED = (list, dict, set, deque)
 
 
 class Chains:
@@ -17,6 +22,7 @@ class Chains:
 
     def __init__(self, plan: Planner) -> None:
         self.plan = plan
+        self._outside: dict[tuple[str, str], bool] = {}
 
     def settle(self, unit: Unit) -> bool:
         """Whatever a value is made of runs again as a whole and in order, or not at all."""
@@ -37,6 +43,7 @@ class Chains:
                 events = new.get(name, [])
                 chain = chain_at(events, each.index)
                 if each.index in unit.dirty:
+                    moved |= self._filled_elsewhere(unit, name)
                     moved |= self._travel(unit, name, chain, events, old.get(name, []))
                 elif each.index not in unit.kept:
                     before = chain_at(old.get(name, []), each.old_index)
@@ -59,6 +66,31 @@ class Chains:
                     self.plan.values.add(symbol)
                     moved = True
         return moved
+
+    def _filled_elsewhere(self, unit: Unit, name: str) -> bool:
+        """What runs again here must not see what other modules have filled in after it."""
+        symbol = (unit.name, name)
+        if symbol in self.plan.rebuilds or not isa(self.plan.live(unit, name), _FILLED):
+            return False
+        if symbol not in self._outside:
+            self._outside[symbol] = self._is_filled(symbol)
+        if self._outside[symbol]:
+            self.plan.rebuilds.add(symbol)
+            self.plan.values.add(symbol)
+        return self._outside[symbol]
+
+    def _is_filled(self, symbol: tuple[str, str]) -> bool:
+        module, name = symbol
+        changing = re.compile(rb"\b%s\s*(?:[.\[)]|[+|&^-]=)" % re.escape(name.encode()))
+        for loaded in self.plan.project.dependants(module, {name}):
+            if loaded.name in self.plan.gone or not changing.search(loaded.source.plain):
+                continue
+            other = self.plan.ensure(loaded.name)
+            if other is not None and any(
+                symbol in self.plan.closure.effects(other, each.new, True) for each in other.pairs
+            ):
+                return True
+        return False
 
     @staticmethod
     def _local_reads(each: Pair) -> set[str]:

@@ -164,7 +164,8 @@ def remembers(value: Any, depth: int = 0) -> bool:
 def is_private(cls: Any, known: int = 0) -> bool:
     """True when nothing but the class (or function) itself and its own parts refers to it.
 
-    `known` holders do not count. Decides whether something made during a reload was captured by anyone (a registry, a decorator).
+    `known` holders do not count. Decides whether something made during a reload was captured by
+    anyone (a registry, a decorator).
     """
     if not isa(cls, type):
         return sys.getrefcount(cls) <= _FUNCTION_BASE

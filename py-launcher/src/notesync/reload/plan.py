@@ -25,7 +25,7 @@ from notesync.reload.files import Files
 from notesync.reload.hits import ANY, CALL, Hits, is_plain
 from notesync.reload.names import ClassFacts, Facts
 from notesync.reload.project import Project
-from notesync.reload.source import Source
+from notesync.reload.source import Source, Stmt
 from notesync.reload.spread import Spread
 from notesync.reload.undo import isa
 from notesync.reload.unit import Symbol, Unit, index_of

@@ -38,7 +38,8 @@ def _containers_in(fields: Any) -> Iterator[Any]:
 
 def registers_of(cls: type) -> Iterator[Any]:
     """Containers that the bases and the metaclass of a class may have put it into."""
-    for base in (*cls.__mro__[1:-1], *type(cls).__mro__):
+    maker: type = type(cls)
+    for base in (*cls.__mro__[1:-1], *maker.__mro__):
         if base.__module__ != "builtins":
             yield from _containers_in(base.__dict__)
 

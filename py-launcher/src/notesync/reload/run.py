@@ -179,7 +179,7 @@ class Runner:
         """A class that is derived in another way is registered anew with its bases, or no more."""
         for each in unit.pairs:
             name = each.new.label[1] if each.new.label else ""
-            old = unit.loaded.space.get(name)
+            old: Any = unit.loaded.space.get(name)
             if (
                 each.index in unit.dirty
                 and each.old is not None
