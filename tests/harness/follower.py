@@ -30,6 +30,11 @@ class Offer:
         return str(self.head["state"])
 
 
+def decoded(stream: bytes, encoding: str) -> bytes:
+    """The first bytes of a stream, as they are before the encoding."""
+    return zlib.decompressobj(31).decompress(stream, 64_000) if encoding == "gzip" else stream[:64_000]
+
+
 def envelope(answer: bytes) -> Offer:
     size = int.from_bytes(answer[:4], "big")
     return Offer(json.loads(answer[4 : 4 + size]), answer[4 + size :])
@@ -66,11 +71,12 @@ class Follower:
     def place_of(self, offer: Offer) -> tuple[Cursor, str]:
         """Where a replica stands that has applied this batch: cursor and tree digest, which begin the manifest."""
         batch = offer.head["batch"]
-        begin = offer.body or self.chunk(batch["batch"], 0, 65_536).body
-        if batch["encoding"] == "gzip":
-            begin = zlib.decompressobj(31).decompress(begin, 64_000)
-        tree = re.search(rb'"tree":\s*"([0-9a-f]{64})"', begin)
-        assert tree, begin[:400]
+        stream = offer.body
+        while not (tree := re.search(rb'"tree":\s*"([0-9a-f]{64})"', decoded(stream, batch["encoding"]))):
+            # It is in the making: some more of it.
+            more = self.chunk(batch["batch"], len(stream), 65_536)
+            assert more.body or not more.head["end"], "a manifest without a tree"
+            stream += more.body
         return batch["to"], tree.group(1).decode()
 
     def chunk(self, batch: str, offset: int, most: int) -> Offer:

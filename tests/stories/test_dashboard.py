@@ -134,7 +134,6 @@ def test_a_pairing_is_answered_and_revoked_by_keyboard_alone(desk: Desk) -> None
     card = page.locator("[data-pairing]")
     expect(card).to_contain_text(str(desk.laptop.source))
     expect(page.locator("[data-role=code]")).to_be_focused()
-    picture(page, "asks")
     page.keyboard.type("AAAAAA")
     expect(card.locator("[data-role=allow]")).to_be_enabled()
     page.keyboard.press("Enter")
@@ -151,6 +150,22 @@ def test_a_pairing_is_answered_and_revoked_by_keyboard_alone(desk: Desk) -> None
     expect(revoke).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#pairings")).to_contain_text("Nobody")
+
+
+def test_a_notebook_is_remembered_where_the_user_ticks_it(desk: Desk) -> None:
+    page = desk.dashboard()
+    client = {"kind": "kernel", "label": "nightly", "machine": "m"}
+    secret = pairing.Secret.drawn()
+    ask(desk.laptop.port, "POST", "/v1/pairings", body={"commit": secret.commit, "client": client})
+    card = page.locator("[data-pairing]")
+    card.locator("[data-role=code]").fill(pairing.code(secret.commit, pairing.KERNEL_ORIGIN))
+    card.get_by_label("Also when the server is started again").check()
+    picture(page, "asks")
+    card.locator("[data-role=allow]").click()
+    expect(page.locator("#pairings")).to_contain_text("remembered")
+    desk.laptop.restart()
+    again = desk.dashboard()
+    expect(again.locator("#pairings")).to_contain_text("nightly")
 
 
 def test_a_revoked_notebook_gets_nothing_more(desk: Desk) -> None:

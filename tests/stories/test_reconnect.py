@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 from tests.harness import wait
-from tests.harness.stack import Stack
+from tests.harness.stack import CODE, Stack
 from tests.stories.conftest import MakeStack
 
 NEW = "def total():\n    return 'two'\n"
@@ -21,6 +21,20 @@ def test_the_server_was_restarted_and_a_file_saved_meanwhile(stack: Stack) -> No
     stack.laptop.start()
     # The token ended with the server: the notebook says so, and connects again with a new code.
     stack.pair(stack.notebook.begin(f"%notesync connect {stack.laptop.url}"))
+    run_new_code(stack)
+
+
+def test_a_remembered_notebook_goes_on_when_the_server_is_started_again(make_stack: MakeStack) -> None:
+    stack = make_stack(connected=False)
+    stack.notebook.run("%load_ext notesync")
+    cell = stack.notebook.begin(f"%notesync connect {stack.laptop.url}")
+    stack.laptop.approve(stack.notebook.until_output(cell, CODE).group(1) + " keep")
+    stack.notebook.finish(cell)
+    stack.settle()
+    stack.laptop.server.end()
+    stack.laptop.save("shop/cart.py", NEW)
+    stack.laptop.start()
+    stack.settle()
     run_new_code(stack)
 
 

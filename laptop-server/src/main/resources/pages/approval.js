@@ -63,7 +63,7 @@ function plain(code) {
 }
 
 /**
- * Builds the card for one request. `decide(allow, code)` asks the server and resolves to its state: `allowed`, `wrong`,
+ * Builds the card for one request. `decide(allow, code, remember)` asks the server and resolves to its state: `allowed`, `wrong`,
  * `denied` or `expired`.
  */
 export function approvalCard(request, folder, decide) {
@@ -95,6 +95,7 @@ export function approvalCard(request, folder, decide) {
     el('dt', {}, 'Until'),
     el('dd', {}, 'the server stops, you revoke it, or 12 hours without use'),
   );
+  const remember = el('input', { type: 'checkbox', id: `remember-${request.pairing}`, 'data-role': 'remember' });
   let over = false;
   let attention = null;
   attention = new Attention(refresh);
@@ -107,7 +108,7 @@ export function approvalCard(request, folder, decide) {
     if (over || (yes && allow.disabled)) return;
     let state;
     try {
-      state = await decide(yes, code.value);
+      state = await decide(yes, code.value, remember.checked);
     } catch (error) {
       message.textContent = String(error.message ?? error);
       message.className = 'message bad';
@@ -128,7 +129,7 @@ export function approvalCard(request, folder, decide) {
   function end(text) {
     over = true;
     attention.end();
-    code.disabled = allow.disabled = deny.disabled = true;
+    code.disabled = remember.disabled = allow.disabled = deny.disabled = true;
     message.textContent = text;
     message.className = 'message';
   }
@@ -145,6 +146,7 @@ export function approvalCard(request, folder, decide) {
     },
     el('label', { for: code.id }, 'Code that the notebook shows'),
     code,
+    el('label', { class: 'choice', for: remember.id }, remember, 'Also when the server is started again'),
     el('div', { class: 'actions' }, allow, deny),
     message,
   );

@@ -95,11 +95,11 @@ async function ask(from, body, answer) {
   const { client: said } = JSON.parse(typeof body === 'string' ? body : decoder.decode(body));
   const request = { pairing, origin: from.origin, label: said?.label, machine: said?.machine };
   const shown = await fetch(`/v1/bridge/pairings/${pairing}`).then((response) => response.json(), () => ({}));
-  const card = approvalCard(request, shown.root, async (allow, code) => {
+  const card = approvalCard(request, shown.root, async (allow, code, remember) => {
     const response = await fetch(`/v1/bridge/pairings/${pairing}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ allow, code }),
+      body: JSON.stringify({ allow, code, remember }),
     });
     const json = await response.json();
     if (json.error?.code === 'pairing_expired') return 'expired';

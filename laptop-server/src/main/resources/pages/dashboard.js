@@ -138,7 +138,7 @@ function drawProblem({ path, message, remedy }) {
   return [el('code', {}, path), el('div', { class: 'warn' }, why), el('div', { class: 'soft' }, `To do: ${remedy}.`)];
 }
 
-function drawPairing({ pairing, label, machine, origin, last_used: lastUsed }, now) {
+function drawPairing({ pairing, label, machine, origin, remembered, last_used: lastUsed }, now) {
   const revoke = el(
     'button',
     { class: 'small', type: 'button', 'data-role': 'revoke', onclick: () => call('DELETE', `/pairings/${pairing}`).then(look) },
@@ -152,7 +152,7 @@ function drawPairing({ pairing, label, machine, origin, last_used: lastUsed }, n
       'span',
       { class: 'grow' },
       label || 'without a name',
-      el('div', { class: 'soft' }, `${machine ? `${machine}, ` : ''}${from}, used ${ago(lastUsed, now)}`),
+      el('div', { class: 'soft' }, `${machine ? `${machine}, ` : ''}${from}, used ${ago(lastUsed, now)}${remembered ? ', remembered' : ''}`),
     ),
     revoke,
   );

@@ -32,5 +32,5 @@ export async function call(method, path, body) {
 
 /** Answers a pairing with the key. */
 export function decideWithKey(pairing) {
-  return async (allow, code) => (await call('POST', `/pairings/${pairing}`, { allow, code })).state;
+  return async (allow, code, remember) => (await call('POST', `/pairings/${pairing}`, { allow, code, remember })).state;
 }

@@ -32,6 +32,7 @@ final class Serving {
     private final Timeline teller;
     private final Cycle cycle;
     private final Packer packer;
+    private final Tokens tokens;
     private final LaptopServer server;
     private final String dashboardKey;
     private volatile int port;
@@ -44,7 +45,8 @@ final class Serving {
         this.cycle = Cycle.open(project.root(), project.config(), state, new Told());
         Source source = cycle.source();
         this.packer = new Packer(source, state.spool(), text -> teller.tell(Texts.notice(text)));
-        Tokens tokens = new Tokens(System::currentTimeMillis);
+        Tokens tokens = new Tokens(System::currentTimeMillis, state.grants(), text -> teller.tell(Texts.notice(text)));
+        this.tokens = tokens;
         Pairings pairings = new Pairings(tokens, System::currentTimeMillis);
         Decisions decisions = new Decisions(pairings, teller);
         this.server = new LaptopServer(
@@ -76,6 +78,7 @@ final class Serving {
     private void stop() {
         server.close();
         packer.close();
+        tokens.keep();
         try {
             cycle.close();
         } catch (IOException e) {

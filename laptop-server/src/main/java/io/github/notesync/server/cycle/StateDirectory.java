@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * lock    held while a server runs on this source
  * index   what the source held, see IndexFile
  * clean   {"cursor": …, "tree": …, "index": <check sum>}: how the last run ended; absent while a server runs, and after a crash
+ * grants  who may read, as far as the user wants that remembered
  * pulse/  watched together with the source
  * spool/  batches in the making
  * </pre>
@@ -98,6 +99,10 @@ public final class StateDirectory implements AutoCloseable {
 
     Path pulse() {
         return directory.resolve("pulse");
+    }
+
+    public Path grants() {
+        return directory.resolve("grants");
     }
 
     public Path spool() {

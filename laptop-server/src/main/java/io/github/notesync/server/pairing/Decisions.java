@@ -26,8 +26,8 @@ public final class Decisions {
     }
 
     /** The user typed a code for one request. */
-    public Pairings.Typed type(Pairings.Pending pending, String code) {
-        Pairings.Typed typed = pairings.type(pending.id(), code);
+    public Pairings.Typed type(Pairings.Pending pending, String code, boolean remember) {
+        Pairings.Typed typed = pairings.type(pending.id(), code, remember);
         Id id = pending.id();
         String origin = pending.client().origin();
         String label = name(pending);
@@ -41,15 +41,15 @@ public final class Decisions {
     }
 
     /** The user typed a code without saying for which request: the one that shows it. */
-    void type(String code) {
+    void type(String code, boolean remember) {
         List<Pairings.Pending> all = pairings.pending();
         for (Pairings.Pending each : all) {
             if (pairings.shows(each.id(), code)) {
-                type(each, code);
+                type(each, code, remember);
                 return;
             }
         }
-        all.forEach(each -> type(each, code));
+        all.forEach(each -> type(each, code, remember));
     }
 
     public void deny(Pairings.Pending pending) {

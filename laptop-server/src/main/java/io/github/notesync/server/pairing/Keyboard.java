@@ -16,6 +16,9 @@ import java.util.concurrent.TimeUnit;
  * with the input.
  */
 public final class Keyboard {
+    /** Behind a code: also for the next runs of the server. */
+    private static final String REMEMBER = " keep";
+
     private static final int LONGEST_LINE = 200;
     private static final int GROUP = 2;
     private static final int TERMINAL = 4;
@@ -59,7 +62,13 @@ public final class Keyboard {
         if (List.of("n", "no").contains(line.toLowerCase(Locale.ROOT))) {
             decisions.deny(pending.get(pending.size() - 1));
         } else {
-            decisions.type(line);
+            boolean remember = line.toLowerCase(Locale.ROOT).endsWith(REMEMBER);
+            decisions.type(
+                    remember
+                            ? line.substring(0, line.length() - REMEMBER.length())
+                                    .strip()
+                            : line,
+                    remember);
         }
     }
 

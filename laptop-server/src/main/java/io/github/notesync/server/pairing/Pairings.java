@@ -118,8 +118,12 @@ public final class Pairings {
         return new Pending(pairing.id, pairing.client, pairing.inBridge, pairing.asked);
     }
 
-    /** The user typed a code for this request. */
-    public synchronized Typed type(Id id, String code) {
+    /**
+     * The user typed a code for this request.
+     *
+     * @param remember whether what is allowed by it outlives the server
+     */
+    public synchronized Typed type(Id id, String code, boolean remember) {
         expire(clock.getAsLong());
         Pairing pairing = pairings.get(id);
         if (pairing == null || pairing.state != Pairing.State.PENDING) {
@@ -127,7 +131,7 @@ public final class Pairings {
         }
         if (PairingCode.matches(pairing.code, code)) {
             pairing.state = Pairing.State.ALLOWED;
-            pairing.token = tokens.issue(pairing.id, pairing.client);
+            pairing.token = tokens.issue(pairing.id, pairing.client, remember);
             notifyAll();
             return Typed.ALLOWED;
         }

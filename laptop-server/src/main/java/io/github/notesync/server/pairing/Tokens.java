@@ -2,37 +2,58 @@ package io.github.notesync.server.pairing;
 
 import io.github.notesync.protocol.Digest;
 import io.github.notesync.protocol.Id;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
  * The tokens that are valid now. Only their digests are kept, so looking one up tells nothing by its timing. They end
- * with the server, when revoked, and after twelve hours without use. Any thread.
+ * when revoked, after twelve hours without use, and, unless the user wants them remembered, with the server. Any thread.
  */
 public final class Tokens {
     private static final long IDLE_MILLIS = Duration.ofHours(12).toMillis();
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final LongSupplier clock;
-    private final Map<Digest, Grant> grants = new HashMap<>();
+    private final GrantsFile file;
+    private final Consumer<String> notice;
+    private final Map<Digest, Grant> grants;
 
-    /** @param clock milliseconds since 1970 */
-    public Tokens(LongSupplier clock) {
+    /**
+     * @param clock milliseconds since 1970
+     * @param file where those are kept that outlive the server
+     * @param notice told in one sentence when they cannot be kept
+     */
+    public Tokens(LongSupplier clock, Path file, Consumer<String> notice) {
         this.clock = clock;
+        this.file = new GrantsFile(file);
+        this.notice = notice;
+        this.grants = this.file.read();
     }
 
     /** A new token for an allowed pairing; this is the only time that it can be read. */
-    synchronized String issue(Id pairing, Client client) {
+    synchronized String issue(Id pairing, Client client, boolean remembered) {
         String token = secret();
         long now = clock.getAsLong();
-        grants.put(Digest.of(token), new Grant(pairing, client, now, now));
+        grants.put(Digest.of(token), new Grant(pairing, client, remembered, now, now));
+        keep();
         return token;
+    }
+
+    /** Writes down what is to outlive the server, as it is now. */
+    public synchronized void keep() {
+        try {
+            file.write(grants);
+        } catch (IOException e) {
+            notice.accept("what you allowed cannot be remembered (" + e + "); it ends with the server");
+        }
     }
 
     /** 256 random bits, as hex. */
@@ -60,11 +81,14 @@ public final class Tokens {
 
     public synchronized void forget(String token) {
         grants.remove(Digest.of(token));
+        keep();
     }
 
     /** Takes the pairing's token back; returns whether there was one. */
     public synchronized boolean revoke(Id pairing) {
-        return grants.values().removeIf(each -> each.pairing().equals(pairing));
+        boolean was = grants.values().removeIf(each -> each.pairing().equals(pairing));
+        keep();
+        return was;
     }
 
     /** All that are valid, oldest first. */

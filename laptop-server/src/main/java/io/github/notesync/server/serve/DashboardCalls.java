@@ -75,7 +75,7 @@ final class DashboardCalls {
         JsonObject body = caller.json();
         String state;
         if (body.flag("allow")) {
-            state = switch (decisions.type(pending, body.string("code", 40))) {
+            state = switch (decisions.type(pending, body.string("code", 40), body.flagOrFalse("remember"))) {
                 case ALLOWED -> "allowed";
                 case WRONG -> "wrong";
                 case DENIED -> "denied";

@@ -113,6 +113,7 @@ final class Overview {
                 .put("label", grant.client().label())
                 .put("machine", grant.client().machine())
                 .put("since", grant.since())
+                .put("remembered", grant.remembered())
                 .put("last_used", grant.lastUsed())
                 .build();
     }

@@ -137,6 +137,8 @@ final class Replica {
         Object label = introduction.fields().get("label");
         return label instanceof String text && !text.isBlank()
                 ? text
-                : "replica " + id.hex().substring(0, 8);
+                : pairing != null && !pairing.client().label().isBlank()
+                        ? pairing.client().label()
+                        : "replica " + id.hex().substring(0, 8);
     }
 }

@@ -63,7 +63,8 @@ public final class Texts {
                 "pairing",
                 fields,
                 who + from + " asks to read " + root
-                        + ".\nType the code that the notebook shows and press Enter to allow it, or n to refuse:");
+                        + ".\nType the code that the notebook shows and press Enter to allow it, or n to refuse."
+                        + "\nWith ' keep' behind the code it stays allowed when this server is started again:");
     }
 
     public static Event paired(Id pairing, String origin, String label) {

@@ -62,6 +62,23 @@ class GitTest {
     }
 
     @Test
+    void aRebaseThatRewritesTwoThousandFilesTwiceIsOneSequence() throws Exception {
+        git("checkout", "-q", "main");
+        Files.writeString(root.resolve("new.py"), "of main");
+        commit("first", FILES);
+        git("checkout", "-q", "other");
+        try (Served served = Served.start(root, temporary.resolve("state"))) {
+            git("rebase", "-q", "main");
+            served.awaitFirstSequence();
+            served.refresh();
+            assertThat(served.sequences).hasSize(1);
+            assertThat(served.sequences.get(0))
+                    .extracting(each -> each.path().value())
+                    .containsExactly("new.py");
+        }
+    }
+
+    @Test
     void nothingIsCutWhileGitHoldsItsLock() throws Exception {
         try (Served served = Served.start(root, temporary.resolve("state"))) {
             Path lock = root.resolve(".git/index.lock");

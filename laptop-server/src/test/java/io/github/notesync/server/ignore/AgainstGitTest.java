@@ -53,9 +53,22 @@ class AgainstGitTest {
         }
         Set<String> ours = new TreeSet<>();
         IgnoreRules rules = new IgnoreRules(root, Config.defaults("project"));
+        rules.enter("", root);
         for (String each : paths) {
-            if (rules.why(each, Files.isDirectory(root.resolve(each))).ignored()) {
+            // As a scan does it: parents come first, and an ignored directory is not entered.
+            boolean directory = Files.isDirectory(root.resolve(each));
+            String parent = each.contains("/") ? each.substring(0, each.lastIndexOf('/')) : "";
+            if (ours.contains(parent) || rules.verdict(each, directory).ignored()) {
                 ours.add(each);
+            } else if (directory) {
+                rules.enter(each, root.resolve(each));
+            }
+            if (random.nextInt(20) == 0) {
+                assertThat(new IgnoreRules(root, Config.defaults("project"))
+                                .why(each, directory)
+                                .ignored())
+                        .as(each)
+                        .isEqualTo(ours.contains(each));
             }
         }
         assertThat(paths).hasSizeGreaterThan(300);

@@ -29,7 +29,7 @@ final class RunningServer implements AutoCloseable {
     final Served served;
     final int port;
     final Pairings pairings;
-    final Tokens tokens = new Tokens(System::currentTimeMillis);
+    final Tokens tokens;
     final List<Event> events = new CopyOnWriteArrayList<>();
     private final Packer packer;
     private final LaptopServer server;
@@ -40,6 +40,7 @@ final class RunningServer implements AutoCloseable {
         Files.writeString(root.resolve("secret.py"), "SECRET = 1\n");
         served = Served.start(root, directory.resolve("state"));
         packer = new Packer(served.source, Files.createDirectories(directory.resolve("spool")), text -> {});
+        tokens = new Tokens(System::currentTimeMillis, directory.resolve("grants"), text -> {});
         pairings = new Pairings(tokens, System::currentTimeMillis);
         Timeline timeline = new Timeline(new Teller() {
             @Override
@@ -84,7 +85,7 @@ final class RunningServer implements AutoCloseable {
                 .build();
         Http http = origin == null ? http() : http().header("Origin", origin);
         Id pairing = Id.parse(http.post("/v1/pairings", asked).json().string("pairing"));
-        pairings.type(pairing, PairingCode.of(commit, origin == null ? "kernel" : origin));
+        pairings.type(pairing, PairingCode.of(commit, origin == null ? "kernel" : origin), false);
         JsonObject claim = JsonObject.builder()
                 .put("nonce", HexFormat.of().formatHex(nonce))
                 .put("wait_ms", 0)
