@@ -40,7 +40,7 @@ class Table:
         if failure is not None and excuse:
             self.excuses.append(f"{stack.name}, {kernels.name_of(check)}: {excuse}")
         elif failure is not None:
-            self.failures.append(f"{self.rows[-1][0]}, {kernels.name_of(check)}: {failure}")
+            self.failures.append(f"{self.rows[-1][0]}, {kernels.name_of(check)}: {type(failure).__name__} {failure}")
 
     def text(self) -> str:
         head = ["kernel", *map(kernels.name_of, kernels.CHECKS)]

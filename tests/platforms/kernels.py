@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.harness import tree
+from tests.harness import tree, wait
 from tests.harness.stack import Stack
 from tests.platforms.relay import Relay
 
@@ -22,6 +23,18 @@ while not pathlib.Path("go on").exists():
 print(shop.cart.total(), pathlib.Path(shop.cart.__file__).read_text().count("busy"))
 """
 _HUGE = 3 * 1024 * 1024
+# What of notesync is still in the kernel.
+_LEFT = """
+import threading
+shell = get_ipython()
+hooks = [hook for found in shell.events.callbacks.values() for hook in found]
+transformers = [*shell.input_transformers_post, *shell.ast_transformers]
+own = [one for one in [*hooks, *transformers] if "notesync" in str(getattr(one, "__module__", ""))]
+own += [one.name for one in threading.enumerate() if one.name.startswith("notesync")]
+own += [name for name in shell.kernel.comm_manager.targets if name.startswith("notesync")]
+own += [name for name in shell.magics_manager.magics["line"] if name == "notesync"]
+own
+"""
 
 
 def load(stack: Stack) -> None:
@@ -102,7 +115,32 @@ def binary_comm(stack: Stack) -> None:
         assert stack.notebook.run("import shop.cart\nshop.cart.total()").value == "'by comm'"
 
 
-CHECKS: tuple[Check, ...] = (load, sync, reload, busy, interrupt, restart, binary_comm)
+def unload(stack: Stack) -> None:
+    """%unload_ext leaves the imported code and nothing else: no magic, hook, thread or comm target; it loads again."""
+    agent = stack.agent().pid
+    cell = stack.notebook.run("%unload_ext notesync")
+    # ipykernel 6.17 itself leaves a socket to each thread that ever sent a comm message, and warns.
+    assert not re.search("notesync|Traceback", cell.text), cell.text
+    before = stack.notebook.run("shop.cart.total()").value
+    assert before == "'by comm'", before
+
+    def nothing_is_left() -> None:
+        left = stack.notebook.run(_LEFT).value
+        assert left == "[]", left
+
+    wait.until_passes(nothing_is_left)  # class data may still be written
+    gone = stack.notebook.finish(stack.notebook.begin("%notesync"))
+    assert "not found" in gone.text, gone.text
+    stack.laptop.save("shop/cart.py", "def total():\n    return 'unseen'\n")
+    assert stack.notebook.run("shop.cart.total()").value == before
+    stack.notebook.run("%load_ext notesync")
+    stack.connect()
+    after = stack.notebook.run("shop.cart.total()").value
+    assert after == "'unseen'", after
+    assert stack.agent().pid == agent
+
+
+CHECKS: tuple[Check, ...] = (load, sync, reload, busy, interrupt, restart, binary_comm, unload)
 
 
 def name_of(check: Check) -> str:

@@ -15,6 +15,9 @@ from .session import Session
 from .workers import Workers
 
 _log = logging.getLogger("notesync.reload")
+# What an unloaded extension knows of the live modules: they may be older than their files by the
+# time it is loaded again.
+_left: dict[Path, Any] = {}
 
 
 class Reloading:
@@ -41,7 +44,7 @@ class Reloading:
             except ImportError:
                 return None
             self._root = root
-            self._reloader = Reloader(self._shell, roots=[root])
+            self._reloader = _left.pop(root, None) or Reloader(self._shell, roots=[root])
         return self._reloader
 
     def workers(self) -> Workers | None:
@@ -70,6 +73,18 @@ class Reloading:
         if workers is not None:
             workers.before_cell()
 
+    def leave(self) -> None:
+        """The extension is unloaded."""
+        self.close()
+        if self._root is not None and self._reloader is not None:
+            _left[self._root] = self._reloader
+
+    def come_back(self) -> None:
+        """Look at all that is loaded, if this replica was left by an extension that is gone."""
+        if self._reloader is None and self._session.root in _left:
+            self._session.pending.missed()
+            self.reloader().read_history()
+
     def close(self) -> None:
         """Take the hooks out of the frameworks."""
         workers, self._workers = self._workers, None
@@ -78,6 +93,7 @@ class Reloading:
 
     def take_up(self) -> None:
         """Load what was applied since the last cell: all of it or none, and say so in one line."""
+        self.come_back()
         taken = self._session.pending.take()
         if not taken and not self._left_by_live:
             return

@@ -98,7 +98,7 @@ class Cells:
 
     def remove(self) -> None:
         self.set_strict(False)
-        self.reloading.close()
+        self.reloading.leave()
         for name, hook in (
             ("pre_run_cell", self.pre_run_cell),
             ("post_run_cell", self.post_run_cell),

@@ -45,7 +45,7 @@ class Reloader:
         self._refused: Report | None = None
         self._lock = threading.RLock()
         self._project.scan(force=True)
-        self._read_history()
+        self.read_history()
 
     # -- what the owner calls -----------------------------------------------------------------
 
@@ -263,7 +263,8 @@ class Reloader:
             return True
         return self._is_ours(sys.modules.get(name))
 
-    def _read_history(self) -> None:
+    def read_history(self) -> None:
+        """Take note of what all cells so far imported; only where `cell_ran` was not called."""
         history = getattr(self._shell, "user_ns", {}).get("In")
         for text in list(history or ()):
             if isinstance(text, str) and text:
