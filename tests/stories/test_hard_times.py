@@ -135,6 +135,20 @@ def test_a_permission_that_is_taken_away_costs_one_file(tmp_path: Path) -> None:
         assert b"secret" in follower.stream(offer)
 
 
+def test_what_happened_under_a_closed_lid_is_found_though_its_events_are_lost(tmp_path: Path) -> None:
+    with served(tmp_path) as laptop:
+        follower, at = begin(laptop)
+        with laptop.asleep():
+            # More than the system's queue of events holds.
+            for number in range(20_000):
+                (laptop.source / "d0" / f"f{number}").touch()
+            laptop.path("d1/mod.py").write_text("also changed\n")
+            laptop.path("d2").rename(laptop.path("moved"))
+        offer = follower.next(*at, fresh=True, encodings=["identity"])
+        assert offer.head["batch"]["changes"] == 20_000 + 1 + 4
+        assert b"also changed" in follower.stream(offer)
+
+
 def test_too_few_watches_are_told_and_every_change_is_found(tmp_path: Path) -> None:
     limit = "echo 5 > /proc/sys/user/max_inotify_watches"
     if subprocess.run([*FEW_WATCHES, limit], check=False, capture_output=True).returncode:
