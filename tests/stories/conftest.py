@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.harness import world
+from tests.harness.laptop import Laptop
 from tests.harness.stack import Stack
 
 MakeStack = Callable[..., Stack]
@@ -31,3 +33,15 @@ def make_stack(tmp_path: Path) -> Iterator[MakeStack]:
 def stack(make_stack: MakeStack) -> Stack:
     """The small sample, connected and in step."""
     return make_stack()
+
+
+@pytest.fixture
+def laptop(tmp_path: Path) -> Iterator[Laptop]:
+    """A laptop by itself, with a server that tells its events."""
+    source = tmp_path / "laptop" / "shop"
+    source.mkdir(parents=True)
+    (source / "cart.py").write_text("TOTAL = 0\n")
+    home = tmp_path / "laptop" / "home"
+    with Laptop(source, home, world.environment(home), tmp_path / "logs", "--json") as laptop:
+        laptop.until_event("ready")
+        yield laptop

@@ -3,25 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-
-from tests.harness import world
 from tests.harness.follower import EMPTY_TREE, Follower
 from tests.harness.laptop import Laptop
-
-
-@pytest.fixture
-def laptop(tmp_path: Path) -> Iterator[Laptop]:
-    source = tmp_path / "laptop" / "shop"
-    source.mkdir(parents=True)
-    (source / "cart.py").write_text("TOTAL = 0\n")
-    home = tmp_path / "laptop" / "home"
-    with Laptop(source, home, world.environment(home), tmp_path / "logs", "--json") as laptop:
-        laptop.until_event("ready")
-        yield laptop
 
 
 def test_each_has_its_own_cursor_and_a_slow_one_delays_nobody(laptop: Laptop) -> None:
