@@ -13,7 +13,10 @@ from tests.commands import places
 NAMES = {
     "save-to-replica": "a save → its bytes in the replica, beside lsyncd, unison, inotifywait + rsync",
     "save-to-cell": "a save → the next cell has run the new code, beside inotifywait + rsync with %%autoreload 2",
-    "save-to-cell-browser": "the same through Chromium and JupyterLab, beside a cell with no save before it",
+    "save-to-cell-browser": "the same through JupyterLab, direct and by window, beside a cell without a save",
+    "wait-at-run": "what Run waits for when nothing is new, in the page and in the kernel",
+    "slow-link": "the user's own cells while 9 MB go up at 250 kB/s with 200 ms of delay",
+    "throughput": "laptop → kernel through a page, direct and by window",
     "first-sync": "an empty replica → the whole tree, beside rsync -a and tar + gzip -1 + tar",
     "laptop-server": "its start beside git status, a reconnect, its memory, a save → batch ready beside inotifywait",
     "agent": "how fast the agent starts, how much memory it needs",
