@@ -1,0 +1,64 @@
+"""Pages, tabs and kernels come and go; whoever is left goes on, with what had arrived."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.harness.lab import NotebookPage
+from tests.harness.paged import PANEL, PagedStack
+
+pytestmark = [pytest.mark.browser]
+TOTAL = "import shop.cart; print(shop.cart.total())"
+PART = re.compile(r"notesync.* [1-9]\d? %")
+
+
+def test_a_tab_that_stands_by_takes_over_when_the_carrying_one_is_closed(tmp_path: Path) -> None:
+    with PagedStack(tmp_path / "stack", cells=(TOTAL,)) as stack:
+        first = stack.page
+        second = NotebookPage(stack.browser, stack.jupyter, "story.ipynb")
+        code = second.page.locator(f"{PANEL} output.code")
+        code.wait_for()
+        stack.laptop.approve(code.inner_text().strip())
+        first.page.get_by_role("button", name=re.compile("notesync: shop, standing by")).wait_for()
+        second.page.close()
+        first.page.bring_to_front()
+        first.page.get_by_role("button", name=re.compile(r"notesync: shop · \d+")).wait_for()
+        stack.laptop.save("shop/cart.py", "def total():\n    return 'two'\n")
+        assert stack.run(0) == "two"
+
+
+def test_an_interrupt_and_a_killed_kernel_in_the_middle_of_a_transfer(tmp_path: Path) -> None:
+    """The panel says what to do, and %load_ext is enough: the address and the pairing are remembered."""
+    with PagedStack(tmp_path / "stack", cells=("import os; print(os.getpid())", TOTAL), slow=True) as stack:
+        page = stack.page.page
+        kernel = int(stack.run(0))
+        before = stack.link.up
+        stack.laptop.save_bytes("data.bin", os.urandom(1_500_000))
+        page.get_by_role("button", name=PART).wait_for()
+        page.locator("[data-command='notebook:interrupt-kernel']").first.click()
+        page.get_by_role("button", name=PART).wait_for()
+        os.kill(kernel, signal.SIGKILL)
+        page.get_by_role("button", name=re.compile("notesync: kernel away")).wait_for()
+        page.get_by_role("button", name="Ok", exact=True).click()
+        away = page.get_by_role("button", name=re.compile("^notesync: "))
+        assert "Run %load_ext notesync" in (away.get_attribute("title") or "")
+        stack.page.press_run(0)
+        stack.until_connected()
+        page.get_by_role("button", name=PART).wait_for()
+        stack.settle()
+        assert stack.link.up - before < 1_500_000 * 1.5, "what had arrived is not sent again"
+        assert stack.run(1) == "one"
+
+
+@pytest.mark.parametrize("extension", [True, False], ids=["extension", "script"])
+def test_a_hub_with_a_path_of_its_own(tmp_path: Path, extension: bool) -> None:
+    options = ("--ServerApp.base_url=/user/ada/",)
+    with PagedStack(tmp_path / "stack", cells=(TOTAL,), extension=extension, jupyter_options=options) as stack:
+        assert "/user/ada/" in stack.page.page.url
+        stack.laptop.save("shop/cart.py", "def total():\n    return 'two'\n")
+        assert stack.run(0) == "two"
