@@ -41,6 +41,8 @@ def all_suites() -> list[Suite]:
         Pytest("house", 300, targets=("house",)),
         Pytest("stories", 2100, targets=("stories",)),
         Pytest("platforms", 1500, targets=("platforms",)),
+        # Every artefact, built twice where that is cheap, and looked over; nothing is published.
+        Tool("release", 600, command=(places.ROOT / ".ci" / "release",)),
         # A real JupyterHub, SageMaker's supervisor, two browsers: minutes, and packages of their own.
         Pytest("hubs", 1200, targets=("platforms/test_hubs.py",), options=("-m", "slow"), by_name=True),
     ]
