@@ -62,6 +62,8 @@ public final class Cycle implements AutoCloseable {
     private static final long FRESH_POLL = 10 * MILLI;
 
     private static final long SAVE_INDEX_AFTER = 60_000 * MILLI;
+    /** Writing the index of a large tree takes a while, in which the next save should not come. */
+    private static final long QUIET_MILLIS = 2_000;
 
     private final Source source;
     private final Listener listener;
@@ -192,6 +194,7 @@ public final class Cycle implements AutoCloseable {
 
     private void round() throws IOException, InterruptedException {
         Freshness.Served served = awaitWork();
+        dirt.poll();
         String why = whyHeld();
         if (why != null) {
             source.state(Source.Phase.HELD, why);
@@ -348,7 +351,8 @@ public final class Cycle implements AutoCloseable {
     }
 
     private void saveIndexNowAndThen() {
-        if (indexMoved && System.nanoTime() - indexSaved > SAVE_INDEX_AFTER) {
+        boolean quiet = System.currentTimeMillis() - lastHintMillis > QUIET_MILLIS;
+        if (indexMoved && quiet && System.nanoTime() - indexSaved > SAVE_INDEX_AFTER) {
             saveIndex();
         }
     }

@@ -6,15 +6,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Whether the working tree differs from its commit, asked of git itself in the background: a save must not wait for it.
- * Without git on the machine the answer is "it may". One thread asks, another answers.
+ * Whether the working tree differs from its commit, asked of git itself in the background: a save must not wait for it,
+ * and in a large tree, where git takes its time, not every save may cause it. Without git on the machine the answer is "it may". One thread asks, another answers.
  */
 final class GitDirt {
     private static final long PATIENCE_SECONDS = 20;
+    /** After an answer git rests for so many times as long as it took. */
+    private static final long REST = 5;
 
     private final Path source;
     private final AtomicBoolean running = new AtomicBoolean();
     private volatile boolean dirty = true;
+    private volatile boolean wanted;
+    private volatile long notBefore = System.nanoTime();
 
     GitDirt(Path source) {
         this.source = source;
@@ -25,9 +29,16 @@ final class GitDirt {
         return dirty;
     }
 
-    /** Asks anew, unless a question is on its way. */
+    /** Wants to know anew. */
     void ask() {
-        if (running.compareAndSet(false, true)) {
+        wanted = true;
+        poll();
+    }
+
+    /** Asks if that is wanted, no question is on its way, and git has rested. To be called now and then. */
+    void poll() {
+        if (wanted && System.nanoTime() - notBefore >= 0 && running.compareAndSet(false, true)) {
+            wanted = false;
             Thread thread = new Thread(this::run, "notesync-git");
             thread.setDaemon(true);
             thread.start();
@@ -35,6 +46,7 @@ final class GitDirt {
     }
 
     private void run() {
+        long began = System.nanoTime();
         try {
             // Without the optional locks git writes nothing, not even a refreshed index.
             Process git = new ProcessBuilder(
@@ -54,6 +66,8 @@ final class GitDirt {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            long ended = System.nanoTime();
+            notBefore = ended + REST * (ended - began);
             running.set(false);
         }
     }

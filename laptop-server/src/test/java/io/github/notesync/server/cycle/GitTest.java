@@ -8,27 +8,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** git rewrites a working tree file by file; a replica sees each checkout as one batch. */
 class GitTest {
     private static final int FILES = 2_000;
+    private static final int FEW = 50;
 
     @TempDir
     Path temporary;
 
     private Path root;
 
-    @BeforeEach
-    void repository() throws Exception {
+    /** Two branches that differ in every file. */
+    private void repository(int files) throws Exception {
         root = temporary.resolve("project");
         Files.createDirectories(root);
         git("init", "-q", "-b", "main");
-        commit("first", FILES);
+        commit("first", files);
         git("checkout", "-q", "-b", "other");
-        commit("second", FILES);
+        commit("second", files);
     }
 
     private void commit(String text, int files) throws Exception {
@@ -52,6 +52,7 @@ class GitTest {
 
     @Test
     void aCheckoutOfTwoThousandFilesIsOneSequence() throws Exception {
+        repository(FILES);
         try (Served served = Served.start(root, temporary.resolve("state"))) {
             git("checkout", "-q", "main");
             served.awaitFirstSequence();
@@ -63,6 +64,7 @@ class GitTest {
 
     @Test
     void aRebaseThatRewritesTwoThousandFilesTwiceIsOneSequence() throws Exception {
+        repository(FILES);
         git("checkout", "-q", "main");
         Files.writeString(root.resolve("new.py"), "of main");
         commit("first", FILES);
@@ -80,6 +82,7 @@ class GitTest {
 
     @Test
     void nothingIsCutWhileGitHoldsItsLock() throws Exception {
+        repository(FEW);
         try (Served served = Served.start(root, temporary.resolve("state"))) {
             Path lock = root.resolve(".git/index.lock");
             Files.createFile(lock);
@@ -97,6 +100,7 @@ class GitTest {
 
     @Test
     void aLockThatACrashedGitLeftBehindHoldsNothingForLong() throws Exception {
+        repository(FEW);
         try (Served served = Served.start(root, temporary.resolve("state"))) {
             Files.createFile(root.resolve(".git/index.lock"));
             served.write("d0/f0.py", "edited");
@@ -109,6 +113,7 @@ class GitTest {
 
     @Test
     void commitBranchAndDirtAreTold() throws Exception {
+        repository(FEW);
         try (Served served = Served.start(root, temporary.resolve("state"))) {
             String head =
                     Files.readString(root.resolve(".git/refs/heads/other")).strip();
@@ -124,7 +129,8 @@ class GitTest {
 
     /** Whether the tree is dirty is asked in the background: the first batch after it became so may not know yet. */
     private static void saveUntil(Served served, GitState wanted) throws Exception {
-        for (int i = 0; i < 100 && !wanted.equals(served.source.git()); i++) {
+        long end = System.currentTimeMillis() + 30_000;
+        for (int i = 0; System.currentTimeMillis() < end && !wanted.equals(served.source.git()); i++) {
             served.write("d0/f0.py", "not committed, save " + i);
             served.refresh();
         }
@@ -133,6 +139,7 @@ class GitTest {
 
     @Test
     void aRepositoryThatIsMadeWhileTheServerRunsIsNoticed() throws Exception {
+        repository(FEW);
         Path plain = temporary.resolve("plain");
         Files.createDirectories(plain);
         Files.writeString(plain.resolve("a.py"), "a");
@@ -160,6 +167,7 @@ class GitTest {
 
     @Test
     void aDirectoryInsideARepositoryAndAWorktreeKnowTheirCommit() throws Exception {
+        repository(FEW);
         String head = Files.readString(root.resolve(".git/refs/heads/other")).strip();
         assertThat(GitDirectory.of(root.resolve("d0"))
                         .orElseThrow()
