@@ -44,6 +44,7 @@ def all_suites() -> list[Suite]:
         # Every artefact, built twice where that is cheap, and looked over; nothing is published.
         Tool("release", 600, command=(places.ROOT / ".ci" / "release",)),
         # A real JupyterHub, SageMaker's supervisor, two browsers: minutes, and packages of their own.
+        Pytest("aarch64", 900, targets=("platforms/test_aarch64.py",), options=("-m", "slow"), by_name=True),
         Pytest("hubs", 1200, targets=("platforms/test_hubs.py",), options=("-m", "slow"), by_name=True),
     ]
 

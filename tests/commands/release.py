@@ -25,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog=".ci/release", description=__doc__)
     help_jdk = "a JDK whose platform gets a wheel that carries Java; can be repeated (default: the newest one here)"
     parser.add_argument("--jdk", type=Path, action="append", default=[], help=help_jdk)
+    parser.add_argument("--aarch64", action="store_true", help="also for Linux on aarch64, with Debian's JDK")
     given = parser.parse_args(arguments)
     ground.prepare([ground.JDK, ground.MAVEN])
     parts.environment()
@@ -33,6 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
     jdks = given.jdk or list(jdks_here())[:1]
+    if given.aarch64:
+        from tests.platforms.jdks import of_processor
+
+        jdks.append(of_processor("arm64"))
     universal, server = python_artefacts()
     made = [universal, server, *(platform_wheel(universal, jdk) for jdk in jdks)]
     for jar in (places.SERVER_JAR, places.AGENT_JAR):

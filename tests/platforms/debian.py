@@ -21,7 +21,10 @@ class NotHere(Exception):
 
 
 def unpacked(release: str, *packages: str, into: Path) -> Path:
-    """The folder where the packages of a release lie, as if it was `/`; made once."""
+    """The folder where the packages of a release lie, as if it was `/`; made once.
+
+    A package of another processor is named as apt does, such as `libc6:arm64`.
+    """
     stamp = into / ".notesync-packages"
     wanted = "\n".join([release, *packages])
     if stamp.is_file() and stamp.read_text() == wanted:
@@ -51,14 +54,16 @@ def _download(release: str, packages: tuple[str, ...]) -> list[Path]:
     folder = AREA / "debs"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    _run("apt-get", *_options(release), "download", *(f"{package}/{release}" for package in packages), cwd=folder)
+    foreign = frozenset(package.partition(":")[2] for package in packages) - {""}
+    wanted = (f"{package}/{release}" for package in packages)
+    _run("apt-get", *_options(release, foreign), "download", *wanted, cwd=folder)
     return sorted(folder.glob("*.deb"))
 
 
 @functools.cache
-def _options(release: str) -> tuple[str, ...]:
+def _options(release: str, foreign: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """apt's options for lists of its own, which are fetched here."""
-    area = AREA / release
+    area = AREA / "-".join([release, *sorted(foreign)])
     for part in ("lists/partial", "cache/archives/partial"):
         (area / part).mkdir(parents=True, exist_ok=True)
     (area / "status").touch()
@@ -66,6 +71,7 @@ def _options(release: str) -> tuple[str, ...]:
     options = [f"Dir::Etc::sourcelist={area}/sources.list", "Dir::Etc::sourceparts=-", f"Dir::State={area}"]
     options += [f"Dir::State::lists={area}/lists", f"Dir::State::status={area}/status", f"Dir::Cache={area}/cache"]
     options += ["APT::Sandbox::User=root", "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false"]
+    options += [f"APT::Architectures::={processor}" for processor in foreign]
     words = tuple(word for option in options for word in ("-o", option))
     _run("apt-get", *words, "update", "-q")
     return words

@@ -25,6 +25,14 @@ def home(version: int) -> Path:
     raise debian.NotHere(f"no Java {version} that runs on this machine")
 
 
+def of_processor(processor: str, version: int = 17) -> Path:
+    """JAVA_HOME of Debian's JDK for another processor: it can be linked here, and does not run here."""
+    packages = (f"openjdk-{version}-{kind}-headless:{processor}" for kind in ("jdk", "jre"))
+    root = debian.unpacked(_RELEASES[version], *packages, into=_PLACE / f"{version}-{processor}")
+    (place,) = root.glob(f"usr/lib/jvm/java-{version}-openjdk-{processor}")
+    return place
+
+
 def _on_machine(version: int) -> list[Path]:
     places_ = sorted(Path("/usr/lib/jvm").glob(f"*{version}*")) if Path("/usr/lib/jvm").is_dir() else []
     return [place for place in places_ if (place / "bin/java").exists() and not place.is_symlink()]
