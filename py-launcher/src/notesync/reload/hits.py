@@ -37,12 +37,10 @@ class Hits:
                 return f"imports {ref[0][1:]}"
         for star in facts.stars:
             if star in self.plan.gone or any(
-                m == star and (n == "__all__" or self.public(star, n)) for m, n in self.plan.values
+                n == "__all__" or self.public(star, n) for n in self.plan.values.names.get(star, ())
             ):
                 return f"imports from {star}"
-        if facts.dynamic and any(
-            module == unit.name and name not in facts.binds for module, name in self.plan.values
-        ):
+        if facts.dynamic and self.plan.values.names.get(unit.name, set()) - set(facts.binds):
             return "looks at the whole namespace"
         for ref in facts.sets:
             found = self.plan.closure.resolve(unit, ref)

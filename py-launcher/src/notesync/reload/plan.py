@@ -24,6 +24,7 @@ from notesync.reload.effects import Closure
 from notesync.reload.files import Files
 from notesync.reload.hits import ANY, CALL, Hits, is_plain
 from notesync.reload.names import ClassFacts, Facts
+from notesync.reload.news import Behaviours, Values
 from notesync.reload.project import Project
 from notesync.reload.source import Source, Stmt
 from notesync.reload.spread import Spread
@@ -46,8 +47,8 @@ class Planner:
         self.appeared = appeared  # modules that could not be imported before, perhaps
         self.files = Files(self, files)
         self.units: dict[str, Unit] = {}
-        self.values: set[Symbol] = set()
-        self.behaviours: dict[Symbol, set[str]] = {}
+        self.values = Values()
+        self.behaviours = Behaviours()
         self.rebuilds: set[Symbol] = set()
         self.outside: dict[Symbol, set[tuple[str, int]]] = {}  # set anew outside the project, where
         self.closure = Closure(self)
@@ -81,7 +82,8 @@ class Planner:
 
     def _spread_news(self) -> None:
         """Tell whoever reads from a module what has changed in it since it was last told."""
-        for name in {module for module, _ in [*self.values, *self.behaviours]}:
+        moved, self.values.moved = self.values.moved, set()
+        for name in sorted(moved):
             self.ensure(name)
             news = self._news(name)
             if news != self._told.get(name):
@@ -89,10 +91,9 @@ class Planner:
                 self._tell(name, {item[0] for item in news})
 
     def _news(self, name: str) -> frozenset[tuple[str, ...]]:
-        found: set[tuple[str, ...]] = {(n,) for module, n in self.values if module == name}
-        for (module, n), attributes in self.behaviours.items():
-            if module == name:
-                found.update((n, attribute) for attribute in attributes)
+        found: set[tuple[str, ...]] = {(n,) for n in self.values.names.get(name, ())}
+        for n, attributes in self.behaviours.of(name):
+            found.update((n, attribute) for attribute in attributes)
         return frozenset(found)
 
     def _tell(self, name: str, words: set[str] | None) -> None:
@@ -223,7 +224,7 @@ class Planner:
             else:
                 self.values.add((unit.name, name))
         for name in facts.stars:
-            self.values.update((unit.name, n) for m, n in list(self.values) if m == name)
+            self.values.update([(unit.name, n) for n in self.values.names.get(name, ())])
             if (name, "__all__") in self.values:
                 self.values.update((unit.name, n) for n in self.closure.publics(name, True))
         for ref in facts.stores | facts.mutates:
@@ -313,10 +314,10 @@ class Planner:
         return isa(value, types.FunctionType)
 
     def behave(self, module: str, name: str, attributes: Iterable[str]) -> bool:
-        known = self.behaviours.setdefault((module, name), set())
-        before = len(known)
-        known.update(attributes)
-        return len(known) > before
+        if not self.behaviours.widen((module, name), attributes):
+            return False
+        self.values.moved.add(module)
+        return True
 
     def behave_class(self, unit: Unit, where: str, attributes: Iterable[str]) -> bool:
         """A nested class changes the class around it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import sys
 import types
 from collections.abc import Iterable, Iterator
@@ -20,6 +21,12 @@ _FOREIGN = frozenset({"site-packages", "dist-packages", ".venv", "venv", "node_m
 _PARSED = 100  # trees kept between batches
 
 
+def modules_in(space: dict[str, Any]) -> frozenset[str]:
+    """The names of the modules that a namespace holds."""
+    values = list(space.values())
+    return frozenset(value.__name__ for value in values if isa(value, types.ModuleType))
+
+
 @dataclass
 class Loaded:
     """One module of the project and the text that it was executed from."""
@@ -31,6 +38,7 @@ class Loaded:
     spec: object = field(repr=False, default=None)
     names: frozenset[str] = field(repr=False, default=frozenset())  # bound when it was loaded
     parts: dict[str, frozenset[str]] = field(repr=False, default_factory=dict)  # of its classes
+    holds: frozenset[str] = field(repr=False, default=frozenset())  # modules among its values
 
     @property
     def space(self) -> dict[str, Any]:
@@ -50,6 +58,7 @@ class Project:
         self._mark: tuple[int, str, int] = (0, "", 0)
         self._real: dict[str, str] = {}
         self._recent: list[Source] = []
+        self._importers: dict[str, list[Loaded]] | None = None
 
     # -- what is loaded -----------------------------------------------------------------------
 
@@ -61,6 +70,7 @@ class Project:
         mark = (len(sys.modules), last, id(sys.modules[last]))
         if mark == self._mark and not force:
             return []
+        self._importers = None
         self._mark = mark
         fresh: list[Loaded] = []
         for name, module in list(sys.modules.items()):
@@ -112,7 +122,7 @@ class Project:
             for key, value in (list(space.items()) if b"setattr" in data else ())
             if isa(value, type) and value.__module__ == name
         }
-        return Loaded(name, module, source, real, spec, frozenset(space), parts)
+        return Loaded(name, module, source, real, spec, frozenset(space), parts, modules_in(space))
 
     def contains(self, real: str) -> bool:
         """True for a path under a root that is not an installed package."""
@@ -196,22 +206,31 @@ class Project:
             parents.add(parent)
             parent = parent.rpartition(".")[0]
         last = name.rpartition(".")[2].encode()
-        module = sys.modules.get(name)
         wanted = None if words is None else [word.encode() for word in words]
-        for each in list(self.loaded.values()):
+        exact = _whole_words(wanted)
+        importers = self._importers_by_name()
+        found = {each.name: each for each in importers.get(name, ())}
+        for parent in parents:
+            for each in importers.get(parent, ()):
+                if last in each.source.plain:
+                    found[each.name] = each
+        for each in found.values():
             data = each.source.plain
-            star = b"import *" in data
-            if each.name == name or not (
-                star or wanted is None or any(word in data for word in wanted)
-            ):
-                continue
-            edges = each.source.edges
-            if (
-                name in edges
-                or (last in data and not parents.isdisjoint(edges))
-                or any(value is module for value in list(each.space.values()))
+            if each.name != name and (
+                wanted is None
+                or b"import *" in data
+                or (any(word in data for word in wanted) and (exact is None or exact.search(data)))
             ):
                 yield each
+
+    def _importers_by_name(self) -> dict[str, list[Loaded]]:
+        """Module name → the loaded modules that import it or hold it. Made once per batch."""
+        if self._importers is None:
+            self._importers = {}
+            for each in list(self.loaded.values()):
+                for name in each.source.edges.keys() | each.holds:
+                    self._importers.setdefault(name, []).append(each)
+        return self._importers
 
     def order(self, names: Iterable[str], newer: dict[str, Source]) -> list[str]:
         """`names` so that each comes after what it imports. `newer` are texts not yet executed."""
@@ -314,6 +333,13 @@ class Project:
     def pinned(self, name: str, module: types.ModuleType) -> None:
         """A module was put back into `sys.modules` by us: it is known already."""
         self._seen[name] = id(module)
+
+
+def _whole_words(words: list[bytes] | None) -> re.Pattern[bytes] | None:
+    """Finds the words as names of their own, not as parts of others."""
+    if words is None or not all(word.isascii() for word in words):
+        return None
+    return re.compile(rb"\b(?:" + b"|".join(map(re.escape, words)) + rb")\b")
 
 
 def drop_bytecode(path: str) -> None:

@@ -23,7 +23,7 @@ from notesync.reload.caches import forget_listings
 from notesync.reload.journal import Journal
 from notesync.reload.peace import failure_of, quiet_autoreload
 from notesync.reload.plan import Planner
-from notesync.reload.project import Loaded, Project, drop_bytecode
+from notesync.reload.project import Loaded, Project, drop_bytecode, modules_in
 from notesync.reload.report import Change, Report
 from notesync.reload.run import Runner
 from notesync.reload.undo import Undo
@@ -172,6 +172,7 @@ class Reloader:
     def _commit(self, batch: Batch, planner: Planner, runner: Runner, report: Report) -> None:
         for unit in planner.affected():
             unit.loaded.source = unit.new
+            unit.loaded.holds = modules_in(unit.loaded.space)
             linecache.cache.pop(unit.new.file, None)
             if unit.touched or unit.dirty:
                 report.reloaded.append(unit.name)

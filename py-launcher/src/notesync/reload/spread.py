@@ -38,12 +38,8 @@ class Spread:
                     changed = self.plan.behaviours.get((ref[0][1:], ref[1]), set())
                     moved |= bool(changed) and self.plan.behave(unit.name, name, changed)
             for star in facts.stars:
-                for (module, name), changed in list(self.plan.behaviours.items()):
-                    if (
-                        module == star
-                        and self.plan.hits.public(star, name)
-                        and name not in index.binds
-                    ):
+                for name, changed in self.plan.behaviours.of(star):
+                    if self.plan.hits.public(star, name) and name not in index.binds:
                         moved |= self.plan.behave(unit.name, name, changed)
             if facts.aliases or not facts.binds:
                 continue
