@@ -30,7 +30,7 @@ export const KERNEL_LOST: Record<Lost, string> = {
 
 export const LINES = {
   opening: 'Waiting for the kernel. If a cell is running, this goes on when it ends.',
-  runAgain: 'notesync: run this cell again to connect.',
+  runAgain: 'notesync: run %notesync connect to connect again.',
   paused: 'Paused: nothing is sent to this notebook.',
   standby: 'Another page brings the files to this kernel. This one stands by.',
   trying: (url: string): string => `Looking for notesync on this computer (${url}).`,

@@ -59,6 +59,15 @@ describe('the host’s comms', () => {
     expect(seen).toEqual(['opened']);
   });
 
+  it('tell what the kernel said before the host had them open, afterwards', async () => {
+    const host = new Host();
+    const { seen } = listening(new HostLink('host', host));
+    host.opened[0]?.events.message({ kind: 'hello' }, []);
+    expect(seen).toEqual([]);
+    await settled();
+    expect(seen).toEqual(['opened', { kind: 'hello' }]);
+  });
+
   it('are used in one direction each', async () => {
     const host = new Host();
     const link = new HostLink('host', host);

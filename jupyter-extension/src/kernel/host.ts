@@ -64,8 +64,13 @@ export class HostLink implements KernelLink {
       this.close();
       this.events?.lost('unloaded');
     };
+    // Hosts tell that a comm is open once the kernel has taken it: its hello may be here before that.
+    let early: (() => void)[] | null = [];
     const message = (data: unknown, buffers: ArrayBuffer[]): void => {
-      if (opening === this.openings) this.events?.message(data, this.leg === 'base64' ? buffersOf(data) : buffers);
+      if (opening !== this.openings) return;
+      const tell = (): void => this.events?.message(data, this.leg === 'base64' ? buffersOf(data) : buffers);
+      if (early) early.push(tell);
+      else tell();
     };
     const ignore = (): void => undefined;
     try {
@@ -78,6 +83,9 @@ export class HostLink implements KernelLink {
       }
       this.comms = { from, to };
       this.events?.opened();
+      const waiting = early;
+      early = null;
+      for (const tell of waiting) tell();
     } catch {
       closed();
     }

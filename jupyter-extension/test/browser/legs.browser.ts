@@ -274,7 +274,7 @@ describe('a Colab output', () => {
 
   it('says that the cell has to be run again where it is of an earlier session', async () => {
     const shown = await show('public', 'not asked', output('?again'));
-    await shown.frame.getByText('run this cell again').waitFor();
+    await shown.frame.getByText('%notesync connect').waitFor();
     expect(await heard(shown)).toEqual([]);
   });
 });

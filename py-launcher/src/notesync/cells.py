@@ -206,8 +206,10 @@ class Cells:
     def _fresh(self, deadline: float) -> str | None:
         """Wait until everything saved before now is here; else one line that says what is not."""
         laptop = self.session.laptop
-        if laptop is None or not laptop.answers_in_cells or self._still_hangs():
+        if laptop is None or self._still_hangs():
             return None
+        if not laptop.answers_in_cells and self.session.follows:
+            return None  # What is on its way comes between the cells.
         late = self.session.cannot_come_within(deadline - time.monotonic())
         if late is not None:
             return texts.not_in_time(self.session.sequence(), self.most_s, late)

@@ -197,6 +197,11 @@ class Session:
         self._tell("idle")
 
     @property
+    def follows(self) -> bool:
+        """Whether somebody asks the laptop for what is new. Any thread."""
+        return self._receiver is not None and self._receiver.following.is_set()
+
+    @property
     def follows_directly(self) -> bool:
         """Whether the user connected kernel-direct, and that goes on: pages then stand by."""
         running = self._running

@@ -1,0 +1,70 @@
+"""Colab, imitated around a real kernel of its versions: load, pair by the window, sync, run again, reload, clear."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands import places
+from tests.harness import wait
+from tests.harness.colab import SITE, Colab
+from tests.harness.stack import Stack
+
+pytestmark = [pytest.mark.browser]
+TOTAL = "import shop.cart; print(shop.cart.total())"
+
+
+def total(word: str) -> str:
+    return f"def total():\n    return {word!r}\n"
+
+
+def test_the_whole_way_in_colab(tmp_path: Path) -> None:
+    load = "%load_ext notesync\n%notesync connect --page LAPTOP"
+    versions = "import IPython; IPython.version_info[:2], type(get_ipython())"
+    with Colab(tmp_path / "stack", load, TOTAL, versions) as stack:
+        assert "(7, 34)" in stack.run(2)
+        assert "Shell" in stack.text(2)
+        # Loaded, and paired through the window.
+        stack.run(0)
+        stack.pair_in(0)
+        stack.settle()
+        assert stack.run(1) == "one"
+        assert "<script" not in stack.saved()
+        assert "NOTESYNC_OFFER" not in stack.saved()
+        # In step.
+        stack.laptop.save("shop/cart.py", total("two"))
+        stack.settle()
+        assert stack.run(1) == "two"
+        # The cell that loaded it runs again: its frame is a new one, and so is the pairing.
+        stack.run(0)
+        stack.pair_in(0)
+        stack.laptop.save("shop/cart.py", total("three"))
+        stack.settle()
+        assert stack.run(1) == "three"
+        # The page is loaded again: outputs of before may not speak to the kernel, and nothing tries to.
+        stack.page.reload()
+        stack.page.locator("body[data-ready]").wait_for()
+        assert stack.frames() == 0
+        stack.run(0)
+        stack.pair_in(0)
+        stack.laptop.save("shop/cart.py", total("four"))
+        stack.settle()
+        assert stack.run(1) == "four"
+        # The output is cleared: the kernel says in one line that nobody can be asked.
+        stack.press(0, "Clear")
+        wait.until(lambda: "this cell runs on sequence 4: the laptop could not be asked" in stack.run(1), "it is told")
+
+
+def test_where_google_colab_can_be_imported_and_no_such_page_is_there_nothing_waits(tmp_path: Path) -> None:
+    """Kaggle, and VS Code with a kernel of Colab's: only the page can tell where it is shown."""
+    stack = Stack(tmp_path / "stack", environment=places.OLD_KERNEL, connected=False)
+    stack.notebook.env["PYTHONPATH"] = str(SITE)
+    with stack:
+        stack.notebook.run("import google.colab")
+        stack.notebook.run("%load_ext notesync")
+        invited = stack.notebook.run("%notesync connect")
+        assert "press Connect in the notesync panel" in invited.text
+        stack.connect()
+        stack.laptop.save("shop/cart.py", total("two"))
+        assert stack.notebook.run("import shop.cart; shop.cart.total()").value == "'two'"
