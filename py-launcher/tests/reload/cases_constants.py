@@ -311,3 +311,11 @@ case(
     "a.S == 1",
     "a.L == [1, 10]",
 )
+case(
+    "a value computed by a function from a list that grows later is computed as at a fresh start",
+    "L = [1]\ndef f(): return len(L)\nA = f()\nL.append(2)",
+    "import m",
+    "L = [1]\ndef f(): return sum(L)\nA = f()\nL.append(2)",
+    "m.A == 1",
+    "m.L == [1, 2]",
+)

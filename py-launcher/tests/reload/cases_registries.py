@@ -371,3 +371,10 @@ case(
     "m.Other.registry == {'A': m.A}",
     "isinstance(a, m.Other)",
 )
+case(
+    "a value computed by a single dispatch follows what an implementation calls",
+    "from functools import singledispatch\ndef k(): return 1\n@singledispatch\ndef d(x): return 0\n@d.register(int)\ndef _(x): return k()\n@d.register(str)\ndef _(x): return 's'\ndef f(): return d(5)\nV = f()",
+    "import m",
+    "from functools import singledispatch\ndef k(): return 7\n@singledispatch\ndef d(x): return 0\n@d.register(int)\ndef _(x): return k()\n@d.register(str)\ndef _(x): return 's'\ndef f(): return d(5)\nV = f()",
+    "m.V == 7",
+)

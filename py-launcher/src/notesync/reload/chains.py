@@ -37,7 +37,10 @@ class Chains:
                 later = [event for event in events if event.index > dirty_kill]
                 moved |= self._mark_events(unit, later, f"{name} was bound before")
         for each in unit.pairs:
-            for name in self._local_reads(each):
+            reads = self._local_reads(each)
+            if each.index in unit.dirty:
+                reads |= self.plan.closure.read_by_calls(unit, each.new)
+            for name in reads:
                 if name not in new and name not in old:
                     continue
                 events = new.get(name, [])

@@ -31,6 +31,7 @@ class Closure:
         self._effects: dict[tuple[int, bool], tuple[Stmt, set[Symbol]]] = {}
         self._orphans: dict[str, set[str]] = {}
         self.registrars: set[Symbol] = set()
+        self._reads: dict[int, tuple[Stmt, set[str]]] = {}
 
     # -- names --------------------------------------------------------------------------------
 
@@ -261,6 +262,18 @@ class Closure:
             if target[1] in index.bodies or target[1] in index.classes:
                 return
         found.add((target[0], target[1]))
+
+    def read_by_calls(self, unit: Unit, stmt: Stmt) -> set[str]:
+        """Globals of the module that functions read which a statement calls."""
+        if id(stmt) not in self._reads:
+            found = {
+                ref[0]
+                for where, body in self._called(unit.name, stmt.facts, True)
+                if where == unit.name
+                for ref in body.reads
+            }
+            self._reads[id(stmt)] = (stmt, found)
+        return self._reads[id(stmt)][1]
 
     def class_effects(self, unit: Unit, stmt: Stmt, newer: bool) -> set[tuple[str, str, str]]:
         """Class attributes, such as a register of subclasses, that running a statement changes."""

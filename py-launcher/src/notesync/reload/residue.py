@@ -44,6 +44,18 @@ def registers_of(cls: type) -> Iterator[Any]:
             yield from _containers_in(base.__dict__)
 
 
+def heirs_of(cls: type) -> list[type]:
+    """Every class derived from one, near and far."""
+    found: list[type] = []
+    stack: list[type] = type.__subclasses__(cls)
+    while stack:
+        heir = stack.pop()
+        if heir not in found:
+            found.append(heir)
+            stack += type.__subclasses__(heir)
+    return found
+
+
 def purge(registers: Iterator[Any], gone: list[Any], undo: Undo) -> None:
     """Take definitions that no longer exist out of registers."""
     ids = {id(item) for item in gone}

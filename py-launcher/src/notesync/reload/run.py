@@ -18,7 +18,7 @@ from notesync.reload.patch import nested_codes
 from notesync.reload.plan import Planner
 from notesync.reload.rebind import Originals, Rebinder, binders
 from notesync.reload.report import Report
-from notesync.reload.residue import containers, is_definition_of, purge, registers_of
+from notesync.reload.residue import containers, heirs_of, is_definition_of, purge, registers_of
 from notesync.reload.swap import Swap
 from notesync.reload.syntax import first_line
 from notesync.reload.undo import MISSING, Undo, isa
@@ -187,7 +187,8 @@ class Runner:
                 and isa(old, type)
                 and changed_items(each.old, each.new, name) is None
             ):
-                purge(registers_of(old), [old], self.undo)
+                heirs = [heir for heir in heirs_of(old) if heir.__module__ in self.before]
+                purge(registers_of(old), [old, *heirs], self.undo)
 
     def _note_gone(self, unit: Unit) -> None:
         originals: Originals = {}

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from notesync.reload.hits import ANY, CALL, acts
-from notesync.reload.names import Body, ClassFacts, Ref
+from notesync.reload.names import Body, ClassFacts, Facts, Ref
 from notesync.reload.unit import Unit, index_of
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ class Spread:
             moved |= self.plan.behave_class(unit, where, self._class_changes(unit, where, kind))
         for each in unit.pairs:
             facts = each.new.facts
+            if facts.registers and facts.bodies:
+                moved |= self._registered(unit, facts)
             for name, ref in facts.aliases.items():
                 if len(ref) == 2:
                     changed = self.plan.behaviours.get((ref[0][1:], ref[1]), set())
@@ -49,6 +51,23 @@ class Spread:
             if inherited:
                 for name in facts.binds:
                     moved |= self.plan.behave(unit.name, name, inherited)
+        return moved
+
+    def _registered(self, unit: Unit, facts: Facts) -> bool:
+        """A single dispatch acts differently when one of its implementations does."""
+        changed = any(
+            self._body_changes(unit, body, body.reads)
+            or CALL in self.plan.behaviours.get((unit.name, name), ())
+            for name, body in facts.bodies.items()
+        )
+        moved = False
+        for ref in facts.registers if changed else ():
+            target = self.plan.closure.resolve(unit, ref)
+            if target is not None and target[1] and not target[2]:
+                module, name, _ = self.plan.closure.origin(target)
+                source = self.plan.closure.source(module)
+                if source is not None and name in index_of(source).bodies:
+                    moved |= self.plan.behave(module, name, {CALL})
         return moved
 
     def _body_changes(self, unit: Unit, body: Body, reads: Iterable[Ref]) -> set[str]:
