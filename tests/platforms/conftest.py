@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -25,7 +26,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in slow]
 
 
-def not_here(reason: str) -> None:
+def not_here(reason: str) -> NoReturn:
     if os.environ.get(STRICT):
         pytest.fail(reason)
     pytest.skip(reason)
@@ -57,7 +58,7 @@ def stack_environment() -> Callable[[str], Path]:
 
     def place(name: str) -> Path:
         try:
-            return stacks.environment(stacks.BY_NAME[name])
+            return stacks.bare(stacks.BY_NAME[name])
         except stacks.NotHere as reason:
             not_here(str(reason))
             raise

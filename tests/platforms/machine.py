@@ -193,6 +193,10 @@ class Machine:
         lines = self.run("bash", "-c", _PROCESSES, "look").out.splitlines()
         return [line for line in lines if pattern in line and " look" not in line]
 
+    def agents(self) -> list[str]:
+        """The machine's agents; not what makes class data of the same jar beside one."""
+        return self.processes("notesync-agent.jar --state")
+
 
 def _checkout() -> list[str]:
     """/tmp is the machine's own. A checkout in the real one is shown there, under a layer that takes changes."""

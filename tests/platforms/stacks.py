@@ -79,6 +79,16 @@ def environment(stack: Stack) -> Path:
     return stack.place
 
 
+def bare(stack: Stack) -> Path:
+    """The stack's environment as its machine has it: without notesync, which another run may have installed."""
+    place = environment(stack)
+    stamp = place / ".notesync-wheel"
+    if stamp.exists():
+        _run(*_pip(place), "uninstall", "-y", "notesync")
+        stamp.unlink()
+    return place
+
+
 def install(stack: Stack, wheel: Path) -> Path:
     """Installs the built wheel into the stack, without touching what the stack has; returns its place."""
     place = environment(stack)

@@ -43,7 +43,14 @@ def test_the_agent_of_the_aarch64_wheel_runs(tmp_path: Path, wheel: Path) -> Non
     java.chmod(0o755)
     state = tmp_path / "state"
     state.mkdir(mode=0o700)
-    run: list[str | Path] = [emulator / "usr/bin/qemu-aarch64-static", "-L", system, java, "-XX:+UseSerialGC", "-Xmx96m"]
+    run: list[str | Path] = [
+        emulator / "usr/bin/qemu-aarch64-static",
+        "-L",
+        system,
+        java,
+        "-XX:+UseSerialGC",
+        "-Xmx96m",
+    ]
     run += ["-jar", tmp_path / "notesync/_bundled/notesync-agent.jar", "--state", state]
     env = {**world.environment(tmp_path), "NOTESYNC_STATE": str(state)}
     with Program("agent", run, logs=tmp_path / "logs", env=env, cwd=places.SCRATCH):

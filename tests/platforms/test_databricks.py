@@ -49,10 +49,10 @@ def test_a_saved_file_runs_in_the_next_cell_and_the_agent_survives_restart_pytho
         connect(notebook, laptop)
         laptop.replace("shop/cart.py", "one", "two")
         notebook.until_total("two")
-        (agent,) = ready.processes("notesync-agent.jar")
+        (agent,) = ready.agents()
         notebook.restart()
         connect(notebook, laptop, "two")
-        assert ready.processes("notesync-agent.jar") == [agent]
+        assert ready.agents() == [agent]
         replica = notebook.run("shop.cart.__file__").value
         home = "/root" if mode == "dedicated" else "/home/spark-7d3f2c1e"
         assert replica == repr(f"{home}/notesync/shop/shop/cart.py")
@@ -62,7 +62,7 @@ def test_each_user_of_a_standard_cluster_has_an_agent_that_others_cannot_feed(re
     with DriverNotebook(ready, "standard") as one, DriverNotebook(ready, "dedicated") as two:
         connect(one, laptop)
         connect(two, laptop)
-        assert len(ready.processes("notesync-agent.jar")) == 2
+        assert len(ready.agents()) == 2
         look = "find /root/.local/state/notesync -name 'agent-*.json' | head -1 | xargs cat"
         assert ready.run("sh", "-c", look, user=SPARK).out == ""
 
@@ -70,11 +70,11 @@ def test_each_user_of_a_standard_cluster_has_an_agent_that_others_cannot_feed(re
 def test_detach_and_attach_resume_with_the_same_agent(ready: Driver, laptop: Laptop) -> None:
     with DriverNotebook(ready) as notebook:
         connect(notebook, laptop)
-        (agent,) = ready.processes("notesync-agent.jar")
+        (agent,) = ready.agents()
     laptop.replace("shop/cart.py", "one", "two")
     with DriverNotebook(ready) as again:
         connect(again, laptop, "two")
-        assert ready.processes("notesync-agent.jar") == [agent]
+        assert ready.agents() == [agent]
 
 
 def test_the_port_of_databricks_own_comm_channel_stays_free(ready: Driver, laptop: Laptop) -> None:

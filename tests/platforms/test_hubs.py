@@ -144,7 +144,7 @@ def test_sagemaker_supervised_restart_without_java(
         page = story.open(browser)
         story.connect(page)
         story.until_total(page, "one")
-        (agent,) = machine.processes("notesync-agent.jar")
+        (agent,) = machine.agents()
         assert "/_jre/bin/java" in agent
         ctl = ("/opt/conda/bin/supervisorctl", "-c", "/etc/supervisord.conf", "restart", "jupyterlabserver")
         assert machine.run(*ctl, user=SAGEMAKER, env=env).code == 0
@@ -154,7 +154,7 @@ def test_sagemaker_supervised_restart_without_java(
         page = story.open(browser)
         story.connect(page)
         story.until_total(page, "two")
-        assert machine.processes("notesync-agent.jar") == [agent]
+        assert machine.agents() == [agent]
 
 
 def test_a_container_that_is_stopped_resumes_from_its_volume(tmp_path: Path, laptop: Laptop) -> None:
@@ -216,7 +216,7 @@ def test_the_littlest_jupyterhub_everything_dies_and_tmp_is_shared(tmp_path: Pat
         save(laptop, "two")
         notebook.connect(laptop)
         notebook.until_total("two")
-        assert len(machine.processes("notesync-agent.jar")) == 1
+        assert len(machine.agents()) == 1
 
 
 @pytest.mark.slow

@@ -179,16 +179,16 @@ def test_an_agent_at_boot_does_not_keep_the_runner_waiting(driver: Driver, wheel
     ran = with_wheel(driver, wheel).init(script("--agent-at-boot"), DATA_SECURITY_MODE="SINGLE_USER")
     ends_well(ran)
     assert ran.seconds < 30
-    assert len(driver.processes("notesync-agent.jar")) == 1
+    assert len(driver.agents()) == 1
     ends_well(driver.init(script("--agent-at-boot"), DATA_SECURITY_MODE="SINGLE_USER"))
-    assert len(driver.processes("notesync-agent.jar")) == 1
+    assert len(driver.agents()) == 1
 
 
 def test_no_agent_is_started_for_root_in_standard_mode(driver: Driver, wheel: Path) -> None:
     ran = with_wheel(driver, wheel).init(script("--agent-at-boot"), DATA_SECURITY_MODE="USER_ISOLATION")
     assert ran.code == 0
     assert "in standard mode each user has an own one" in ran.out
-    assert driver.processes("notesync-agent.jar") == []
+    assert driver.agents() == []
 
 
 def test_no_port_is_opened(driver: Driver, wheel: Path) -> None:
