@@ -19,6 +19,7 @@ NAMES = {
     "throughput": "laptop → kernel through a page, direct and by window",
     "first-sync": "an empty replica → the whole tree, beside rsync -a and tar + gzip -1 + tar",
     "laptop-server": "its start beside git status, a reconnect, its memory, a save → batch ready beside inotifywait",
+    "apply": "what a batch of 1, 20, 500 files costs the agent in trees of 1,000 to 100,000, beside rsync -a",
     "agent": "how fast the agent starts, how much memory it needs",
 }
 

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** Names that change only in case, on a disk that ignores case: cases 23 to 25 of {@code CONFLICTS.md}. */
+/** Names that change only in case, on a disk that ignores case: cases 23 to 25 and 28 of {@code CONFLICTS.md}. */
 class CaseTest {
     private static final Path ROOT = MemoryDisk.ROOT;
 
@@ -94,6 +94,28 @@ class CaseTest {
                     .containsExactlyInAnyOrderElementsOf(laptop.snapshot().values());
         }
         assertThat(Kept.texts(disk, ROOT)).containsExactly("mine\n");
+    }
+
+    @Test
+    void case28ADirectoryThatWasThereKeepsItsName() {
+        try (Notebook notebook = Notebook.open(disk, ROOT)) {
+            bring(notebook, first());
+            Story.mkdir(disk, ROOT, "", "Data");
+            bring(notebook, laptop.mkdir("data").put("data/x.csv", "1\n").save());
+            assertThat(notebook.snapshot()).containsKeys("Data", "Data/x.csv");
+            bring(notebook, laptop.delete("data/x.csv").delete("data").save());
+            assertThat(notebook.snapshot()).containsKey("Data");
+        }
+    }
+
+    @Test
+    void aDirectoryTakesTheNewCaseWithWhatOthersLeftInTheDeletedPartOfIt() {
+        try (Notebook notebook = Notebook.open(disk, ROOT)) {
+            bring(notebook, laptop.mkdir("B").mkdir("B/b").save());
+            Story.write(disk, ROOT, "b/b/C", "mine\n");
+            bring(notebook, laptop.delete("B").delete("B/b").mkdir("b").save());
+            assertThat(notebook.snapshot()).containsOnlyKeys("b", "b/b", "b/b/C");
+        }
     }
 
     @Test

@@ -124,6 +124,13 @@ public final class KeptStore {
         }
     }
 
+    /** Whether the content of what was announced is there, if only in part. */
+    boolean isFilled(long transaction, Kept what) throws IOException {
+        try (Directory item = open(id(transaction, what))) {
+            return item != null && item.stat(Layout.KEPT_CONTENT) != null;
+        }
+    }
+
     private static boolean isFilled(Directory item, Directory undo, String slot, Stat saved) throws IOException {
         Stat there = item.stat(Layout.KEPT_CONTENT);
         return there != null
@@ -140,7 +147,12 @@ public final class KeptStore {
         try (item) {
             Stat content = item.stat(Layout.KEPT_CONTENT);
             if (content != null && content.kind() != Kind.FILE) {
-                Mover.move(item, Layout.KEPT_CONTENT, undo, Layout.slot(what.slot()));
+                if (Workspace.holds(undo, what.slot())) {
+                    // Copied in part, one way or the other.
+                    HalfCopy.complete(item, Layout.KEPT_CONTENT, undo, Layout.slot(what.slot()));
+                } else {
+                    Mover.move(item, Layout.KEPT_CONTENT, undo, Layout.slot(what.slot()));
+                }
             }
         }
         drop(id(transaction, what));

@@ -41,6 +41,9 @@ public final class Observer {
     private final Managed managed;
     private final Traits traits;
     private final Map<RelativePath, Observed> seen = new HashMap<>();
+    /** The names in a directory as they were written, where case is ignored. */
+    private final Map<String, Set<String>> spelling = new HashMap<>();
+
     /** Directories that are not there: what should be in them needs no look. */
     private final Set<RelativePath> missing = new HashSet<>();
 
@@ -107,13 +110,29 @@ public final class Observer {
         }
         return switch (stat.kind()) {
             case FILE ->
-                managed.entry(path) instanceof Entry.Symlink link && traits.isThere(link, parent, stat)
-                        ? new Observed.Link(stat, link.digest())
-                        : new Observed.File(stat, digest(parent, path.name()));
+                isMisspelt(parent, path)
+                        ? new Observed.Other(stat)
+                        : managed.entry(path) instanceof Entry.Symlink link && traits.isThere(link, parent, stat)
+                                ? new Observed.Link(stat, link.digest())
+                                : new Observed.File(stat, digest(parent, path.name()));
             case SYMLINK -> new Observed.Link(stat, Digest.of(parent.readSymlink(path.name())));
             case DIRECTORY -> directory(stat, parent, path, replaced);
             case OTHER -> new Observed.Other(stat);
         };
+    }
+
+    /** Where case is ignored: whether what is there has another name, and gives way instead of lending it. */
+    private boolean isMisspelt(Directory parent, RelativePath path) throws IOException {
+        if (!traits.ignoresCase()) {
+            return false;
+        }
+        String directory = String.valueOf(path.parent());
+        Set<String> names = spelling.get(directory);
+        if (names == null) {
+            names = new HashSet<>(parent.list());
+            spelling.put(directory, names);
+        }
+        return !names.contains(path.name());
     }
 
     private Observed directory(Stat stat, Directory parent, RelativePath path, boolean replaced) throws IOException {

@@ -15,8 +15,10 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,19 +32,31 @@ final class Swap {
     private final Tree tree;
     private final Directory scratch;
     private final KeptStore store;
+    private final long number;
     private final long sequence;
     private final boolean again;
+    /** What is kept, by its slot. */
+    private final Map<Integer, Kept> kept = new HashMap<>();
+
     private final List<KeptStore.Item> late = new ArrayList<>();
     /** Directories that this swap made a moment ago: nothing is in them yet. */
     private final Set<RelativePath> fresh = new HashSet<>();
 
-    private Swap(Workspace workspace, Tree tree, Directory scratch, KeptStore store, long sequence, boolean again) {
+    private Swap(
+            Transaction transaction,
+            Workspace workspace,
+            Tree tree,
+            Directory scratch,
+            KeptStore store,
+            boolean again) {
         this.workspace = workspace;
         this.tree = tree;
         this.scratch = scratch;
         this.store = store;
-        this.sequence = sequence;
+        this.number = transaction.number();
+        this.sequence = transaction.to() == null ? 0 : transaction.to().sequence();
         this.again = again;
+        transaction.plan().kept().forEach(each -> kept.put(each.slot(), each));
     }
 
     /**
@@ -54,8 +68,7 @@ final class Swap {
     static List<KeptStore.Item> perform(
             Transaction transaction, Workspace workspace, Tree tree, Directory scratch, KeptStore store, boolean again)
             throws IOException {
-        long sequence = transaction.to() == null ? 0 : transaction.to().sequence();
-        Swap swap = new Swap(workspace, tree, scratch, store, sequence, again);
+        Swap swap = new Swap(transaction, workspace, tree, scratch, store, again);
         for (Step step : transaction.plan().steps()) {
             swap.perform(step);
         }
@@ -119,11 +132,18 @@ final class Swap {
         Junk.deleteBytecode(parent, path.name());
     }
 
-    /** Where moving is copying, a crash may have left it in both places: then it goes on with what is still here. */
+    /**
+     * Whether it was done. Where moving is copying, a crash may have left it in both places: then it goes on with what is
+     * still here. A directory that is kept has left {@code undo/} again, once all steps were done.
+     */
     private boolean isAside(Step.Aside aside, Stat there) throws IOException {
-        return Workspace.holds(workspace.undo(), aside.slot())
-                && there.kind() != Kind.DIRECTORY
-                && !there.identity().equals(aside.was());
+        Kept filled = kept.get(aside.slot());
+        if (filled != null && store.isFilled(number, filled)) {
+            return true;
+        }
+        Stat saved = workspace.undo().stat(Layout.slot(aside.slot()));
+        boolean inBoth = saved != null && saved.kind() == Kind.DIRECTORY && there.kind() == Kind.DIRECTORY;
+        return saved != null && !inBoth && !there.identity().equals(aside.was());
     }
 
     private void deleteBytecode(RelativePath source) throws IOException {

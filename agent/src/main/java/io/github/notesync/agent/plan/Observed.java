@@ -23,6 +23,6 @@ public sealed interface Observed {
      */
     record Directory(Stat stat, List<String> names, List<String> junk, boolean foreign) implements Observed {}
 
-    /** A pipe, socket or device. */
+    /** What nobody reads: a pipe, socket or device; or a file whose name is another one, were case not ignored. */
     record Other(Stat stat) implements Observed {}
 }

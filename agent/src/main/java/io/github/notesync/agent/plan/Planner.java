@@ -283,6 +283,9 @@ public final class Planner {
         RelativePath twin = twins.of(path);
         if (twin != null) {
             recased.add(twin);
+            if (there instanceof Observed.Directory) {
+                movedAway.add(twin);
+            }
         }
         steps.add(new Aside(slot, identity(there), path));
         if (there instanceof Observed.Directory) {
