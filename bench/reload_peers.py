@@ -1,6 +1,7 @@
 """The catalogue under other reloaders: one table.
 
-    python bench/reload_peers.py               # every peer that is installed
+    python bench/reload_peers.py --everywhere  # the whole table: makes an environment for each IPython
+    python bench/reload_peers.py               # every peer that is installed here
     python bench/reload_peers.py --case NAME   # one case, with what each got wrong
 
 Peers: plain importlib.reload, %autoreload 2 of the installed IPython, jurigged, marimo, liveimport.
@@ -26,14 +27,20 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 LAUNCHER = HERE.parent / "py-launcher"
 sys.path[:0] = [str(LAUNCHER / "src"), str(LAUNCHER / "tests" / "reload")]
-KINDS = ["functions", "constants", "modules", "classes", "errors", "state", "more"]
 PEERS = ["nothing", "importlib", "autoreload", "jurigged", "marimo", "liveimport", "notesync"]
+EVERYWHERE = {
+    "IPython 9, marimo, jurigged, liveimport": (
+        ["ipython>=9,<10", "jurigged==0.6.1", "marimo", "liveimport==1.2.5", "attrs", "numpy", "pydantic"],
+        PEERS,
+    ),
+    "IPython 7.34": (["ipython==7.34.0", "setuptools<81", "attrs", "numpy", "pydantic"], ["autoreload", "notesync"]),
+}
 NEEDS = {"jurigged": "jurigged", "marimo": "marimo", "liveimport": "liveimport"}
 
 
 def cases() -> list[Any]:
-    for kind in KINDS:
-        importlib.import_module(f"cases_{kind}")
+    for path in sorted((LAUNCHER / "tests" / "reload").glob("cases_*.py")):
+        importlib.import_module(path.stem)
     catalogue: list[Any] = importlib.import_module("catalogue").CASES
     return catalogue
 
@@ -201,12 +208,28 @@ def in_fork(peer: str, numbers: list[int], report: Callable[[int, str], None]) -
         os.waitpid(child, 0)
 
 
+def everywhere() -> None:
+    """An environment of its own for each row of the table, thrown away afterwards."""
+    with tempfile.TemporaryDirectory() as scratch:
+        for number, (title, (packages, peers)) in enumerate(EVERYWHERE.items()):
+            home = Path(scratch) / str(number)
+            subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
+            python = home / "bin" / "python"
+            subprocess.run([python, "-m", "pip", "-q", "install", *packages], check=True)
+            print(f"-- {title}", flush=True)
+            subprocess.run([python, __file__, "--peers", ",".join(peers)], check=False)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--case", help="a part of a case's title: show what each peer gets wrong")
     parser.add_argument("--peers", default=",".join(PEERS))
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--everywhere", action="store_true", help="make the environments, run all peers")
     arguments = parser.parse_args()
+    if arguments.everywhere:
+        everywhere()
+        return
     table = cases()
     if arguments.one:
         peer, number = arguments.one
@@ -215,7 +238,11 @@ def main() -> None:
     import IPython
 
     wanted = [
-        n for n, case in enumerate(table) if (arguments.case or "") in case.title and sys.version_info >= case.needs
+        n
+        for n, case in enumerate(table)
+        if (arguments.case or "") in case.title
+        and sys.version_info >= case.needs
+        and all(importlib.util.find_spec(library) for library in case.libraries)
     ]
     print(f"Python {sys.version.split()[0]}, IPython {IPython.__version__}, {len(wanted)} cases")
     for peer in arguments.peers.split(","):

@@ -227,6 +227,10 @@ class StandInAgent:
             },
         )
 
+    def apply_soon(self) -> None:
+        """Apply what is staged, on the thread that owns the socket."""
+        self._todo.append(self.apply)
+
     def on_enter(self, _header: dict[str, Any], _body: bytes) -> tuple[dict[str, Any], bytes]:
         self.apply()
         self.in_cell = True

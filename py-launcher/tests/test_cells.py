@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import linecache
 import os
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -187,6 +189,35 @@ def test_live_cells_do_not_hold_up_batches(notebook: Notebook) -> None:
     )
     notebook.run("look()")
     assert seen == [True]
+
+
+def test_a_cell_that_files_change_under_shows_its_own_lines(notebook: Notebook) -> None:
+    file = notebook.root / "looked_at.py"
+    file.write_text("def fails():\n    raise ValueError('old')\n")
+    notebook.shell.user_ns["root"] = str(notebook.root)
+    notebook.run("import sys; sys.path.insert(0, root); import looked_at")
+
+    def change() -> str:
+        file.write_text("X = 1\n\ndef fails():\n    raise KeyError('new')\n")
+        agent = notebook.agent
+        agent.changes = [{"path": "looked_at.py", "op": "put"}]
+        to = {"epoch": agent.cursor["epoch"], "sequence": agent.cursor["sequence"] + 1}
+        agent.staged = {"batch": "b7" * 16, "to": to}
+        agent.apply_soon()
+        until(lambda: linecache.getline(str(file), 2).strip() == "raise ValueError('old')")
+        try:
+            sys.modules["looked_at"].fails()
+        except ValueError:
+            return traceback.format_exc()
+        return ""
+
+    notebook.shell.user_ns["change"] = change
+    try:
+        linecache.clearcache()
+        notebook.run("shown = change()")
+        assert "raise ValueError('old')" in notebook.shell.user_ns["shown"]
+    finally:
+        sys.modules.pop("looked_at", None)
 
 
 def test_unloading_unhooks_even_in_the_middle(notebook: Notebook) -> None:

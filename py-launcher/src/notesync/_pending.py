@@ -48,6 +48,11 @@ class Pending:
     def count(self) -> int:
         return len(self._changes)
 
+    def paths(self) -> list[str]:
+        """Every path that waits, without taking it."""
+        with self._lock:
+            return list(self._changes)
+
     def take(self) -> Taken:
         with self._lock:
             taken = Taken(tuple(self._changes.items()), tuple(self._events), self._missed)

@@ -127,6 +127,12 @@ class Reloading:
             for line in databricks.applied(self._session.root, written):
                 display.say(line)
 
+    def changed_while_running(self) -> None:
+        """Files changed under a running cell: its tracebacks show its own text. Any thread."""
+        root, reloader = self._root, self._reloader
+        if reloader is not None and root is not None:
+            reloader.files_changed([root / path for path in self._session.pending.paths()])
+
     def take_up_live(self) -> None:
         """While a cell runs: new function bodies only; the rest waits for its end. Any thread."""
         reloader = self._reloader

@@ -68,8 +68,10 @@ class Cells:
 
     def _applied(self) -> None:
         """On the agent client's thread: a batch has become visible."""
-        if self.reloading.live and self._depth > 0:
-            in_background(self.reloading.take_up_live, "notesync-live")
+        if self._depth > 0:
+            live = self.reloading.live
+            work = self.reloading.take_up_live if live else self.reloading.changed_while_running
+            in_background(work, "notesync-live" if live else "notesync-changed")
 
     def set_strict(self, on: bool) -> None:
         """Refuse cells while the saved code is known to be broken."""

@@ -170,12 +170,18 @@ def test_beside_a_real_autoreload_nothing_is_reloaded_twice(session: Session) ->
         shell.reset(new_session=False)
 
 
-def test_running_code_shows_its_own_lines_when_its_file_changes(session: Session) -> None:
+@pytest.mark.parametrize("told", ["before", "after"])
+def test_running_code_shows_its_own_lines_when_its_file_changes(
+    session: Session, told: str
+) -> None:
     session.write("m.py", "def f():\n    raise ValueError('old line')\n")
     session.cell("import m")
     path = session.root / "m.py"
-    session.reloader.before_files_change([path])
+    if told == "before":
+        session.reloader.before_files_change([path])
     change = session.write("m.py", "X = 1\nY = 2\ndef f():\n    raise KeyError('new line')\n")
+    if told == "after":
+        session.reloader.files_changed([path])
     linecache.checkcache()
     with pytest.raises(ValueError, match="old line"):
         session.user_ns["m"].f()

@@ -34,7 +34,7 @@ class Reloader:
 
     `shell` is an IPython shell or any object with `user_ns`. No hook is installed: whoever owns the
     session calls `cell_ran` after each cell and `apply` between cells, both on the main thread.
-    `before_files_change` and `swap_bodies` may be called from any thread.
+    `before_files_change`, `files_changed` and `swap_bodies` may be called from any thread.
     """
 
     def __init__(self, shell: Any, roots: Iterable[Path | str]) -> None:
@@ -64,6 +64,16 @@ class Reloader:
         code."""
         with self._lock:
             self._project.scan(force=True)
+            for path in paths:
+                for loaded in self._project.by_file(os.path.realpath(path)):
+                    _pin(loaded)
+
+    def files_changed(self, paths: Iterable[Path | str]) -> None:
+        """Call when files changed while a cell runs: as `before_files_change`, a little late.
+
+        Looks at no module that was not known before: its file may be a newer one than it runs.
+        """
+        with self._lock:
             for path in paths:
                 for loaded in self._project.by_file(os.path.realpath(path)):
                     _pin(loaded)
