@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import psutil
 from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
 
 from tests.harness.world import KEPT
@@ -86,6 +88,20 @@ class Browser:
         page = self.context.new_page()
         page.goto(url)
         return page
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Every page stands still, as tabs do that were in the background for long. Nobody may ask a page meanwhile."""
+        own = psutil.Process().children(recursive=True)
+        renderers = [process for process in own if "--type=renderer" in process.cmdline()]
+        assert renderers, "Chromium has no page"
+        for process in renderers:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in renderers:
+                process.resume()
 
     def _keep_pictures(self) -> None:
         """What every open page looked like when the story failed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -61,4 +62,17 @@ def test_a_hub_with_a_path_of_its_own(tmp_path: Path, extension: bool) -> None:
     with PagedStack(tmp_path / "stack", cells=(TOTAL,), extension=extension, jupyter_options=options) as stack:
         assert "/user/ada/" in stack.page.page.url
         stack.laptop.save("shop/cart.py", "def total():\n    return 'two'\n")
+        assert stack.run(0) == "two"
+
+
+@pytest.mark.parametrize("public", [False, True], ids=["direct", "window"])
+def test_pages_that_were_frozen_in_the_background_go_on(tmp_path: Path, public: bool) -> None:
+    """As Chromium does it to tabs that nobody looks at; for the real minutes: NOTESYNC_BACKGROUND_SECONDS=600."""
+    with PagedStack(tmp_path / "stack", cells=(TOTAL,), public=public) as stack:
+        assert stack.run(0) == "one"
+        with stack.browser.frozen():
+            stack.laptop.save("shop/cart.py", "def total():\n    return 'two'\n")
+            stack.laptop.server.until_line(r"#2 +shop/cart\.py")
+            time.sleep(float(os.environ.get("NOTESYNC_BACKGROUND_SECONDS", "0")))
+        stack.settle()
         assert stack.run(0) == "two"
