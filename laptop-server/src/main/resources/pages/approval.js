@@ -93,7 +93,7 @@ export function approvalCard(request, folder, decide) {
     el('dt', {}, 'May'),
     folder ? el('dd', {}, 'read ', el('code', {}, folder)) : el('dd', {}, 'read the project that this server shows'),
     el('dt', {}, 'Until'),
-    el('dd', {}, 'the server stops, you revoke it, or 12 hours without use'),
+    el('dd', {}, 'the server stops (but for the tick below), you revoke it, or 12 hours without use'),
   );
   const remember = el('input', { type: 'checkbox', id: `remember-${request.pairing}`, 'data-role': 'remember' });
   let over = false;
