@@ -413,3 +413,25 @@ def test_after_a_rollback_the_held_batch_is_offered_once_and_resume_brings_it() 
         await story.until(lambda: len(story.agents.applied) == 2)
 
     run(test)
+
+
+def test_it_is_called_up_to_date_only_after_the_laptop_has_said_so() -> None:
+    async def test(story: Story) -> None:
+        asked: list[Future[Answer]] = []
+
+        def later(call: Call) -> Future[Answer] | None:
+            if not call.path.endswith("/next") or asked:
+                return None
+            asked.append(Future())
+            return asked[0]
+
+        story.laptop.bend.append(later)
+        story.start()
+        await story.until(lambda: asked)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert not {"current", "applied"} & {state for state, _ in story.states}
+        asked[0].set_result(story.laptop.answer(story.laptop.calls[-1]))
+        await story.until(lambda: "current" in {state for state, _ in story.states})
+
+    run(test)
