@@ -25,6 +25,7 @@ import spark.embeddedserver.jetty.JettyServerFactory;
 public final class HttpPort {
     private static final String LOOPBACK = "127.0.0.1";
     private static final int THREADS = 300;
+    private static final long STOP_AT_MOST_MILLIS = 5_000;
     private static final int IDLE_MILLIS = 60_000;
     /** How long answers under way may take when the server stops: a long poll would take longer than Ctrl-C should. */
     private static final int STOP_MILLIS = 400;
@@ -76,7 +77,16 @@ public final class HttpPort {
 
     void close() {
         spark.stop();
-        spark.awaitStop();
+        // Where the jar was replaced under a running server Spark's own thread may die on its way, and would be awaited
+        // for ever.
+        Thread waiting = new Thread(spark::awaitStop, "notesync-http-stop");
+        waiting.setDaemon(true);
+        waiting.start();
+        try {
+            waiting.join(STOP_AT_MOST_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Makes Jetty as it has to be; Spark leaves a server with connectors as it is. */
