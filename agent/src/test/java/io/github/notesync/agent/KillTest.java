@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * long run is {@code mvn -pl agent -am test -Dtest=KillTest -Dsurefire.failIfNoSpecifiedTests=false -Dnotesync.kills=1000};
  * with {@code -Dnotesync.quirk=volumes} too, on a mount that has no rename, no links and no times.
  */
-@Timeout(3600)
+@Timeout(4 * 3600)
 class KillTest {
     private static final int KILLS = Integer.getInteger("notesync.kills", 8);
 
@@ -71,6 +71,9 @@ class KillTest {
                 if (kill < KILLS && !workUntilKilled(agent, kernel, attached.string("replica"), sequence)) {
                     killedAtWork++;
                 }
+                if (kill > 0 && kill % 50 == 0) {
+                    System.out.println(kill + " kills, " + killedAtWork + " of them at work, nothing broken");
+                }
             }
         }
         System.out.println("kills at work: " + killedAtWork + " of " + KILLS);
@@ -86,6 +89,7 @@ class KillTest {
                 Thread.sleep(delay);
                 agent.kill();
                 working.set(false);
+                kernel.leaveAlone();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

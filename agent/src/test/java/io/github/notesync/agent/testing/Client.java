@@ -26,6 +26,7 @@ public final class Client implements AutoCloseable {
     private final FrameSigner signer;
     private final byte[] session = new byte[FrameSigner.SESSION_BYTES];
     private final List<JsonObject> events = new ArrayList<>();
+    private volatile boolean alone;
     private long number;
     private long id;
 
@@ -98,13 +99,26 @@ public final class Client implements AutoCloseable {
         sendFrames(frames(type, fields, body));
     }
 
+    /** The agent is dead: whoever waits for it, in another thread, need not wait any more. */
+    public void leaveAlone() {
+        alone = true;
+    }
+
+    private JsonObject receiveUntil(long until) throws ProtocolException {
+        JsonObject message = null;
+        while (message == null && !alone && System.currentTimeMillis() < until) {
+            message = receive((int) Math.max(1, Math.min(50, until - System.currentTimeMillis())));
+        }
+        return message;
+    }
+
     /** Sends a request and waits for its answer; null if there is none in time. */
     public JsonObject ask(String type, JsonObject.Builder fields, byte[] body, int millis) throws ProtocolException {
         send(type, fields, body);
         long mine = id;
         long until = System.currentTimeMillis() + millis;
         while (true) {
-            JsonObject message = receive((int) Math.max(1, until - System.currentTimeMillis()));
+            JsonObject message = receiveUntil(until);
             boolean event = message != null && message.string("type").equals("event");
             if (message == null || (!event && !message.has("re"))) {
                 return message;
@@ -155,7 +169,7 @@ public final class Client implements AutoCloseable {
                     return event;
                 }
             }
-            JsonObject event = receive((int) Math.max(1, until - System.currentTimeMillis()));
+            JsonObject event = receiveUntil(until);
             if (event == null) {
                 return null;
             }
