@@ -61,9 +61,9 @@ class KillTest {
                 long sequence = attached.has("cursor")
                         ? Cursor.fromJson(attached.object("cursor")).sequence()
                         : 0;
-                assertThat(Snapshot.of(Disk.REAL, root))
+                assertThat(seen(Snapshot.of(Disk.REAL, root)))
                         .as("after kill " + kill + ", recovered: " + attached.string("recovered"))
-                        .isEqualTo(snapshots.get(sequence));
+                        .isEqualTo(seen(snapshots.get(sequence)));
                 assertThat(settled(kernel)).isTrue();
                 assertThat(Notebook.litter(Disk.REAL, root))
                         .as("after kill " + kill)
@@ -104,6 +104,15 @@ class KillTest {
         }
         killer.join();
         return end != null;
+    }
+
+    /** A mount without modes shows one mode for all. */
+    private static Map<String, String> seen(Map<String, String> snapshot) {
+        Map<String, String> seen = new TreeMap<>(snapshot);
+        if (System.getProperty("notesync.quirk") != null) {
+            seen.replaceAll((path, what) -> what.replace(" x", ""));
+        }
+        return seen;
     }
 
     private Laptop.Batch edit(long sequence) {
