@@ -319,3 +319,10 @@ case(
     "m.A == 1",
     "m.L == [1, 2]",
 )
+case(
+    "a class attribute that is handed to a function is read there",
+    "class C:\n    A = 1\ndef make(i):\n    def inner(): return i\n    return inner\nf = make(C.A)",
+    "import m",
+    "class C:\n    A = 5\ndef make(i):\n    def inner(): return i\n    return inner\nf = make(C.A)",
+    "m.f() == 5",
+)

@@ -131,6 +131,9 @@ class Hits:
                     return f"uses {'.'.join(ref)}"
         for ref, callee in facts.passed:
             changed = self.behaviour(unit, ref)
+            rest = self.beyond(unit, ref) if changed else ()
+            if rest and (ANY in changed or changed & set(rest)):
+                return f"reads {'.'.join(ref)}"
             if changed and self.plan.closure.is_called(unit, callee, facts):
                 if attributes is None:
                     attributes = self.plan.closure.open_attributes(unit, facts)
