@@ -75,10 +75,18 @@ export interface Answer {
   sequence: number | null;
   newer: boolean;
 }
+/** A cell begins, on this sequence and this state of the laptop's repository. */
+export interface Runs {
+  kind: 'runs';
+  cell: string;
+  sequence: number | null;
+  commit: string | null;
+  dirty: boolean | null;
+}
 export interface KernelBye {
   kind: 'bye';
 }
-export type FromKernel = KernelHello | Request | Cancel | Status | Answer | KernelBye;
+export type FromKernel = KernelHello | Request | Cancel | Status | Answer | Runs | KernelBye;
 
 /** A known field has the wrong type: the sender's fault. */
 export class MessageError extends Error {}
@@ -191,6 +199,14 @@ export function readFromKernel(data: unknown): FromKernel | null {
         id: whole(data, 'id'),
         sequence: optional(data, 'sequence', whole),
         newer: optional(data, 'newer', truth) ?? false,
+      };
+    case 'runs':
+      return {
+        kind: 'runs',
+        cell: text(data, 'cell'),
+        sequence: optional(data, 'sequence', whole),
+        commit: optional(data, 'commit', text),
+        dirty: optional(data, 'dirty', truth),
       };
     case 'bye':
       return { kind: 'bye' };

@@ -3,7 +3,7 @@ import { chooseLeg, type Choice } from './laptop/legs';
 import type { Surroundings } from './laptop/surroundings';
 import { jsonOf, LaptopError, type LaptopTransport } from './laptop/transport';
 import { idOf, isObject, PROTOCOL_VERSION, readFromKernel, readHello, relayHello, toKernel } from './messages';
-import type { FromKernel, Hello, JsonObject, LaptopLeg, Offer } from './messages';
+import type { FromKernel, Hello, JsonObject, LaptopLeg, Offer, Runs } from './messages';
 import { errorOf, pair, PairingError, type Paired } from './pairing';
 import { Rate } from './rate';
 import { Relay } from './relay';
@@ -38,6 +38,8 @@ export interface Tokens {
  */
 export class Session {
   readonly state: SessionState;
+  /** Told when a cell begins. */
+  onRuns: (runs: Runs) => void = () => undefined;
   private readonly relayId = randomId();
   private laptop: LaptopTransport | null = null;
   private relay: Relay | null = null;
@@ -202,6 +204,9 @@ export class Session {
         break;
       case 'answer':
         this.asks.get(message.id)?.(message);
+        break;
+      case 'runs':
+        this.onRuns(message);
         break;
       case 'bye':
         this.stopRelay();

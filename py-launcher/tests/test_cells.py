@@ -9,6 +9,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from notesync import texts
+from notesync._replica import Fresh
 from notesync.app import App
 from notesync.direct import DirectLaptop
 from notesync.errors import NotesyncError
@@ -94,6 +96,17 @@ def test_each_cell_runs_on_what_was_saved_before_it(notebook: Notebook) -> None:
     assert [sequence for _, sequence in notebook.app.cells.history] == list(range(2, 8))
 
 
+def test_each_cell_of_a_front_end_is_named_with_what_it_runs_on(notebook: Notebook) -> None:
+    told: list[tuple[str, int | None]] = []
+    notebook.app.cells.on_cell = lambda cell: told.append((cell, notebook.app.session.sequence()))
+    notebook.run("1")  # A front end that does not name its cells.
+    for number in (2, 3):
+        notebook.server.save(b"%d" % number)
+        notebook.shell.parent_header = {"metadata": {"cellId": f"cell {number}"}}
+        notebook.run("get_ipython().run_cell('2')")
+    assert told == [("cell 2", 2), ("cell 3", 3)]
+
+
 def test_the_replica_and_its_src_are_importable_again_before_each_cell(notebook: Notebook) -> None:
     root = str(notebook.root)
     notebook.run("1")
@@ -124,6 +137,17 @@ def test_a_laptop_that_is_gone_is_told(
     notebook.server.token = "bb" * 32
     notebook.run("1")
     assert "could not be asked" in capsys.readouterr().out
+
+
+def test_a_question_that_is_dropped_on_its_way_leaves_the_cell_entered(
+    notebook: Notebook, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dropped: Future[Fresh] = Future()
+    dropped.cancel()
+    monkeypatch.setattr(notebook.app.session, "ask_fresh", lambda: dropped)
+    notebook.run("1")
+    assert "could not be asked" in capsys.readouterr().out
+    assert notebook.agent.kinds().count("enter") == 1
 
 
 def test_a_hanging_agent_is_told_once(

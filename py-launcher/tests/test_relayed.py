@@ -153,6 +153,22 @@ def test_a_page_is_greeted_as_carrier_and_told_the_laptop(stage: Stage) -> None:
     assert greeting["laptop"] == "http://127.0.0.1:8765"
 
 
+def test_every_page_is_told_on_what_a_cell_runs(stage: Stage) -> None:
+    pages = [stage.page("a" * 32), stage.page("b" * 32)]
+    stage.pages.tell_cell("c", 7, {"commit": "abc", "branch": "main", "dirty": True})
+    stage.pages.tell_cell("c", None, None)
+    for page in pages:
+        assert page.hears.wait("runs") == {
+            "kind": "runs",
+            "cell": "c",
+            "sequence": 7,
+            "commit": "abc",
+            "dirty": True,
+        }
+        nothing = {"kind": "runs", "cell": "c", "sequence": None, "commit": None, "dirty": None}
+        assert page.hears.wait("runs", 2) == nothing
+
+
 def test_a_call_goes_out_and_its_parts_come_back_in_order(stage: Stage) -> None:
     page, laptop = stage.connected()
     answer = laptop.send(laptop_words.chunk("ab", 0))

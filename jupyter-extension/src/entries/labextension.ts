@@ -56,6 +56,7 @@ const main: JupyterFrontEndPlugin<void> = {
       const apply = (): void => {
         const value = loaded.composite as Partial<Record<string, unknown>>;
         hub.connectOnOpen = value['connectOnOpen'] !== false;
+        executor.notes.enabled = value['noteSequence'] !== false;
         dirty.enabled = value['warnDirty'] !== false;
         executor.hold.milliseconds = value['holdRun'] === false ? 0 : Number(value['holdRunMilliseconds'] ?? 1_000);
       };

@@ -1,7 +1,7 @@
 import { Signal, type ISignal } from '@lumino/signaling';
 import { WebsocketLink } from '../kernel/websocket';
 import type { JupyterServer } from '../kernel/socket';
-import type { JsonObject, Offer } from '../messages';
+import type { JsonObject, Offer, Runs } from '../messages';
 import { laptopsOf, sessionsHere, tokensOf, wokeExisting } from '../page';
 import { Panel } from '../panel/panel';
 import { Session } from '../session';
@@ -12,6 +12,8 @@ import { viewOf, type View } from '../view';
 export interface Carrier {
   readonly view: View;
   readonly sequence: number | null;
+  /** Whether the kernel talks to this page. */
+  readonly isOpen: boolean;
   press(action: Action): void;
   beforeRun(most: number): Promise<JsonObject | null>;
   vouch(cell: string, cursor: JsonObject | null): void;
@@ -27,6 +29,7 @@ export class Carriers {
   constructor(
     private readonly server: JupyterServer,
     private readonly hasStatusBar: boolean,
+    private readonly onRuns: (runs: Runs) => void,
   ) {}
 
   /** Emits the kernel's id. */
@@ -62,12 +65,16 @@ export class Carriers {
       if (state.kernel.is === 'lost' && state.kernel.why === 'gone') this.forget(kernel, session);
       this.changes.emit(kernel);
     });
+    session.onRuns = this.onRuns;
     const carrier: Carrier = {
       get view() {
         return viewOf(session.state);
       },
       get sequence() {
         return session.state.status?.sequence ?? null;
+      },
+      get isOpen() {
+        return session.state.kernel.is === 'open';
       },
       press: (action) => {
         session.press(action);

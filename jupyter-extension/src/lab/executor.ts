@@ -2,6 +2,7 @@ import { runCell, type INotebookCellExecutor } from '@jupyterlab/notebook';
 import type { JsonObject } from '../messages';
 import type { Carrier } from './carriers';
 import type { Hub } from './hub';
+import { CellNotes } from './notes';
 
 /** How long Run may wait for what was saved. */
 export interface Hold {
@@ -13,6 +14,7 @@ export interface Hold {
  * kernel could not wait for it. Cells that are run together share one question, so that their order stays.
  */
 export class Executor implements INotebookCellExecutor {
+  readonly notes = new CellNotes();
   private hub: Hub | null = null;
   private readonly asking = new Map<string, Promise<JsonObject | null>>();
 
@@ -20,6 +22,9 @@ export class Executor implements INotebookCellExecutor {
 
   follow(hub: Hub): void {
     this.hub = hub;
+    hub.onRuns = (runs) => {
+      this.notes.take(runs);
+    };
   }
 
   async runCell(options: INotebookCellExecutor.IRunCellOptions): Promise<boolean> {
@@ -31,6 +36,8 @@ export class Executor implements INotebookCellExecutor {
       const cursor = kernel.status === 'idle' ? await this.ask(kernel.id, carrier) : null;
       carrier.vouch(cell.model.id, cursor);
     }
+    if (carrier?.isOpen) this.notes.expect(cell.model);
+    else if (cell.model.type === 'code') this.notes.clear(cell.model);
     return runCell(options);
   }
 

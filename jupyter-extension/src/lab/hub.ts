@@ -1,6 +1,6 @@
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { Kernel } from '@jupyterlab/services';
-import { BEACON, type Offer } from '../messages';
+import { BEACON, type Offer, type Runs } from '../messages';
 import type { JupyterServer } from '../kernel/socket';
 import type { Carrier, Carriers } from './carriers';
 
@@ -10,6 +10,8 @@ import type { Carrier, Carriers } from './carriers';
  */
 export class Hub {
   connectOnOpen = true;
+  /** Told when a kernel begins a cell. */
+  onRuns: (runs: Runs) => void = () => undefined;
   private loaded: Carriers | null = null;
   private loading: Promise<Carriers> | null = null;
   private readonly listeners: (() => void)[] = [];
@@ -88,7 +90,9 @@ export class Hub {
 
   private carriers(): Promise<Carriers> {
     this.loading ??= import('./carriers').then(({ Carriers }) => {
-      const carriers = new Carriers(this.server, this.hasStatusBar);
+      const carriers = new Carriers(this.server, this.hasStatusBar, (runs) => {
+        this.onRuns(runs);
+      });
       carriers.changed.connect(() => {
         this.tell();
       });

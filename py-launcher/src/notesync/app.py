@@ -60,6 +60,7 @@ class App:
         kernel = getattr(self.shell, "kernel", None)
         if kernel is not None:
             self.pages = Pages(kernel.comm_manager, self.session.loop, self)
+            self.cells.on_cell = self._tell_cell
             self.invite()
             if _needs_widget(self.shell):
                 self._try_widget()
@@ -170,6 +171,11 @@ class App:
         """Let the page show where things stand. Any thread."""
         if self.pages is not None:
             self.pages.show(page_status(self.session))
+
+    def _tell_cell(self, cell: str) -> None:
+        """Let the page note on what its cell runs."""
+        if self.pages is not None:
+            self.pages.tell_cell(cell, self.session.sequence(), self.session.git())
 
     # -- commands
 

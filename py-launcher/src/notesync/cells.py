@@ -13,8 +13,8 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager
 from datetime import datetime
@@ -57,6 +57,7 @@ class Cells:
         self._started = 0.0
         self._row = Row()
         self._place: Path | None = None
+        self.on_cell: Callable[[str], None] = lambda _cell: None
         session.on_applied = self._applied
         session.in_cell = lambda: self._inside
 
@@ -122,6 +123,9 @@ class Cells:
         self._started = time.monotonic()
         try:
             self.begin()
+            cell = _cell_id(self.shell)
+            if cell is not None:
+                self.on_cell(cell)
         except Exception:
             _log.exception("notesync: the cell begins without notesync")
 
@@ -224,6 +228,8 @@ class Cells:
             late = self.session.cannot_come_within(0.0)
             asked.cancel()
             return texts.not_in_time(self.session.sequence(), self.most_s, late)
+        except CancelledError:  # The laptop went, or ended the pairing, in between.
+            return texts.not_asked(self.session.sequence(), self.session.status().detail)
         except NotesyncError as error:
             return texts.not_asked(self.session.sequence(), error.message)
         return texts.newer_exists(fresh) if fresh.newer else None

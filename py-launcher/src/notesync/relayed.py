@@ -268,11 +268,15 @@ class Pages:
 
     def show(self, status: Mapping[str, Any]) -> None:
         """Let the pages show a status. Any thread."""
-        self.loop.post(self._show, dict(status))
+        self.loop.post(self._tell_all, words.status(status))
 
-    def _show(self, status: dict[str, Any]) -> None:
+    def _tell_all(self, told: Json) -> None:
         for page in self._pages.values():
-            page.tell(words.status(status))
+            page.tell(told)
+
+    def tell_cell(self, cell: str, sequence: int | None, git: Mapping[str, Any] | None) -> None:
+        """Let the pages know on what a cell of theirs runs. Any thread."""
+        self.loop.post(self._tell_all, words.runs(cell, sequence, git))
 
     def opened_in_widget(self, target: str, comm: Comm, data: object) -> None:
         """A page opened a comm inside a widget. Any thread; it only queues."""

@@ -78,6 +78,17 @@ def answer(ident: int, sequence: int | None, newer: bool) -> read.Json:
     return {"kind": "answer", "id": ident, "sequence": sequence, "newer": newer}
 
 
+def runs(cell: str, sequence: int | None, git: Mapping[str, Any] | None) -> read.Json:
+    """A cell begins, on this sequence and this state of the laptop's repository."""
+    return {
+        "kind": "runs",
+        "cell": cell,
+        "sequence": sequence,
+        "commit": git.get("commit") if git else None,
+        "dirty": git.get("dirty") if git else None,
+    }
+
+
 def bye() -> read.Json:
     return {"kind": "bye"}
 
