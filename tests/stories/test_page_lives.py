@@ -21,16 +21,30 @@ PART = re.compile(r"notesync.* [1-9]\d? %")
 def test_a_tab_that_stands_by_takes_over_when_the_carrying_one_is_closed(tmp_path: Path) -> None:
     with PagedStack(tmp_path / "stack", cells=(TOTAL,)) as stack:
         first = stack.page
-        second = NotebookPage(stack.browser, stack.jupyter, "story.ipynb")
-        code = second.page.locator(f"{PANEL} output.code")
-        code.wait_for()
-        stack.laptop.approve(code.inner_text().strip())
-        first.page.get_by_role("button", name=re.compile("notesync: shop, standing by")).wait_for()
-        second.page.close()
+        second_tab(stack).page.close()
         first.page.bring_to_front()
         first.page.get_by_role("button", name=re.compile(r"notesync: shop · \d+")).wait_for()
         stack.laptop.save("shop/cart.py", "def total():\n    return 'two'\n")
         assert stack.run(0) == "two"
+
+
+def test_two_tabs_do_not_carry_the_same_bytes_twice(tmp_path: Path) -> None:
+    with PagedStack(tmp_path / "stack", cells=(TOTAL,), slow=True) as stack:
+        second_tab(stack)
+        before = stack.link.up
+        stack.laptop.save_bytes("data.bin", os.urandom(300_000))
+        stack.settle()
+        assert 300_000 < stack.link.up - before < 450_000
+
+
+def second_tab(stack: PagedStack) -> NotebookPage:
+    """The same notebook in another tab, which carries from then on; the first one stands by."""
+    tab = NotebookPage(stack.browser, stack.jupyter, "story.ipynb")
+    code = tab.page.locator(f"{PANEL} output.code")
+    code.wait_for()
+    stack.laptop.approve(code.inner_text().strip())
+    stack.page.page.get_by_role("button", name=re.compile("notesync: shop, standing by")).wait_for()
+    return tab
 
 
 def test_an_interrupt_and_a_killed_kernel_in_the_middle_of_a_transfer(tmp_path: Path) -> None:
