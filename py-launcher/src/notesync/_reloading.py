@@ -9,6 +9,7 @@ from typing import Any
 
 from . import display, texts
 from ._pending import Taken
+from ._reading import Reading
 from .databricks import hooks as databricks
 from .reload.caches import forget_listings
 from .session import Session
@@ -32,6 +33,7 @@ class Reloading:
         self._workers_on = True
         self._left_by_live = False
         self.live = False
+        self.reading = Reading(lambda: self._reloader)
 
     def reloader(self) -> Any:
         """The Reloader of the current replica, made when first needed; None without a replica."""
@@ -75,6 +77,7 @@ class Reloading:
 
     def leave(self) -> None:
         """The extension is unloaded."""
+        self.reading.cell_begins()
         self.close()
         if self._root is not None and self._reloader is not None:
             _left[self._root] = self._reloader
@@ -170,6 +173,7 @@ class Reloading:
         reloader = self.reloader()
         if reloader is not None:
             reloader.cell_ran(raw_cell or "")
+            self.reading.cell_ended()
 
     def refused(self) -> Any:
         """The report of the batch that is refused while its code is broken, or None."""

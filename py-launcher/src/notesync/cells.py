@@ -121,6 +121,7 @@ class Cells:
         if self._depth > 1:
             return
         self._started = time.monotonic()
+        self.reloading.reading.cell_begins()
         try:
             self.begin()
             cell = _cell_id(self.shell)

@@ -12,10 +12,21 @@ from pathlib import Path
 import pytest
 from fuzz_run import run
 
+from notesync.reload import project
+
 
 def seeds() -> range:
     first, _, last = os.environ.get("NOTESYNC_FUZZ_SEEDS", "100:115").partition(":")
     return range(int(first), int(last))
+
+
+@pytest.fixture(autouse=True)
+def trees_are_dropped_at_once(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For every other seed, as in a project of many modules."""
+    if request.node.callspec.params["seed"] % 2:
+        monkeypatch.setattr(project, "_PARSED", 0)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the fresh process is a forked one")

@@ -8,7 +8,7 @@ starts with ``@`` is an absolute module name that a function imports itself.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,7 +84,7 @@ HOLDERS = frozenset(
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-@dataclass
+@dataclass(slots=True)
 class Body:
     """What a function does when it is called."""
 
@@ -97,22 +97,38 @@ class Body:
     own: set[str] = field(default_factory=set)  # attributes of its first parameter that it changes
 
 
-@dataclass
+@dataclass(slots=True)
 class ClassFacts:
     """The parts of a class body by the name that they bind."""
 
     bases: set[Ref] = field(default_factory=set)
     makers: set[Ref] = field(default_factory=set)  # metaclasses and other keywords
-    items: dict[str, list[ast.stmt]] = field(default_factory=dict)
     methods: dict[str, Body] = field(default_factory=dict)
     item_reads: dict[str, set[Ref]] = field(default_factory=dict)
     item_locals: dict[str, set[str]] = field(default_factory=dict)  # other items that it reads
     annotations: set[Ref] = field(default_factory=set)  # of its fields, evaluated or not
     decorated: bool = False
     plain: bool = True  # no keyword, metaclass or base that could rewrite the class
+    _items: dict[str, list[ast.stmt]] = field(default_factory=dict)
+    _dropped: Callable[[], None] | None = None
+
+    @property
+    def items(self) -> dict[str, list[ast.stmt]]:
+        """The trees of the class body by the name that they bind."""
+        if self._dropped is not None:
+            self._dropped()
+        return self._items
+
+    def drop(self, bring_back: Callable[[], None]) -> None:
+        """Let the trees go until somebody asks for them."""
+        self._items, self._dropped = {}, bring_back
+
+    def bring_back(self, again: ClassFacts) -> None:
+        """Take the trees of the same text, parsed again."""
+        self._items, self._dropped = again.items, None
 
 
-@dataclass
+@dataclass(slots=True)
 class Facts:
     """What a statement does when it runs."""
 
@@ -138,6 +154,28 @@ class Facts:
     def reads(self) -> set[Ref]:
         """Everything that is evaluated when the statement runs."""
         return self.uses | self.holds | {ref for ref, _ in self.passed}
+
+
+def slim(facts: Facts, known: dict[Any, Any]) -> None:
+    """Let equal sets and references of a module be one object: facts are kept, and read only."""
+    parts: list[Facts | Body | ClassFacts] = [facts, *facts.bodies.values()]
+    for kind in facts.classes.values():
+        parts += [kind, *kind.methods.values()]
+        for table in (kind.item_reads, kind.item_locals):
+            for name, value in table.items():
+                table[name] = _one(value, known)
+    for part in parts:
+        for name in part.__slots__:
+            value = getattr(part, name)
+            if isinstance(value, set):
+                setattr(part, name, _one(value, known))
+
+
+def _one(value: Any, known: dict[Any, Any]) -> Any:
+    same = known.get(value := frozenset(value))
+    if same is None:
+        same = known[value] = frozenset(known.setdefault(each, each) for each in value)
+    return same
 
 
 def chain(node: ast.expr) -> Ref | None:

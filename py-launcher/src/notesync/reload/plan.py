@@ -28,6 +28,7 @@ from notesync.reload.news import Behaviours, Values
 from notesync.reload.project import Project
 from notesync.reload.source import Source, Stmt
 from notesync.reload.spread import Spread
+from notesync.reload.suspects import Suspects
 from notesync.reload.undo import isa
 from notesync.reload.unit import Symbol, Unit, index_of
 
@@ -325,16 +326,18 @@ class Planner:
         return self.behave(unit.name, top, attributes)
 
     def _settle(self, unit: Unit) -> None:
+        suspects = Suspects(self, unit)
         for _ in range(len(unit.pairs) + 3):
             moved = False
-            for each in unit.pairs:
+            for each in suspects.pairs():
                 if each.index not in unit.dirty and each.index not in unit.kept:
                     why = self.hits.hit(unit, each)
                     if why is not None:
                         moved |= self.mark(unit, each, why)
-            if unit.dirty or unit.removed or unit.reordered or self.rebuilds:
+            made = unit.dirty or unit.removed or unit.reordered or self.rebuilds
+            if made and not suspects.only_imports():
                 moved |= self.chains.settle(unit)
-            moved |= self.spread.settle(unit)
+            moved |= self.spread.settle(unit, suspects)
             if not moved:
                 return
 
@@ -347,11 +350,9 @@ class Planner:
                 yield unit
 
     def sources(self) -> Iterator[Source]:
-        """Every text that the plan has looked into."""
+        """Every text that the plan has looked into and that modules are made of now."""
         for unit in self.units.values():
-            yield unit.old
-            if unit.new is not unit.old:
-                yield unit.new
+            yield unit.loaded.source
 
 
 def same_docstring(old: ast.stmt, new: ast.stmt) -> bool:

@@ -14,11 +14,13 @@ from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import Any
 
+from notesync.reload.importers import Importers
 from notesync.reload.source import Source
 from notesync.reload.undo import isa
 
 _FOREIGN = frozenset({"site-packages", "dist-packages", ".venv", "venv", "node_modules"})
 _PARSED = 100  # trees kept between batches
+_LEARNT = 6_000_000  # bytes of text of which is kept what follows from the trees
 
 
 def modules_in(space: dict[str, Any]) -> frozenset[str]:
@@ -57,8 +59,9 @@ class Project:
         self._seen: dict[str, int] = {}
         self._mark: tuple[int, str, int] = (0, "", 0)
         self._real: dict[str, str] = {}
-        self._recent: list[Source] = []
-        self._importers: dict[str, list[Loaded]] | None = None
+        self._recent: dict[int, Source] = {}
+        self._importers = Importers()
+        self._indexed = False
 
     # -- what is loaded -----------------------------------------------------------------------
 
@@ -70,7 +73,7 @@ class Project:
         mark = (len(sys.modules), last, id(sys.modules[last]))
         if mark == self._mark and not force:
             return []
-        self._importers = None
+        self._indexed = False
         self._mark = mark
         fresh: list[Loaded] = []
         for name, module in list(sys.modules.items()):
@@ -200,37 +203,27 @@ class Project:
 
         One that star-imports from it counts in any case: it hands names on without naming them.
         """
-        parents = set()
-        parent = name.rpartition(".")[0]
-        while parent:
-            parents.add(parent)
-            parent = parent.rpartition(".")[0]
-        last = name.rpartition(".")[2].encode()
         wanted = None if words is None else [word.encode() for word in words]
         exact = _whole_words(wanted)
-        importers = self._importers_by_name()
-        found = {each.name: each for each in importers.get(name, ())}
-        for parent in parents:
-            for each in importers.get(parent, ()):
-                if last in each.source.plain:
-                    found[each.name] = each
-        for each in found.values():
-            data = each.source.plain
-            if each.name != name and (
-                wanted is None
-                or b"import *" in data
-                or (any(word in data for word in wanted) and (exact is None or exact.search(data)))
+        if not self._indexed:
+            self._importers.follow(self.loaded)
+            self._indexed = True
+        for importer in sorted(self._importers.of(name)):
+            each = self.loaded.get(importer)
+            data = b"" if each is None else each.source.plain
+            if (
+                each is not None
+                and each.name != name
+                and (
+                    wanted is None
+                    or b"import *" in data
+                    or (
+                        any(word in data for word in wanted)
+                        and (exact is None or exact.search(data))
+                    )
+                )
             ):
                 yield each
-
-    def _importers_by_name(self) -> dict[str, list[Loaded]]:
-        """Module name → the loaded modules that import it or hold it. Made once per batch."""
-        if self._importers is None:
-            self._importers = {}
-            for each in list(self.loaded.values()):
-                for name in each.source.edges.keys() | each.holds:
-                    self._importers.setdefault(name, []).append(each)
-        return self._importers
 
     def order(self, names: Iterable[str], newer: dict[str, Source]) -> list[str]:
         """`names` so that each comes after what it imports. `newer` are texts not yet executed."""
@@ -322,13 +315,32 @@ class Project:
     # -- housekeeping -------------------------------------------------------------------------
 
     def trim(self, used: Iterable[Source]) -> None:
-        """Keep the trees of the sources used last, drop those of the others."""
+        """Of the sources used last keep the trees, of more of them what follows from the trees."""
         for source in used:
-            if source in self._recent:
-                self._recent.remove(source)
-            self._recent.append(source)
-        while len(self._recent) > _PARSED:
-            self._recent.pop(0).forget()
+            self._recent.pop(id(source), None)
+            self._recent[id(source)] = source
+        alive = {id(each.source) for table in (self.loaded, self.parked) for each in table.values()}
+        for key in self._recent.keys() - alive:
+            del self._recent[key]
+        kept = 0
+        for number, source in enumerate(reversed(list(self._recent.values()))):
+            kept += len(source.data)
+            if kept > _LEARNT:
+                del self._recent[id(source)]
+                source.drop()
+            elif number >= _PARSED:
+                source.forget()
+
+    def learn(self, source: Source) -> bool:
+        """Keep what follows from a text that nobody has asked for yet. False: no room is left."""
+        self._recent.setdefault(id(source), source)
+        source.forget()
+        return sum(len(each.data) for each in self._recent.values()) < _LEARNT
+
+    def is_current(self, source: Source) -> bool:
+        """Whether a loaded module was executed from this text."""
+        loaded = self.loaded.get(source.name)
+        return loaded is not None and loaded.source is source
 
     def pinned(self, name: str, module: types.ModuleType) -> None:
         """A module was put back into `sys.modules` by us: it is known already."""

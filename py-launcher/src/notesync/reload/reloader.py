@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from notesync.reload.ahead import Ahead
 from notesync.reload.batch import Batch
 from notesync.reload.caches import forget_listings
 from notesync.reload.journal import Journal
@@ -44,7 +45,8 @@ class Reloader:
         self._pending: dict[str, Change] = {}
         self._refused: Report | None = None
         self._lock = threading.RLock()
-        self._project.scan(force=True)
+        self._ahead = Ahead(self._project)
+        self._ahead.add(self._project.scan(force=True))
         self.read_history()
 
     # -- what the owner calls -----------------------------------------------------------------
@@ -82,9 +84,19 @@ class Reloader:
         """Call after each cell: takes note of imported modules and of imported names."""
         with self._lock:
             fresh = self._project.scan()
+            self._ahead.add(fresh)
             if fresh:
                 quiet_autoreload(self._shell, self._project.loaded)
             self._journal.cell_ran(raw_cell, self._is_project, self._shell.user_ns)
+
+    def read_ahead(self, seconds: float) -> bool:
+        """Call when the session is idle: reads modules that a change may touch, for that long.
+
+        True when there is more to read. Parsing one file is not interrupted: some milliseconds
+        more.
+        """
+        with self._lock:
+            return self._ahead.step(seconds)
 
     def apply(self, changes: Iterable[Change]) -> Report:
         """Load a batch together with what is pending. Never raises for an error in the user's

@@ -106,7 +106,8 @@ class Runner:
 
     def run(self, unit: Unit) -> None:
         """Bring one module to its new text. Raises whatever its statements raise."""
-        functions = heap.functions_of(unit.loaded.module)
+        imports = not unit.touched and all(unit.pairs[i].new.facts.aliases for i in unit.dirty)
+        functions = [] if imports else heap.functions_of(unit.loaded.module)
         space = unit.loaded.space
         originals = self._originals(unit, functions)
         if unit.touched:
@@ -345,14 +346,14 @@ class Runner:
         """In a fresh interpreter a name that is bound further down does not exist yet."""
         space = unit.loaded.space
         hidden: dict[str, Any] = {}
-        new, _ = unit.tables(self.planner.closure.effects, self.planner.closure.publics)
         facts = each.new.facts
         names = {ref[0] for ref in facts.reads} - set(facts.binds)
-        if facts.dynamic:  # it sees which names there are
-            names = set(new)
         for name, ref in facts.aliases.items():
             if ref == (f"@{unit.name}", name) and f"{unit.name}.{name}" in sys.modules:
                 names.add(name)  # `from . import name` finds the submodule, not a former value
+        if names or facts.dynamic:
+            new, _ = unit.tables(self.planner.closure.effects, self.planner.closure.publics)
+        names |= set(new) if facts.dynamic else set()  # it sees which names there are
         for name in names:
             events = new.get(name)
             if not events or name not in space:

@@ -15,7 +15,7 @@ from functools import cached_property
 from types import CodeType
 
 from notesync.reload.facts import scan
-from notesync.reload.names import Facts
+from notesync.reload.names import Facts, slim
 from notesync.reload.syntax import FUNCTIONS, absolute, assigned_names, first_line, is_lambda
 
 _KEEP = re.compile(r"#\s*notesync:\s*keep\b")
@@ -30,15 +30,57 @@ _WORD = re.compile(rb"[\w.\x80-\xff]+")
 _COMMENT = re.compile(rb"#[^\n]*")
 
 
-class Stmt:
-    """One top-level statement (one alias of an import): its text, its facts, its code."""
+_OF_TREE = ("dump", "skeleton", "code")
 
-    def __init__(self, node: ast.stmt, source: Source, text: str) -> None:
-        self.node = node
+
+class Stmt:
+    """One top-level statement (one alias of an import): its text, its facts, its code.
+
+    The facts stay; tree and text are dropped with those of the module and come back when asked for.
+    """
+
+    def __init__(self, node: ast.stmt, source: Source, text: str, *, keep: bool) -> None:
+        self._tree: tuple[ast.stmt, str] | None = (node, text)
         self.source = source
-        self.text = text
         self.line = first_line(node)
-        self.keep = False
+        self.keep = keep
+
+    @property
+    def node(self) -> ast.stmt:
+        """The tree."""
+        return self._parsed()[0]
+
+    @property
+    def text(self) -> str:
+        """The lines, or the dump where it shares a line with another."""
+        return self._parsed()[1]
+
+    def _parsed(self) -> tuple[ast.stmt, str]:
+        if self._tree is None:
+            self.source.parse_again()
+        assert self._tree is not None
+        return self._tree
+
+    def forget(self) -> None:
+        """Drop tree, text and code. An import keeps its own: it is small and often run again."""
+        if self._tree is None or isinstance(self._tree[0], (ast.Import, ast.ImportFrom)):
+            return
+        _ = self.label
+        self._tree = None
+        for name in _OF_TREE:
+            self.__dict__.pop(name, None)
+        for kind in self.facts.classes.values():
+            kind.drop(self.source.parse_again)
+
+    def bring_back(self, node: ast.stmt, text: str) -> None:
+        """Take the tree of the same statement, parsed again."""
+        if self._tree is not None:
+            return
+        self._tree = (node, text)
+        if self.facts.classes:
+            again = scan(node, self.source.package, lazy_annotations=self.source.lazy_annotations)
+            for where, kind in self.facts.classes.items():
+                kind.bring_back(again.classes[where])
 
     @cached_property
     def dump(self) -> str:
@@ -88,6 +130,7 @@ class Source:
         self.is_package = is_package
         self.package = name if is_package else name.rpartition(".")[0]
         self._stmts: list[Stmt] | None = None
+        self._forgotten = False
 
     @cached_property
     def text(self) -> str:
@@ -161,16 +204,36 @@ class Source:
         """The top-level statements in order. Raises SyntaxError (and UnicodeError as
         SyntaxError)."""
         if self._stmts is None:
-            self._parse()
-        assert self._stmts is not None
+            self._stmts = self._parse()
         return self._stmts
 
     def forget(self) -> None:
-        """Drop the trees (they are ten times the text); they are parsed again when needed."""
-        self._stmts = None
-        self.__dict__.pop("_index", None)
+        """Drop the trees (they are ten times the text); they are parsed again when needed.
 
-    def _parse(self) -> None:
+        What was derived from them stays, so that nobody needs them while this text stays.
+        """
+        if self._stmts is not None and not self._forgotten:
+            _ = self.exact_edges
+            known: dict[object, object] = {}
+            for stmt in self._stmts:
+                slim(stmt.facts, known)
+                stmt.forget()
+            self._forgotten = True
+
+    def drop(self) -> None:
+        """Forget the facts too."""
+        self._stmts, self._forgotten = None, False
+        for name in ("_index", "_roots", "exact_edges"):
+            self.__dict__.pop(name, None)
+
+    def parse_again(self) -> None:
+        """Give the statements back their trees."""
+        if self._stmts is not None and self._forgotten:
+            self._forgotten = False
+            for stmt, again in zip(self._stmts, self._parse(), strict=True):
+                stmt.bring_back(again.node, again.text)
+
+    def _parse(self) -> list[Stmt]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(self.data, self.file)
@@ -192,10 +255,9 @@ class Source:
             text = ast.dump(node) if shared else "\n".join(lines[first - 1 : last])
             keep = any(_KEEP.search(line) for line in lines[first - 1 : _header_end(node)])
             for part in _split(node):
-                stmt = Stmt(part, self, text if part is node else ast.dump(part))
-                stmt.keep = keep
-                stmts.append(stmt)
-        self._stmts = stmts
+                words = text if part is node else ast.dump(part)
+                stmts.append(Stmt(part, self, words, keep=keep))
+        return stmts
 
     @property
     def lazy_annotations(self) -> bool:

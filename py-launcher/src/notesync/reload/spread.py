@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from notesync.reload.hits import ANY, CALL, acts
 from notesync.reload.names import Body, ClassFacts, Facts, Ref
+from notesync.reload.suspects import Suspects
 from notesync.reload.unit import Unit, index_of
 
 if TYPE_CHECKING:
@@ -22,16 +23,16 @@ class Spread:
     def __init__(self, plan: Planner) -> None:
         self.plan = plan
 
-    def settle(self, unit: Unit) -> bool:
+    def settle(self, unit: Unit, suspects: Suspects) -> bool:
         """Functions, classes, aliases and instances take part in what they lead to."""
         moved = False
         index = index_of(unit.new)
-        for name, body in index.bodies.items():
+        for name, body in suspects.bodies(index.bodies):
             changed = self._body_changes(unit, body, body.reads)
             moved |= bool(changed) and self.plan.behave(unit.name, name, changed)
-        for where, kind in index.classes.items():
+        for where, kind in suspects.classes(index.classes):
             moved |= self.plan.behave_class(unit, where, self._class_changes(unit, where, kind))
-        for each in unit.pairs:
+        for each in suspects.pairs():
             facts = each.new.facts
             if facts.registers and facts.bodies:
                 moved |= self._registered(unit, facts)
