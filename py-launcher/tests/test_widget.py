@@ -91,6 +91,16 @@ def test_the_end_of_the_view_ends_the_page(stage: Stage) -> None:
     assert stage.host.left.wait(5)
 
 
+def test_what_a_widget_says_beside_the_main_thread_is_no_promise_for_cells(stage: Stage) -> None:
+    stage.open()
+    ready = {"kind": "ready", "project": PROJECT, "laptop": "http://127.0.0.1:8765"}
+    subshell = threading.Thread(target=stage.say, args=(ready,))
+    subshell.start()
+    subshell.join(5)
+    assert stage.host.changed.wait(5)
+    assert not stage.host.ready[-1].answers_in_cells
+
+
 @pytest.mark.parametrize(
     "content",
     [None, {}, {"notesync": "party", "comm": "t"}, {"notesync": "message"}, {"notesync": "open"}],

@@ -21,6 +21,11 @@ PANEL = "section[aria-label=notesync]"
 LOAD = "%load_ext notesync"
 # A server that is reached under a name of its own.
 HUB_OPTIONS = ("--ServerApp.allow_remote_access=True", "--ServerApp.ip=127.0.0.1")
+# A server that lets no output run a script of its own. The modules of widgets are blobs.
+ONLY_WIDGETS = (
+    "--ServerApp.tornado_settings={'headers': {'Content-Security-Policy': "
+    "\"script-src 'self' 'unsafe-eval' blob:; frame-ancestors 'self'\"}}",
+)
 
 
 class PagedStack(Stack):
@@ -28,7 +33,8 @@ class PagedStack(Stack):
 
     `cells` are the notebook's cells behind the one that loads notesync. `public` shows it under a public address on
     plain http, where only the notesync window reaches the laptop; `slow` puts a `Link` in between; without `extension`
-    the injected script does the work; `inside` puts the replica beside the notebook, where the page shows its files.
+    the injected script does the work, with `widget` a widget, as neither may run; `inside` puts the replica beside the
+    notebook, where the page shows its files.
     `options` are those of Stack.
     """
 
@@ -43,6 +49,7 @@ class PagedStack(Stack):
         slow: bool = False,
         extension: bool = True,
         inside: bool = False,
+        widget: bool = False,
         jupyter_options: tuple[str, ...] = (),
         browser_options: tuple[str, ...] = (),
         connected: bool = True,
@@ -50,11 +57,11 @@ class PagedStack(Stack):
     ) -> None:
         super().__init__(place, project, connected=connected, **options)  # type: ignore[arg-type]
         env = world.environment(self.home)
-        self.jupyter = Jupyter(
-            app, self.home / "jupyter", env, self.logs, *(HUB_OPTIONS if public else ()), *jupyter_options
-        )
-        if not extension:
+        host = (*(HUB_OPTIONS if public else ()), *(ONLY_WIDGETS if widget else ()))
+        self.jupyter = Jupyter(app, self.home / "jupyter", env, self.logs, *host, *jupyter_options)
+        if not extension or widget:
             self.jupyter.disable("notesync")
+        self._widget = widget
         self.browser = Browser(place / "profile", self.logs, browser_options)
         self._cells = cells
         self._inside = inside
@@ -91,7 +98,8 @@ class PagedStack(Stack):
 
     def first_cells(self) -> list[str]:
         to = f" --to {self.project}" if self._inside else ""
-        return [LOAD, f"%notesync connect --page {self.laptop.url}{to}"]
+        way = "--widget" if self._widget else "--page"
+        return [LOAD, f"%notesync connect {way} {self.laptop.url}{to}"]
 
     def cell(self, number: int) -> int:
         """The page's number of the story's own cell `number`."""

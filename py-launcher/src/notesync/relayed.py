@@ -24,6 +24,7 @@ from .messages.comm import FromPage, Part, RelayHello
 from .messages.laptop import Answer, Call, Project
 
 _log = logging.getLogger("notesync.relay")
+_ONE_COMM = ("widget", "base64")
 _ONLY_THE_USER = {"permission_refused", "popup_blocked", "popup_closed"}
 
 
@@ -374,7 +375,8 @@ class Pages:
         page = next((one for one in self._pages.values() if one.to_kernel is comm), None)
         if page is None:
             return
-        page.heard_beside_main = beside
+        # A widget has one comm for both ways: what the kernel asks in a cell is answered after it.
+        page.heard_beside_main = beside and page.hello.kernel_leg not in _ONE_COMM
         try:
             page.take(FromPage.of(data, buffers))
         except NotesyncError as error:

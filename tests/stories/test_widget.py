@@ -1,0 +1,53 @@
+"""Where only widgets may talk to the kernel: `notesync[widget]`, in a page that runs no script of ours."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import WebSocket
+
+from tests.harness.paged import PagedStack
+
+pytestmark = [pytest.mark.browser]
+TOTAL = "import shop.cart; print(shop.cart.total())"
+LEGS = "import json, notesync; print(json.dumps(dict(notesync.status().legs)))"
+SIZE = "import pathlib, shop; print((pathlib.Path(shop.__file__).parent / 'big.bin').stat().st_size)"
+BIG = 9_000_000
+# What Databricks lets through in one message is 5 MB.
+MOST = 4_000_000
+
+
+def test_the_widget_carries_the_bytes_in_small_messages(tmp_path: Path) -> None:
+    with PagedStack(tmp_path / "stack", widget=True, cells=(LEGS, TOTAL, SIZE), connected=False) as stack:
+        sent: list[int] = []
+
+        def watch(socket: WebSocket) -> None:
+            socket.on("framesent", lambda frame: sent.append(len(frame)))
+            socket.on("framereceived", lambda frame: sent.append(len(frame)))
+
+        stack.page.page.on("websocket", watch)
+        stack.page.reload()
+        stack.connect()
+        stack.settle()
+        assert json.loads(stack.run(0)) == {"laptop": "direct", "kernel": "widget"}
+        assert stack.run(1) == "one"
+        for word in ("two", "three"):
+            stack.laptop.save("shop/cart.py", f"def total():\n    return {word!r}\n")
+            stack.settle()  # In the middle of a cell the kernel cannot ask through a widget.
+            assert stack.run(1) == word
+        stack.laptop.save_bytes("shop/big.bin", random.Random(1).randbytes(BIG))
+        stack.settle()
+        assert stack.run(2) == str(BIG)
+        assert sum(sent) > BIG
+        assert max(sent) < MOST
+        assert_clean(stack, stack.page.save())
+
+
+def assert_clean(stack: PagedStack, saved: str) -> None:
+    """The .ipynb on the disk holds neither script nor secret, nor where the laptop keeps its files."""
+    assert TOTAL in saved
+    for trace in ("<script", "NOTESYNC_OFFER", "Bearer", "token", "nonce", str(stack.source), stack.jupyter.token):
+        assert trace not in saved, trace
