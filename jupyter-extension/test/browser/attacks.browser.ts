@@ -199,4 +199,53 @@ describe('a page that was not approved', () => {
     );
     expect(reached).toEqual({ document: 'closed', project: 401 });
   });
+
+  it('gets nothing by opening the window under a double click', async () => {
+    // More than the page can do: the code is in its field at once. When Allow first works is noted.
+    await context.addInitScript(() => {
+      new MutationObserver(() => {
+        const code = document.querySelector<HTMLInputElement>('[data-role=code]');
+        const allow = document.querySelector<HTMLButtonElement>('[data-role=allow]');
+        if (code?.value === '') {
+          code.value = 'AAAAAA';
+          code.dispatchEvent(new Event('input', { bubbles: true }));
+        }
+        if (allow?.disabled === false) document.body.dataset['allowedAt'] ??= String(performance.now());
+      }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['disabled'] });
+    });
+    const page = await open();
+    await page.evaluate((url) => {
+      const button = document.createElement('button');
+      button.textContent = 'double click';
+      button.onclick = () => {
+        const opened = window.open(`${url}/bridge`, '', 'popup,width=520,height=680');
+        window.onmessage = () => {
+          const { port1, port2 } = new MessageChannel();
+          opened?.postMessage({ notesync: 'connect', protocol: 1, label: 'a game' }, '*', [port2]);
+          const client = { kind: 'page', label: 'a game', machine: '' };
+          const body = JSON.stringify({ commit: 'c'.repeat(64), client });
+          const headers = { 'content-type': 'application/json' };
+          port1.postMessage({ id: 1, method: 'POST', path: '/v1/pairings', headers, body });
+        };
+      };
+      document.body.append(button);
+    }, laptop.url);
+    const opening = context.waitForEvent('page');
+    await page.getByRole('button', { name: 'double click' }).click();
+    const popup = await opening;
+    const allow = popup.getByRole('button', { name: 'Allow' });
+    await allow.waitFor();
+    const box = await allow.boundingBox();
+    if (!box) throw new Error('Allow is not shown');
+    // The hand goes on clicking where the page had its own button.
+    const now = (): Promise<number> => popup.evaluate(() => performance.now());
+    while ((await now()) < 900) await popup.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    const message = popup.locator('.ask [role=status]');
+    expect(await message.textContent()).toBe('');
+    // Who looks at it for a second, with a hand on the mouse, is asked for the right code.
+    await expect.poll(() => popup.locator('body').getAttribute('data-allowed-at')).not.toBeNull();
+    expect(Number(await popup.locator('body').getAttribute('data-allowed-at'))).toBeGreaterThanOrEqual(1_000);
+    await popup.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    await expect.poll(() => message.textContent()).toContain('That is not the code');
+  });
 });
