@@ -29,18 +29,22 @@ class Importers:
         """Take in what was loaded, executed again or dropped since the last call."""
         for name in [name for name in self._known if name not in loaded]:
             self._take_out(name)
-        for name, each in loaded.items():
-            known = self._known.get(name)
-            if known is not None and known[0] is each.source and known[1] == each.holds:
-                continue
-            if known is not None:
-                self._take_out(name)
-            words = frozenset(_DOTTED.findall(each.source.plain))
-            self._known[name] = (each.source, each.holds, words)
-            for target in each.source.edges.keys() | each.holds:
-                self._direct.setdefault(target, set()).add(name)
-            for word in words:
-                self._dotted.setdefault(word, set()).add(name)
+        for each in loaded.values():
+            self.take_in(each)
+
+    def take_in(self, each: Loaded) -> None:
+        """Note what one module imports."""
+        name, known = each.name, self._known.get(each.name)
+        if known is not None and known[0] is each.source and known[1] == each.holds:
+            return
+        if known is not None:
+            self._take_out(name)
+        words = frozenset(_DOTTED.findall(each.source.plain))
+        self._known[name] = (each.source, each.holds, words)
+        for target in each.source.edges.keys() | each.holds:
+            self._direct.setdefault(target, set()).add(name)
+        for word in words:
+            self._dotted.setdefault(word, set()).add(name)
 
     def _take_out(self, name: str) -> None:
         source, holds, words = self._known.pop(name)

@@ -335,6 +335,7 @@ class Project:
         """Keep what follows from a text that nobody has asked for yet. False: no room is left."""
         self._recent.setdefault(id(source), source)
         source.forget()
+        self._importers.take_in(self.loaded[source.name])
         return sum(len(each.data) for each in self._recent.values()) < _LEARNT
 
     def is_current(self, source: Source) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from notesync.reload.plan import Planner
 
 _T = TypeVar("_T")
+_NONE: set[str] = set()
 
 
 class Roots:
@@ -88,6 +89,9 @@ class Suspects:
         self.unit = unit
         self.roots = roots_of(unit.new)
         self._aliases = index_of(unit.new).aliases
+        self._size = (-1, -1)
+        self._found: set[str] = set()
+        self._pairs: list[Pair] = []
         self._modular = {root for root in self.roots.names if self._is_modular(root)}
 
     def _is_modular(self, root: str) -> bool:
@@ -115,9 +119,17 @@ class Suspects:
         return True
 
     def _hot(self) -> set[str]:
-        name = self.unit.name
-        own = self.plan.values.names.get(name, set()) | self.plan.behaviours.names.get(name, set())
-        return (own & self.roots.names) | self._modular
+        """The names that may lead to something that has changed. Looked up again as these grow."""
+        values = self.plan.values.names.get(self.unit.name, _NONE)
+        acting = self.plan.behaviours.names.get(self.unit.name, _NONE)
+        if (len(values), len(acting)) != self._size:
+            self._size = (len(values), len(acting))
+            self._found = ((values | acting) & self.roots.names) | self._modular
+            indexes = self.roots.always.union(
+                *(self.roots.stmts[root] for root in self._found & self.roots.stmts.keys())
+            )
+            self._pairs = [self.unit.pairs[index] for index in sorted(indexes)]
+        return self._found
 
     def _all(self) -> bool:
         plan = self.plan
@@ -127,10 +139,8 @@ class Suspects:
         """The statements that may have to run again, in order."""
         if self._all():
             return self.unit.pairs
-        found = set(self.roots.always)
-        for root in self._hot():
-            found |= self.roots.stmts.get(root, set())
-        return [self.unit.pairs[index] for index in sorted(found)]
+        self._hot()
+        return self._pairs
 
     def bodies(self, bodies: dict[str, Body]) -> Iterable[tuple[str, Body]]:
         """The functions that may act differently."""
