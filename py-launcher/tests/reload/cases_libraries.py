@@ -180,3 +180,92 @@ case(
     "User(id=2).hi() == 7",
     libraries=("sqlalchemy",),
 )
+case(
+    "a method patched by unittest.mock stays patched and is new when the patch ends",
+    "class C:\n    def m(self): return 1\n    def n(self): return 1",
+    "import m\nfrom unittest import mock\nc = m.C()\np = mock.patch.object(m.C, 'm', return_value=7)\np.start()",
+    "class C:\n    def m(self): return 2\n    def n(self): return 2",
+    "seen == (7, 2)",
+    "(c.m(), m.C().m()) == (2, 2)",
+    then="seen = (c.m(), c.n()); p.stop()",
+)
+case(
+    "a class patched by unittest.mock stays patched and is new when the patch ends",
+    "class C:\n    def m(self): return 1",
+    "import m\nfrom unittest import mock\nc = m.C()\np = mock.patch('m.C'); fake = p.start()",
+    "class C:\n    def m(self): return 2",
+    "seen",
+    "(c.m(), m.C().m(), type(c) is m.C) == (2, 2, True)",
+    then="seen = m.C is fake; p.stop()",
+)
+case(
+    "a mapping patched by unittest.mock is as before the patch when it ends",
+    "D = {'a': 1}\ndef f(): return D['a']",
+    "import m\nfrom unittest import mock\np = mock.patch.dict(m.D, a=7); p.start()",
+    "D = {'a': 1}\ndef f(): return D['a'] + 10",
+    "seen == 17",
+    "m.f() == 11",
+    then="seen = m.f(); p.stop()",
+)
+case(
+    "an old instance and its class go through cloudpickle as the new class",
+    "class C:\n    def m(self): return 1",
+    "import cloudpickle, pickle\nfrom m import C\nc = C(); before = cloudpickle.dumps(c)",
+    "class C:\n    A = 5\n    def m(self): return 2",
+    "pickle.loads(before).m() == 2",
+    "pickle.loads(cloudpickle.dumps(c)).A == 5",
+    "pickle.loads(cloudpickle.dumps(C)) is C",
+    libraries=("cloudpickle",),
+)
+case(
+    "a function of the notebook goes through cloudpickle with what it imported",
+    "X = 1\ndef f(): return X",
+    "import cloudpickle, pickle\nfrom m import f, X\ndef mine(): return (f(), X)",
+    "X = 2\ndef f(): return X * 10",
+    "pickle.loads(cloudpickle.dumps(mine))() == (20, 2)",
+    libraries=("cloudpickle",),
+)
+case(
+    "what cloudpickle took by value with the old text is loaded with the old text",
+    "def f(): return 1",
+    "import cloudpickle, pickle, m\ncloudpickle.register_pickle_by_value(m)\nold = cloudpickle.dumps(m.f)",
+    "def f(): return 2",
+    "pickle.loads(old)() == 1",
+    "pickle.loads(new)() == 2",
+    then="new = cloudpickle.dumps(m.f); cloudpickle.unregister_pickle_by_value(m)",
+    libraries=("cloudpickle",),
+)
+case(
+    "a class that is made again while unittest.mock patches it is new when the patch ends",
+    "class C:\n    def m(self): return 1",
+    "import m\nfrom unittest import mock\nc = m.C()\np = mock.patch('m.C'); fake = p.start()",
+    "class C:\n    A = 3\n    def m(self): return 2",
+    "seen",
+    "(c.m(), m.C().m(), m.C.A, type(c) is m.C) == (2, 2, 3, True)",
+    then="seen = m.C is fake; p.stop()",
+)
+case(
+    "a constant patched by unittest.mock is new when the patch ends",
+    "X = 1",
+    "import m\nfrom unittest import mock\np = mock.patch('m.X', 7); p.start()",
+    "X = 2",
+    "m.X == 2",
+    then="p.stop()",
+)
+case(
+    "a batch that fails leaves what unittest.mock patches, and what the patch will bring back",
+    "X = 1",
+    "import m\nfrom unittest import mock\np = mock.patch('m.X', 7); q = mock.patch('m.X', 8)\np.start(); q.start()",
+    "X = 2\n1 / 0",
+    "seen == [8, 7, 1]",
+    then="seen = [m.X]; q.stop(); seen.append(m.X); p.stop(); seen.append(m.X)",
+    fails="division",
+)
+case(
+    "a patch of unittest.mock over another is there again after a batch",
+    "X = 1",
+    "import m\nfrom unittest import mock\np = mock.patch('m.X', 7); q = mock.patch('m.X', 8)\np.start(); q.start()",
+    "X = 2",
+    "seen == [8, 7, 2]",
+    then="seen = [m.X]; q.stop(); seen.append(m.X); p.stop(); seen.append(m.X)",
+)

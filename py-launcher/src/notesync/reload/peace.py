@@ -4,12 +4,17 @@ code."""
 from __future__ import annotations
 
 import os
+import sys
 import traceback
 from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from notesync.reload.report import Failure, Report
+from notesync.reload.undo import MISSING, Undo
+
+if TYPE_CHECKING:
+    from notesync.reload.project import Loaded
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -94,3 +99,33 @@ def _ours_removed(trace: TracebackType | None) -> TracebackType | None:
 
 def _format(error: BaseException, trace: TracebackType | None) -> str:
     return "".join(traceback.format_exception(type(error), error, trace))
+
+
+class LiftedPatches:
+    """What `unittest.mock.patch` put into modules, taken out while a batch is loaded.
+
+    The code is loaded as without the patch; afterwards the patch is there again, and what it will
+    bring back at its end is the new value. Everything goes through `undo`.
+    """
+
+    def __init__(self, loaded: dict[str, Loaded], undo: Undo) -> None:
+        self._undo = undo
+        self._lifted: list[tuple[Any, dict[str, Any], Any]] = []
+        mock = sys.modules.get("unittest.mock")
+        active = getattr(getattr(mock, "_patch", None), "_active_patches", [])
+        spaces = {id(each.module): each.space for each in loaded.values()}
+        for patch in reversed(list(active)):
+            space = spaces.get(id(getattr(patch, "target", None)))
+            original = vars(patch).get("temp_original", MISSING)
+            name = vars(patch).get("attribute")
+            if space is None or original is MISSING or name not in space or not patch.is_local:
+                continue
+            self._lifted.append((patch, space, space[name]))
+            undo.set_item(space, name, original)
+
+    def put_back(self) -> None:
+        """Patch again, the first one first."""
+        for patch, space, patched in reversed(self._lifted):
+            if patch.attribute in space:
+                self._undo.set_attr(patch, "temp_original", space[patch.attribute])
+            self._undo.set_item(space, patch.attribute, patched)

@@ -22,7 +22,7 @@ from notesync.reload.ahead import Ahead
 from notesync.reload.batch import Batch
 from notesync.reload.caches import forget_listings
 from notesync.reload.journal import Journal
-from notesync.reload.peace import failure_of, quiet_autoreload
+from notesync.reload.peace import LiftedPatches, failure_of, quiet_autoreload
 from notesync.reload.plan import Planner
 from notesync.reload.project import Loaded, Project, drop_bytecode, modules_in
 from notesync.reload.report import Change, Report
@@ -146,12 +146,14 @@ class Reloader:
             forget_listings()
             batch.collect()
             batch.check()
+            patches = LiftedPatches(self._project.loaded, undo)
             planner = Planner(self._project, batch.gone, batch.appeared, batch.files)
             for unit in batch.units():
                 planner.add(unit)
             planner.run()
             runner = Runner(planner, undo, report)
             self._execute(batch, planner, runner)
+            patches.put_back()
             lost = self._journal.follow(
                 self._shell.user_ns,
                 runner.before,
