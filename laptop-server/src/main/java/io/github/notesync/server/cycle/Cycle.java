@@ -337,16 +337,16 @@ public final class Cycle implements AutoCloseable {
         if (differences.isEmpty()) {
             return;
         }
-        Cursor cursor = source.history().commit(differences, Repositories.state(source.root(), dirt.isDirty()));
+        long since = firstHint == 0 ? System.nanoTime() : firstHint;
+        Cursor cursor = source.history().commit(differences, Repositories.state(source.root(), dirt, since));
         indexMoved = true;
         commits.addLast(System.nanoTime());
         if (commits.size() > BUSY_COMMITS) {
             commits.removeFirst();
         }
-        long since = firstHint == 0 ? 0 : System.nanoTime() - firstHint;
         firstHint = 0;
         if (source.isKnown()) {
-            listener.sequence(cursor, differences, TimeUnit.NANOSECONDS.toMillis(since));
+            listener.sequence(cursor, differences, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since));
         }
     }
 

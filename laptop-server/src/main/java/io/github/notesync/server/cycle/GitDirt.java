@@ -17,6 +17,9 @@ final class GitDirt {
     private final Path source;
     private final AtomicBoolean running = new AtomicBoolean();
     private volatile boolean dirty = true;
+    /** When the question was asked that was answered last. */
+    private volatile long answeredAsOf = System.nanoTime();
+
     private volatile boolean wanted;
     private volatile long notBefore = System.nanoTime();
 
@@ -24,9 +27,13 @@ final class GitDirt {
         this.source = source;
     }
 
-    /** The newest answer. */
-    boolean isDirty() {
-        return dirty;
+    /**
+     * The answer to a question asked at {@code since} or later; before there is one: it may be.
+     *
+     * @param since when the save was first heard of, {@link System#nanoTime}
+     */
+    boolean isDirty(long since) {
+        return dirty || answeredAsOf - since < 0;
     }
 
     /** Wants to know anew. */
@@ -61,6 +68,7 @@ final class GitDirt {
                 git.destroyForcibly();
             }
             dirty = any;
+            answeredAsOf = began;
         } catch (IOException e) {
             dirty = true;
         } catch (InterruptedException e) {

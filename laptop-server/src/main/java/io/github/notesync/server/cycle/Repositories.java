@@ -36,11 +36,11 @@ final class Repositories {
         return git.isPresent() ? holds.computeIfAbsent(git.get(), GitHold::new).why(now, lastEvent) : null;
     }
 
-    /** Commit and branch of the project; null where it lies in no repository, or in one that cannot be read. */
-    static @Nullable GitState state(Path project, boolean dirty) {
+    /** Commit, branch and dirt of the project; null where it lies in no repository, or in one that cannot be read. */
+    static @Nullable GitState state(Path project, GitDirt dirt, long since) {
         try {
             Optional<GitDirectory> git = GitDirectory.of(project);
-            return git.isPresent() ? git.get().state(dirty) : null;
+            return git.isPresent() ? git.get().state(dirt.isDirty(since)) : null;
         } catch (IOException e) {
             return null;
         }
