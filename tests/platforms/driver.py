@@ -14,6 +14,7 @@ from tests.platforms.machine import ROOT, Machine, Ran, User
 SPARK = User("spark-7d3f2c1e", 2001, 2001)
 VOLUME = "/Volumes/main/default/notesync"
 PYTHON = "/databricks/python3/bin/python"
+INIT_SCRIPT = "/databricks/init_scripts/notesync-init.sh"
 
 
 class Driver(Machine):
@@ -31,8 +32,11 @@ class Driver(Machine):
 
     def init(self, script: str, *, umask: str = "022", **env: str) -> Ran:
         """Runs an init script as the platform does: as root, with the cluster's variables, both streams kept."""
-        place = "/databricks/init_scripts/notesync-init.sh"
-        self.put(place, script)
+        self.put(INIT_SCRIPT, script)
+        return self.boot(umask=umask, **env)
+
+    def boot(self, *, umask: str = "022", **env: str) -> Ran:
+        """Runs the init script that is there."""
         variables = {"DB_CLUSTER_ID": "1130-020000-simulate", "DB_IS_DRIVER": "TRUE", "DB_DRIVER_IP": "127.0.0.1"}
         variables |= {"DATABRICKS_RUNTIME_VERSION": "16.4", **env}
-        return self.run("bash", "-c", f"umask {umask}; exec bash {place}", env=variables, user=ROOT)
+        return self.run("bash", "-c", f"umask {umask}; exec bash {INIT_SCRIPT}", env=variables, user=ROOT)

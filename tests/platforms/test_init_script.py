@@ -10,7 +10,7 @@ import pytest
 
 from tests.commands import places
 from tests.platforms.conftest import MakeDriver
-from tests.platforms.driver import PYTHON, SPARK, VOLUME, Driver
+from tests.platforms.driver import INIT_SCRIPT, PYTHON, SPARK, VOLUME, Driver
 from tests.platforms.machine import Ran
 from tests.platforms.shell import output, told
 
@@ -134,13 +134,14 @@ def test_a_second_run_repairs_what_was_uninstalled_since(driver: Driver, wheel: 
 
 def test_two_runs_at_once_install_once(driver: Driver, wheel: Path) -> None:
     with_wheel(driver, wheel)
-    text = script()
+    driver.put(INIT_SCRIPT, script())
     runs: list[Ran] = []
-    threads = [threading.Thread(target=lambda: runs.append(driver.init(text))) for _ in range(2)]
+    threads = [threading.Thread(target=lambda: runs.append(driver.boot())) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    assert len(runs) == 2
     for ran in runs:
         ends_well(ran)
     assert driver.read(f"{HOME}/init.log").count("Successfully installed") == 1
