@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness import wait
 from tests.harness.lab import NotebookPage
 from tests.harness.paged import PANEL, PagedStack
 
@@ -25,9 +26,8 @@ def test_a_tab_that_stands_by_takes_over_when_the_carrying_one_is_closed(tmp_pat
         first.page.bring_to_front()
         first.page.get_by_role("button", name=re.compile(r"notesync: shop · \d+")).wait_for()
         stack.laptop.save("shop/cart.py", "def total():\n    return 'two'\n")
-        # The one that is left first has to notice that nobody carries any more.
-        stack.settle(120)
-        assert stack.run(0) == "two"
+        # The one that is left first has to notice that nobody carries any more; a cell until then says so.
+        wait.until(lambda: stack.run(0) == "two", "the tab that is left brings what is saved", 120)
 
 
 def test_two_tabs_do_not_carry_the_same_bytes_twice(tmp_path: Path) -> None:
