@@ -45,8 +45,10 @@ class Library(Need):
     """A shared library, by its file name; asked for on Linux only."""
 
     def lack(self) -> str | None:
+        if sys.platform != "linux":
+            return None
         try:
-            ctypes.CDLL(self.names[0]) if sys.platform == "linux" else None
+            ctypes.CDLL(self.names[0])
         except OSError:
             return f"{self.names[0]} was not found"
         return None

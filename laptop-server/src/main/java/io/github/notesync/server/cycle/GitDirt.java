@@ -7,7 +7,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Whether the working tree differs from its commit, asked of git itself in the background: a save must not wait for it,
- * and in a large tree, where git takes its time, not every save may cause it. Without git on the machine the answer is "it may". One thread asks, another answers.
+ * and in a large tree, where git takes its time, not every save may cause it. Without git on the machine the answer is
+ * "it may". One thread asks, another answers.
  */
 final class GitDirt {
     private static final long PATIENCE_SECONDS = 20;
