@@ -136,6 +136,7 @@ class Agents:
         self.cursor: Cursor | None = None
         self.tree = TREES[0]
         self.kinds: list[str] = []
+        self.asked: list[Request] = []
         self.received: dict[str, bytes] = {}
         self.applied: list[bytes] = []
         self.refuse: list[Callable[[Request], AgentRefused | None]] = []
@@ -150,6 +151,7 @@ class Agents:
 
     def request(self, request: Request, _timeout_s: float = 0) -> Future[Reply]:
         self.kinds.append(request.type)
+        self.asked.append(request)
         future: Future[Reply] = Future()
         refused = next((r for bend in self.refuse if (r := bend(request)) is not None), None)
         if self.lost:
@@ -182,8 +184,8 @@ class Agents:
         cursor = self.cursor.json() if self.cursor else None
         return {"replica": REPLICA, "cursor": cursor, "tree": self.tree, "carrier": False}
 
-    def on_carry(self, _request: Request) -> dict[str, Any]:
-        return {"carrier": self.carrier}
+    def on_carry(self, request: Request) -> dict[str, Any]:
+        return {"carrier": self.carrier and not request.fields.get("give_up")}
 
     def on_manifest(self, _request: Request) -> dict[str, Any]:
         return {"parts": 1}

@@ -53,6 +53,11 @@ class Pending:
         with self._lock:
             return list(self._changes)
 
+    @property
+    def is_missed(self) -> bool:
+        """Whether more than `paths` may have changed."""
+        return self._missed
+
     def take(self) -> Taken:
         with self._lock:
             taken = Taken(tuple(self._changes.items()), tuple(self._events), self._missed)

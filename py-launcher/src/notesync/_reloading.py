@@ -107,7 +107,12 @@ class Reloading:
         if reloader is None:
             return
         changes = self._changes(taken)
-        report = reloader.apply(changes)
+        try:
+            report = reloader.apply(changes)
+        except Exception:
+            self._session.pending.missed()  # So the next cell tries again, with all there is.
+            display.say(texts.NOT_TAKEN_UP)
+            raise
         self._tell_workers(taken, changes, taken_up=report.ok)
         self._session.broken = None if report.ok else report.line()
         _log.info("%s", report.details())
@@ -172,7 +177,10 @@ class Reloading:
         """Let the reloader see what the cell imported, before files may change again."""
         reloader = self.reloader()
         if reloader is not None:
-            reloader.cell_ran(raw_cell or "")
+            root, pending = self._root, self._session.pending
+            assert root is not None
+            changed = None if pending.is_missed else [root / path for path in pending.paths()]
+            reloader.cell_ran(raw_cell or "", changed)
             self.reading.cell_ended()
 
     def refused(self) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-_PRESSED_TOGETHER_S = 0.5
+_PRESSED_TOGETHER_S = 0.1  # Nobody saves a file in between.
 
 
 class Row:

@@ -149,7 +149,10 @@ class Cells:
 
     def begin(self) -> None:
         """Bring what was saved, make it visible, reload. Nothing is done twice before `end`."""
-        if self._inside or self.session.attached is None:
+        if self._inside:
+            return
+        if self.session.attached is None:
+            self._inside = True  # Who connects during this cell tells the agent so.
             return
         together = self._row.continues(_request_date(self.shell))
         self.assert_path()
@@ -162,8 +165,7 @@ class Cells:
             self.session.entered(entered)
         if self.reloading.live:
             self.end()
-        if not together:
-            self.reloading.take_up()
+        self.reloading.take_up()
         self.reloading.before_cell()
         if newer:
             display.say(newer)
@@ -173,7 +175,8 @@ class Cells:
     def end(self) -> None:
         if self._inside:
             self._inside = False
-            self.session.link.request(agent_words.leave(), 5.0)
+            if self.session.attached is not None:
+                self.session.link.request(agent_words.leave(), 5.0)
 
     @contextmanager
     def outside(self) -> Iterator[None]:

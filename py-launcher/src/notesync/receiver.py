@@ -223,8 +223,7 @@ class Receiver:
         if replica is None:
             return
         try:
-            await self._ways.ask(agent_words.detach(replica.id), 5.0)
-            await self._attached(5.0)
+            await self._ways.ask(agent_words.give_up_carrying(replica.id), 5.0)
         except NotesyncError as error:
             self._listener.on_error(error)
         replica.carrier = False

@@ -211,6 +211,8 @@ class Session:
         """The page behind `laptop` is gone; another may come and go on. Any thread."""
         if self.laptop is laptop:
             self._stop_receiver()
+            if self.attached is not None:
+                self.link.request(agent_words.give_up_carrying(self.attached.replica), 5.0)
             self._tell("away", texts.PAGE_GONE[0])
 
     def _stop_receiver(self) -> None:
@@ -275,9 +277,17 @@ class Session:
     def entered(self, reply: Entered) -> None:
         """A cell begins on what the agent says."""
         if self.attached is not None and self.attached.replica in reply.cursors:
-            self._cursor = reply.cursors[self.attached.replica]
-        elif self.attached is not None and reply.cursors and self._receiver is not None:
+            self._is_at(reply.cursors[self.attached.replica])
+        elif self.attached is not None and self._receiver is not None:
             self.loop.post(self._receiver.replaced)
+
+    def _is_at(self, cursor: Cursor | None) -> None:
+        """The agent says where the replica is: what was applied without a word is made up for."""
+        if cursor != self._cursor:
+            if self._cursor is not None:
+                _log.info("something was applied that this kernel was not told of")
+            self.pending.missed()
+            self._cursor, self._git = cursor, None
 
     def sequence(self) -> int | None:
         """The sequence that the current cell runs on."""
@@ -347,11 +357,8 @@ class Session:
     # -- told by the parts (their threads)
 
     def on_attached(self, attached: Attached) -> None:
-        before = self._cursor if self.attached else None
         self.attached = attached
-        if before is not None and before != attached.cursor:
-            self.pending.missed()
-        self._cursor = attached.cursor
+        self._is_at(attached.cursor)
         if attached.recovered not in ("nothing", ""):
             _log.info("the agent recovered the replica: %s", attached.recovered)
 

@@ -128,6 +128,10 @@ INTERNAL: Told = (
     "something went wrong inside notesync (the log has the trace)",
     "it goes on by itself; `%notesync log` shows more",
 )
+NOT_TAKEN_UP = (
+    "what has changed could not be taken up (the log has the trace): this cell runs the code that "
+    "was loaded before"
+)
 LAPTOP_AWAY = "the laptop cannot be asked"
 FIRST_COPY = "the first copy of the project is still on its way (run the cell again in a moment)"
 STILL_CHANGING = "files are still changing on the laptop"

@@ -201,6 +201,11 @@ def carry(replica: str) -> Request:
     return Request("carry", {"replica": replica})
 
 
+def give_up_carrying(replica: str) -> Request:
+    """This kernel has no way to the laptop: another may bring the bytes. It stays attached."""
+    return Request("carry", {"replica": replica, "give_up": True})
+
+
 def is_carrier(reply: Reply) -> bool:
     return read.flag(reply.header, "carrier")
 

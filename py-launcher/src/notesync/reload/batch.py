@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
@@ -23,7 +23,12 @@ class Batch:
     """One set of changed files while it is being loaded. Changes to modules go through `undo`."""
 
     def __init__(
-        self, project: Project, todo: dict[str, Change], undo: Undo, report: Report
+        self,
+        project: Project,
+        todo: dict[str, Change],
+        undo: Undo,
+        report: Report,
+        doubtful: Iterable[str] = (),
     ) -> None:
         self.project = project
         self.todo = todo
@@ -34,12 +39,12 @@ class Batch:
         self.files: list[str] = []
         self.newer: dict[str, Source] = {}
         self._parked: dict[str, Loaded] = {}
-        self._untrusted: set[str] = set()
+        self._untrusted = set(doubtful)
 
     def collect(self) -> None:
         """Find the loaded modules that the files belong to and read their new text."""
         fresh = self.project.scan(force=True)
-        self._untrusted = {each.name for each in fresh if each.real in self.todo}
+        self._untrusted |= {each.name for each in fresh if each.real in self.todo}
         names: set[str] = set()
         for real, change in self.todo.items():
             if real.endswith(_EXTENSIONS):

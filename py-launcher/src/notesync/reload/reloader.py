@@ -45,6 +45,7 @@ class Reloader:
         self._pending: dict[str, Change] = {}
         self._refused: Report | None = None
         self._lock = threading.RLock()
+        self._doubtful: set[str] = set()
         self._ahead = Ahead(self._project)
         self._ahead.add(self._project.scan(force=True))
         self.read_history()
@@ -80,10 +81,18 @@ class Reloader:
                 for loaded in self._project.by_file(os.path.realpath(path)):
                     _pin(loaded)
 
-    def cell_ran(self, raw_cell: str) -> None:
-        """Call after each cell: takes note of imported modules and of imported names."""
+    def cell_ran(self, raw_cell: str, changed: Iterable[Path | str] | None = ()) -> None:
+        """Call after each cell: takes note of imported modules and of imported names.
+
+        `changed` are the files that were exchanged while it ran, None where that is not known: what
+        it imported of them may be older than what is read now.
+        """
         with self._lock:
             fresh = self._project.scan()
+            under = None if changed is None else {os.path.realpath(path) for path in changed}
+            if under is None or under:
+                doubted = [each for each in fresh if under is None or each.real in under]
+                self._doubtful.update(each.name for each in doubted)
             self._ahead.add(fresh)
             if fresh:
                 quiet_autoreload(self._shell, self._project.loaded)
@@ -137,7 +146,7 @@ class Reloader:
 
     def _apply(self, todo: dict[str, Change]) -> Report:
         report, undo = Report(), Undo()
-        batch = Batch(self._project, todo, undo, report)
+        batch = Batch(self._project, todo, undo, report, self._doubtful)
         runner: Runner | None = None
         modules, path = dict(sys.modules), list(sys.path)
         try:
@@ -203,6 +212,7 @@ class Reloader:
         runner.finish()
         batch.finish()
         self._pending.clear()
+        self._doubtful.difference_update(batch.newer)
         self._refused = None
         self._project.trim(planner.sources())
         self._project.scan(force=True)
@@ -245,7 +255,7 @@ class Reloader:
 
     def _swap_bodies(self, todo: dict[str, Change]) -> Report:
         report, undo = Report(), Undo()
-        batch = Batch(self._project, todo, undo, report)
+        batch = Batch(self._project, todo, undo, report, self._doubtful)
         try:
             forget_listings()
             batch.collect()

@@ -33,7 +33,7 @@ final class Carrier {
     }
 
     /**
-     * The kernel is no longer there.
+     * The kernel is no longer there, or has no way to the laptop.
      *
      * @return the kernel that takes over from it; null if that changes nothing
      */

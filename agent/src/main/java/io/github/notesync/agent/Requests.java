@@ -31,7 +31,7 @@ final class Requests {
     static void handle(Kernel kernel, Seat seat, Request request, Answer answer) throws ProtocolException {
         JsonObject header = request.header();
         switch (request.type()) {
-            case "carry" -> seat.carry(kernel, answer);
+            case "carry" -> seat.carry(kernel, answer, !header.flagOrFalse("give_up"));
             case "manifest" -> {
                 int part = (int) header.integer("part", 0, Integer.MAX_VALUE);
                 seat.run(kernel, answer, replica -> replica.manifest(part, answer));

@@ -213,15 +213,25 @@ final class Seat {
             note(replica);
         }
         cells.forget(kernel);
+        handOver(kernel);
+        applyIfQuiet();
+    }
+
+    private void handOver(Kernel kernel) {
         Kernel successor = carrier.forget(kernel);
         if (successor != null) {
             successor.tell("carrier", JsonObject.builder().put("replica", id).put("carrier", true));
         }
-        applyIfQuiet();
     }
 
-    void carry(Kernel kernel, Answer answer) {
-        run(kernel, answer, open -> answer.reply(JsonObject.builder().put("carrier", carrier.ask(kernel))));
+    /** @param wanted false where the kernel has no way to the laptop any more, and stays attached */
+    void carry(Kernel kernel, Answer answer, boolean wanted) {
+        run(kernel, answer, open -> {
+            if (!wanted) {
+                handOver(kernel);
+            }
+            answer.reply(JsonObject.builder().put("carrier", wanted && carrier.ask(kernel)));
+        });
     }
 
     /** Applies what is staged unless a kernel is in a cell, or about to be. On the replica's thread. */

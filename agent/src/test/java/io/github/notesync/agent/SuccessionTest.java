@@ -99,6 +99,33 @@ class SuccessionTest {
         }
     }
 
+    @Test
+    void aKernelWithoutAWayToTheLaptopGivesUpCarryingAndStaysInItsCell() throws Exception {
+        Laptop.Batch batch = laptop.put("a.py", "1\n").save();
+        try (AgentProcess agent = start();
+                Client first = Client.connect(agent.connection());
+                Client second = Client.connect(agent.connection())) {
+            String replica = first.attach(root, false).string("replica");
+            second.attach(root, false);
+            JsonObject.Builder carry = JsonObject.builder().put("replica", replica);
+            assertThat(first.ask("carry", carry).flag("carrier")).isTrue();
+            assertThat(second.ask("carry", JsonObject.builder().put("replica", replica))
+                            .flag("carrier"))
+                    .isFalse();
+            first.ask("enter", JsonObject.builder().put("wait_ms", 2_000));
+            first.offer(replica, batch);
+            first.chunk(replica, batch, 0, batch.stream().length);
+            assertThat(first.event("waiting", 10_000)).isNotNull();
+            JsonObject.Builder giveUp =
+                    JsonObject.builder().put("replica", replica).put("give_up", true);
+            assertThat(first.ask("carry", giveUp).flag("carrier")).isFalse();
+            assertThat(second.event("carrier", 10_000).flag("carrier")).isTrue();
+            assertThat(root.resolve("a.py")).doesNotExist();
+            first.ask("leave", JsonObject.builder());
+            assertThat(first.event("applied", 10_000)).isNotNull();
+        }
+    }
+
     private void assertGoesOnAt(int offset, Laptop.Batch batch) throws Exception {
         try (AgentProcess agent = start();
                 Client kernel = Client.connect(agent.connection())) {
