@@ -6,7 +6,7 @@ import argparse
 import time
 from collections.abc import Sequence
 
-from tests.commands import ground, parts, places, projects, step
+from tests.commands import ground, parts, places, projects, step, widget_managers
 from tests.commands.results import Result
 from tests.commands.suites import Maven, Pytest, Suite, Tool, Vitest
 
@@ -60,6 +60,7 @@ def prepare() -> None:
     parts.old_kernel()
     parts.install_wheel(places.OLD_KERNEL)
     projects.fetch()
+    widget_managers.fetch()
 
 
 def run(suite: Suite, deadline: float) -> tuple[list[Result], list[str]]:

@@ -87,6 +87,12 @@ def environment() -> None:
 def old_kernel() -> None:
     """A second environment with the oldest kernel that is supported."""
     virtual_environment(places.OLD_KERNEL, places.TESTS / "requirements-old-kernel.txt", "the oldest supported kernel")
+    widgets = places.TESTS / "requirements-old-widgets.txt"
+    stamp = places.OLD_KERNEL / ".notesync-widgets"
+    if not stamped(stamp, [widgets]):
+        command: step.Command = [*pip(places.OLD_KERNEL), "install", "--no-deps", "-r", widgets]
+        step.run("installing the oldest supported widgets", command, log="old-widgets", limit=300)
+        put_stamp(stamp, [widgets])
 
 
 def virtual_environment(place: Path, requirements: Path, what: str) -> None:

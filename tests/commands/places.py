@@ -19,11 +19,12 @@ TESTS = ROOT / "tests"
 
 # The environment that tests run in: pytest, Playwright, JupyterLab, Notebook 7, and the wheel as a user installs it.
 ENVIRONMENT = BUILD / "environment"
-# The oldest kernel that notesync must work in: ipykernel 6.17 with IPython 7.34.
+# The oldest kernel that notesync must work in: ipykernel 6.17 with IPython 7.34, and ipywidgets 7.7.
 OLD_KERNEL = BUILD / "old-kernel"
 # Made only where the machine has no Node.js that is new enough.
 NODE = BUILD / "node"
 PROJECTS = BUILD / "projects"
+WIDGET_MANAGERS = BUILD / "widget-managers"
 
 
 def tool(environment: Path, name: str) -> Path:

@@ -2,43 +2,12 @@
 // comms of these frames, carried to a real kernel (PLATFORMS: google.colab.kernel, packages/outputframe).
 const { kernel, server, token, frames, cells } = JSON.parse(decodeURIComponent(location.hash.slice(1)));
 const SANDBOX = 'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox';
-const session = crypto.getRandomValues(new Uint32Array(2)).join('');
-const socket = new WebSocket(`${server}api/kernels/${kernel}/channels?session_id=${session}&token=${token}`);
-socket.binaryType = 'arraybuffer';
-let count = 0;
 /** Which cell a request belongs to, which frame a comm, and who waits for a message to be handled. */
 const cellOf = new Map();
 const frameOf = new Map();
 const acks = new Map();
 /** The notebook as it would be saved: the outputs of each cell. */
 const saved = JSON.parse(sessionStorage.getItem('saved') ?? '{}');
-
-function send(type, content, buffers = []) {
-  const msg_id = `${session}-${(count += 1)}`;
-  const header = { msg_id, msg_type: type, session, username: '', version: '5.3', date: new Date().toISOString() };
-  const message = JSON.stringify({ header, parent_header: {}, metadata: {}, content, channel: 'shell', buffers: [] });
-  if (buffers.length === 0) socket.send(message);
-  else {
-    const parts = [new TextEncoder().encode(message), ...buffers.map((buffer) => new Uint8Array(buffer))];
-    const head = new DataView(new ArrayBuffer(4 * (parts.length + 1)));
-    head.setUint32(0, parts.length);
-    let offset = head.byteLength;
-    parts.forEach((part, index) => {
-      head.setUint32(4 * (index + 1), offset);
-      offset += part.byteLength;
-    });
-    socket.send(new Blob([head.buffer, ...parts]));
-  }
-  return msg_id;
-}
-
-function decode(data) {
-  if (typeof data === 'string') return { ...JSON.parse(data), buffers: [] };
-  const view = new DataView(data);
-  const offsets = Array.from({ length: view.getUint32(0) }, (_, index) => view.getUint32(4 * (index + 1)));
-  const parts = offsets.map((offset, index) => data.slice(offset, offsets[index + 1]));
-  return { ...JSON.parse(new TextDecoder().decode(parts[0])), buffers: parts.slice(1) };
-}
 
 class Cell {
   constructor(number, source) {
@@ -61,8 +30,7 @@ class Cell {
   run() {
     this.clear();
     this.box.dataset.state = 'running';
-    const content = { code: this.source, silent: false, store_history: true, allow_stdin: false, stop_on_error: true };
-    cellOf.set(send('execute_request', content), this);
+    cellOf.set(page.execute(this.source), this);
   }
 
   clear() {
@@ -70,7 +38,7 @@ class Cell {
     for (const [comm, source] of frameOf) {
       if (source !== this.frame?.contentWindow) continue;
       frameOf.delete(comm);
-      send('comm_close', { comm_id: comm, data: {} });
+      page.send('comm_close', { comm_id: comm, data: {} });
     }
     this.frame?.remove();
     this.frame = null;
@@ -119,8 +87,7 @@ class Cell {
   }
 }
 
-socket.onmessage = ({ data }) => {
-  const { header, parent_header, content, buffers } = decode(data);
+const page = new Kernel({ kernel, server, token }, ({ header, parent_header, content, buffers }) => {
   const cell = cellOf.get(parent_header.msg_id);
   const kind = header.msg_type;
   if (kind === 'comm_msg' || kind === 'comm_close') {
@@ -138,19 +105,19 @@ socket.onmessage = ({ data }) => {
   } else if (kind === 'update_display_data') {
     for (const one of shownCells) one.update(content.transient.display_id, content.data);
   }
-};
+});
 
 addEventListener('message', ({ data, source, origin }) => {
   if (origin !== frames) return;
   const { does, comm, target, message, buffers, ack } = data;
   if (does === 'open') frameOf.set(comm, source);
   const content = does === 'open' ? { comm_id: comm, target_name: target, data: message } : { comm_id: comm, data: message };
-  const sent = send({ open: 'comm_open', send: 'comm_msg', close: 'comm_close' }[does], content, buffers);
+  const sent = page.send({ open: 'comm_open', send: 'comm_msg', close: 'comm_close' }[does], content, buffers);
   acks.set(sent, () => source?.postMessage({ ack }, frames));
 });
 
 const shownCells = [];
-socket.onopen = () => {
+void page.ready.then(() => {
   cells.forEach((source, number) => shownCells.push(new Cell(number, source)));
   document.body.dataset.ready = '';
-};
+});
