@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from .notebook import Notebook
 from .stand_ins import StandInAgent, StandInLaptop
 
 
@@ -30,3 +32,14 @@ def server() -> Iterator[StandInLaptop]:
     """A laptop server in this process."""
     with StandInLaptop() as running:
         yield running
+
+
+@pytest.fixture
+def notebook(
+    tmp_path: Path, agent: StandInAgent, server: StandInLaptop, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Notebook]:
+    """Connected directly, with one batch applied."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    made = Notebook(tmp_path / "replica", agent, server)
+    yield made
+    made.close()

@@ -305,6 +305,16 @@ class Story:
             await asyncio.sleep(0)
         raise AssertionError(f"never: {self.states[-5:]}, {self.errors[-3:]}")
 
+    async def begin(self) -> None:
+        self.start()
+        await self.quiet()
+
+    async def stand_by(self) -> None:
+        """Begins beside another kernel that carries."""
+        self.agents.carrier = False
+        self.start()
+        await self.until(lambda: self.states and self.states[-1][0] == "standby")
+
     async def quiet(self) -> None:
         """Until nothing moves any more: a long poll is open."""
         await self.until(lambda: self.laptop.polls)

@@ -8,57 +8,19 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
-from traitlets.config import Config
 
 from notesync import texts
 from notesync._replica import Fresh
-from notesync.app import App
 from notesync.direct import DirectLaptop
 from notesync.errors import NotesyncError
 
-from .stand_ins import StandInAgent, StandInLaptop
-
-
-class Notebook:
-    """A shell with notesync, connected directly."""
-
-    def __init__(self, root: Path, agent: StandInAgent, server: StandInLaptop) -> None:
-        self.agent, self.server, self.root = agent, server, root
-        quiet = Config()
-        quiet.HistoryManager.enabled = False
-        self.shell = InteractiveShell(config=quiet)
-        self.app = App(self.shell)
-        self.app.load()
-        server.save(b"first")
-        self.app.connect(server.url, root, wait=True)
-
-    def run(self, code: str) -> Any:
-        result = self.shell.run_cell(code, store_history=True)
-        result.raise_error()
-        return result.result
-
-    def close(self) -> None:
-        self.app.unload()
-
-    def leaves(self) -> int:
-        return self.agent.kinds().count("leave")
-
-
-@pytest.fixture
-def notebook(
-    tmp_path: Path, agent: StandInAgent, server: StandInLaptop, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Notebook]:
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    made = Notebook(tmp_path / "replica", agent, server)
-    yield made
-    made.close()
+from .notebook import Notebook
+from .waiting import until
 
 
 def test_a_cell_enters_and_leaves(notebook: Notebook) -> None:
@@ -315,11 +277,3 @@ def test_every_cell_says_that_a_batch_waits_for_an_answer(
         notebook.run("1")
         assert "it waits for your answer" in capsys.readouterr().out
     assert "confirm" in texts.state_words(notebook.app.session.status())
-
-
-def until(reached: Any, seconds: float = 10) -> bool:
-    deadline = time.monotonic() + seconds
-    while not reached():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-    return True

@@ -14,7 +14,8 @@ from notesync import _process, _state, agent_process, class_data
 from notesync.class_data import ClassData
 from notesync.messages.agent import ConnectionFile
 
-from .test_real_agent import JAR, ensure, until
+from .test_real_agent import JAR, ensure
+from .waiting import until
 
 pytestmark = pytest.mark.skipif(not JAR.is_file(), reason="mvn -pl agent -am package makes the jar")
 

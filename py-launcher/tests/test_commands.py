@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from notesync import commands, magics
 
+from .notebook import Notebook
 from .stand_ins import StandInAgent, StandInLaptop
-from .test_cells import Notebook, until
+from .waiting import until
 
 KEPT = {
     "id": "abcd1234" * 4,
@@ -24,16 +22,6 @@ KEPT = {
     "size": 12,
     "digest": "0" * 64,
 }
-
-
-@pytest.fixture
-def notebook(
-    tmp_path: Path, agent: StandInAgent, server: StandInLaptop, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Notebook]:
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    made = Notebook(tmp_path / "replica", agent, server)
-    yield made
-    made.close()
 
 
 @pytest.fixture

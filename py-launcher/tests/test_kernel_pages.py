@@ -22,6 +22,7 @@ from notesync.messages import hello
 
 from .kernels import Kernel
 from .stand_ins import StandInAgent, StandInLaptop
+from .waiting import until
 
 
 class Page:
@@ -225,10 +226,3 @@ def test_the_beacon_can_be_seen_without_side_effects(kernel: Kernel) -> None:
     while reply["msg_type"] != "comm_info_reply":
         reply = kernel.client.get_shell_msg(timeout=10)
     assert len(reply["content"]["comms"]) == 1
-
-
-def until(reached: Any, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not reached():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from notesync.messages.agent import ConnectionFile
 
 from .kernels import Kernel
 from .stand_ins import StandInLaptop
+from .waiting import until
 
 ROOT = Path(__file__).parents[2]
 JAR = Path(os.environ.get("NOTESYNC_AGENT_JAR") or ROOT / "agent" / "target" / "notesync-agent.jar")
@@ -43,13 +44,6 @@ def ensure(within_s: float = 5.0) -> ConnectionFile:
     return agent_process.ensure(
         lambda agent: agent_client.answers(agent, within_s), agent_client.ask_to_stop
     )
-
-
-def until(reached: Callable[[], object], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not reached():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def test_it_starts_is_found_and_stops() -> None:

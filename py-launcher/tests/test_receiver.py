@@ -35,8 +35,7 @@ from .receiver_story import (
 def test_a_saved_stream_arrives_whole_and_is_reported(stream: bytes) -> None:
     async def test(story: Story) -> None:
         story.laptop.save(stream)
-        story.start()
-        await story.quiet()
+        await story.begin()
         assert story.agents.applied == [stream]
         assert [report["state"] for report in story.laptop.reports] == ["applied"]
         assert story.states[-1][0] == "applied"
@@ -46,8 +45,7 @@ def test_a_saved_stream_arrives_whole_and_is_reported(stream: bytes) -> None:
 
 def test_each_save_arrives_while_a_long_poll_is_open() -> None:
     async def test(story: Story) -> None:
-        story.start()
-        await story.quiet()
+        await story.begin()
         for number in range(5):
             story.laptop.save(b"%d" % number)
             await story.quiet()
@@ -101,8 +99,7 @@ def test_a_short_chunk_is_asked_for_again_from_where_it_ended() -> None:
 
         story.laptop.bend.append(short)
         story.laptop.save(stream)
-        story.start()
-        await story.quiet()
+        await story.begin()
         assert story.agents.applied == [stream]
 
     run(test)
@@ -120,8 +117,7 @@ def test_a_lost_laptop_is_asked_again_and_the_transfer_resumes() -> None:
 
         story.laptop.bend.append(lossy)
         story.laptop.save(stream)
-        story.start()
-        await story.quiet()
+        await story.begin()
         assert story.agents.applied == [stream]
         assert ("away", "no answer") in story.states
         offsets = [call.path for call in story.laptop.calls if "offset=0&" in call.path]
@@ -149,8 +145,7 @@ def test_doubled_and_lost_chunks_are_mended_by_the_offset() -> None:
 
         story.agents.on_chunk = noisy  # type: ignore[method-assign]
         story.laptop.save(stream)
-        story.start()
-        await story.quiet()
+        await story.begin()
         assert story.agents.applied == [stream]
 
     run(test)
@@ -185,8 +180,7 @@ def test_an_unknown_epoch_is_settled_by_an_exchange() -> None:
 
         story.laptop.bend.append(known_after_manifest)
         story.laptop.save(b"all of it")
-        story.start()
-        await story.quiet()
+        await story.begin()
         assert exchanged == [b"manifest"]
         assert story.agents.applied == [b"all of it"]
 
@@ -204,8 +198,7 @@ def test_current_under_another_cursor_is_adopted() -> None:
             return None
 
         story.laptop.bend.append(current)
-        story.start()
-        await story.quiet()
+        await story.begin()
         assert story.agents.cursor == cursor
         assert story.agents.kinds.count("adopt") == 1
 
@@ -222,8 +215,7 @@ def test_missing_content_is_asked_for_plainly_once() -> None:
 
         story.agents.refuse.append(missing)
         story.laptop.save(b"copy")
-        story.start()
-        await story.quiet()
+        await story.begin()
         assert story.agents.applied == [b"copy"]
         asked = [c.json["plain"] for c in story.laptop.calls if c.path.endswith("/next") and c.json]
         assert asked == [False, True, False]
@@ -233,8 +225,7 @@ def test_missing_content_is_asked_for_plainly_once() -> None:
 
 def test_a_batch_that_waits_is_not_sent_again() -> None:
     async def test(story: Story) -> None:
-        story.start()
-        await story.quiet()
+        await story.begin()
         story.agents.hold = True
         story.laptop.save(b"one")
         await story.quiet()
@@ -249,8 +240,7 @@ def test_a_batch_that_waits_is_not_sent_again() -> None:
 
 def test_a_newer_save_takes_the_place_of_the_batch_that_waits() -> None:
     async def test(story: Story) -> None:
-        story.start()
-        await story.quiet()
+        await story.begin()
         story.agents.hold = True
         story.laptop.save(b"one")
         await story.quiet()
@@ -264,8 +254,7 @@ def test_a_newer_save_takes_the_place_of_the_batch_that_waits() -> None:
 
 def test_a_halted_batch_waits_for_the_answer_given_on_the_laptop() -> None:
     async def test(story: Story) -> None:
-        story.start()
-        await story.quiet()
+        await story.begin()
         story.agents.halts = True
         story.laptop.save(b"deletes much")
         await story.quiet()
@@ -293,8 +282,7 @@ def test_a_refused_batch_is_reported_once_and_not_sent_again(code: str) -> None:
             lambda r: AgentRefused(code, "no", path="a.py") if r.type == "chunk" else None
         )
         story.laptop.save(b"bad")
-        story.start()
-        await story.quiet()
+        await story.begin()
         assert story.states[-1][0] == "refused"
         assert [r["error"]["path"] for r in story.laptop.reports] == ["a.py"]
         assert story.agents.kinds.count("offer") == 1
@@ -312,8 +300,7 @@ def test_a_full_disk_is_tried_again_by_itself() -> None:
             lambda r: AgentRefused("disk_full", "no space") if r.type == "chunk" else None
         )
         story.laptop.save(b"data")
-        story.start()
-        await story.quiet()
+        await story.begin()
         assert story.states[-1][0] == "refused"
         story.agents.refuse.clear()
         call, poll = story.laptop.polls.pop()
@@ -355,8 +342,7 @@ def test_a_replica_that_somebody_deleted_begins_again() -> None:
         errors = iter([AgentRefused("io_error", "no such file")])
         story.agents.refuse.append(lambda r: next(errors, None) if r.type == "chunk" else None)
         story.laptop.save(b"data")
-        story.start()
-        await story.quiet()
+        await story.begin()
         assert story.agents.applied == [b"data"]
         assert story.attached == 2
         assert story.errors == []
@@ -398,8 +384,7 @@ def test_the_second_kernel_takes_over_when_told() -> None:
 def test_after_a_rollback_the_held_batch_is_offered_once_and_resume_brings_it() -> None:
     async def test(story: Story) -> None:
         story.laptop.save(b"one")
-        story.start()
-        await story.quiet()
+        await story.begin()
         held = AgentRefused("held", "rolled back")
         story.agents.refuse.append(lambda r: held if r.type == "offer" else None)
         story.agents.cursor = None

@@ -27,8 +27,7 @@ from .receiver_story import (
 
 def test_fresh_with_nothing_new_is_one_question() -> None:
     async def test(story: Story) -> None:
-        story.start()
-        await story.quiet()
+        await story.begin()
         before = story.laptop.asked_for("/next")
         fresh = await story.receiver.fresh()
         assert fresh == Fresh(None, False)
@@ -39,8 +38,7 @@ def test_fresh_with_nothing_new_is_one_question() -> None:
 
 def test_fresh_brings_what_was_saved_and_the_old_poll_does_no_harm() -> None:
     async def test(story: Story) -> None:
-        story.start()
-        await story.quiet()
+        await story.begin()
         story.laptop.streams.append(b"saved")  # The long poll has not been answered yet.
         fresh = await story.receiver.fresh()
         assert fresh == Fresh(Cursor(EPOCH, 1), False)
@@ -56,8 +54,7 @@ def test_fresh_brings_what_was_saved_and_the_old_poll_does_no_harm() -> None:
 
 def test_a_cell_that_loses_patience_does_not_stop_what_is_on_its_way() -> None:
     async def test(story: Story) -> None:
-        story.start()
-        await story.quiet()
+        await story.begin()
         story.agents.halts = True
         story.laptop.streams.append(STREAMS["many"])
         asked = asyncio.ensure_future(story.receiver.fresh())
@@ -74,8 +71,7 @@ def test_a_batch_that_the_agent_already_has_is_what_it_was_said_to_be() -> None:
     """The kernel attached again while the batch was halted: the agent says so again."""
 
     async def test(story: Story) -> None:
-        story.start()
-        await story.quiet()
+        await story.begin()
         story.agents.halts = True
         story.laptop.save(b"deletes much")
         await story.quiet()
@@ -90,8 +86,7 @@ def test_a_batch_that_the_agent_already_has_is_what_it_was_said_to_be() -> None:
 
 def test_fresh_attaches_again_where_the_replica_is_not_what_was_thought() -> None:
     async def test(story: Story) -> None:
-        story.start()
-        await story.quiet()
+        await story.begin()
         wrong = iter([AgentRefused("tree_mismatch", "not that tree")])
         story.agents.refuse.append(lambda r: next(wrong, None) if r.type == "offer" else None)
         story.laptop.streams.append(b"saved")
@@ -106,8 +101,7 @@ def test_fresh_attaches_again_where_the_replica_is_not_what_was_thought() -> Non
 def test_fresh_says_that_a_halted_batch_is_newer() -> None:
     async def test(story: Story) -> None:
         story.agents.halts = True
-        story.start()
-        await story.quiet()
+        await story.begin()
         story.laptop.save(b"deletes much")
         await story.quiet()
         assert await story.receiver.fresh() == Fresh(None, True, "halted")
@@ -117,9 +111,7 @@ def test_fresh_says_that_a_halted_batch_is_newer() -> None:
 
 def test_fresh_of_a_second_kernel_waits_for_the_one_that_carries() -> None:
     async def test(story: Story) -> None:
-        story.agents.carrier = False
-        story.start()
-        await story.until(lambda: story.states and story.states[-1][0] == "standby")
+        await story.stand_by()
         story.laptop.streams.append(b"saved")
         asked = asyncio.ensure_future(story.receiver.fresh())
         for _ in range(20):
@@ -134,9 +126,7 @@ def test_fresh_of_a_second_kernel_waits_for_the_one_that_carries() -> None:
 
 def test_fresh_takes_over_from_a_kernel_that_is_gone() -> None:
     async def test(story: Story) -> None:
-        story.agents.carrier = False
-        story.start()
-        await story.until(lambda: story.states and story.states[-1][0] == "standby")
+        await story.stand_by()
         story.laptop.streams.append(b"saved")
         story.agents.carrier = True
         assert await asyncio.wait_for(story.receiver.fresh(), 5) == Fresh(Cursor(EPOCH, 1), False)
@@ -148,9 +138,7 @@ def test_fresh_takes_over_from_a_kernel_that_is_gone() -> None:
 
 def test_a_carrier_that_does_not_bring_does_not_hold_the_other_kernel_up() -> None:
     async def test(story: Story) -> None:
-        story.agents.carrier = False
-        story.start()
-        await story.until(lambda: story.states and story.states[-1][0] == "standby")
+        await story.stand_by()
         story.laptop.streams.append(b"saved")
         fresh = await asyncio.wait_for(story.receiver.fresh(), 5)
         assert fresh == Fresh(Cursor(EPOCH, 1), False)
@@ -161,9 +149,7 @@ def test_a_carrier_that_does_not_bring_does_not_hold_the_other_kernel_up() -> No
 
 def test_a_batch_that_only_waits_for_a_cell_is_as_good_as_here() -> None:
     async def test(story: Story) -> None:
-        story.agents.carrier = False
-        story.start()
-        await story.until(lambda: story.states and story.states[-1][0] == "standby")
+        await story.stand_by()
         story.laptop.streams.append(b"saved")
         asked = asyncio.ensure_future(story.receiver.fresh())
         for _ in range(20):
@@ -183,8 +169,7 @@ def test_an_agent_is_told_whether_a_cell_runs() -> None:
             lambda r: told.append(r.fields["in_cell"]) if r.type == "attach" else None
         )
         story.in_cell = True
-        story.start()
-        await story.quiet()
+        await story.begin()
         assert told == [True]
 
     run(test)
@@ -199,8 +184,7 @@ def test_a_cell_that_ends_while_the_kernel_attaches_is_left() -> None:
 
         story.agents.refuse.append(ends)
         story.in_cell = True
-        story.start()
-        await story.quiet()
+        await story.begin()
         assert story.agents.kinds.count("leave") == 1
 
     run(test)

@@ -21,8 +21,7 @@ from .receiver_story import (
 
 def test_a_dead_agent_is_renewed_while_the_laptop_is_silent() -> None:
     async def test(story: Story) -> None:
-        story.start()
-        await story.quiet()
+        await story.begin()
         story.agents.lost = True
         story.laptop.polls.clear()
         story.receiver.agent_lost(AgentLost("agent_died", "gone"))
@@ -57,8 +56,7 @@ def test_a_dead_agent_is_renewed_while_the_laptop_sleeps_in_the_middle_of_a_batc
 
 def test_a_dead_agent_is_renewed_while_cells_wait_for_a_laptop_that_sleeps() -> None:
     async def test(story: Story) -> None:
-        story.start()
-        await story.quiet()
+        await story.begin()
 
         def asleep(call: Call) -> Future[Answer] | None:
             return Future() if (call.json or {}).get("fresh") else None
@@ -100,8 +98,7 @@ def test_one_bad_answer_never_ends_the_loop() -> None:
 
         story.laptop.bend.append(broken)
         story.laptop.save(b"good")
-        story.start()
-        await story.quiet()
+        await story.begin()
         assert story.agents.applied == [b"good"]
         assert len(story.errors) == 4
 
@@ -122,8 +119,7 @@ def test_the_pause_between_attempts_grows_to_a_limit() -> None:
 
 def test_without_a_way_to_the_laptop_another_kernel_may_carry() -> None:
     async def test(story: Story) -> None:
-        story.start()
-        await story.quiet()
+        await story.begin()
         gone = LaptopUnreachable("laptop_unreachable", "off")
         story.laptop.bend.append(lambda _call: gone)
         story.laptop.polls.pop()[1].set_exception(gone)

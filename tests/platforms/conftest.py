@@ -11,6 +11,9 @@ from typing import NoReturn
 import pytest
 
 from tests.commands import parts
+from tests.harness import world
+from tests.harness.laptop import Laptop
+from tests.harness.stack import lay_out
 from tests.platforms import debian, jdks, stacks
 from tests.platforms.driver import Driver
 
@@ -30,6 +33,16 @@ def not_here(reason: str) -> NoReturn:
     if os.environ.get(STRICT):
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture
+def laptop(tmp_path: Path) -> Iterator[Laptop]:
+    """A laptop that serves the small sample."""
+    source = tmp_path / "laptop" / "shop"
+    lay_out(source, None)
+    home = tmp_path / "laptop" / "home"
+    with Laptop(source, home, world.environment(home), tmp_path / "logs") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.harness import wait, world
+from tests.harness import wait
 from tests.harness.laptop import Laptop
-from tests.harness.stack import CODE, lay_out
+from tests.harness.stack import CODE
 from tests.platforms.conftest import MakeDriver
 from tests.platforms.driver import SPARK, VOLUME, Driver
 from tests.platforms.driver_notebook import DriverNotebook
 from tests.platforms.test_init_script import ends_well, script
-
-
-@pytest.fixture
-def laptop(tmp_path: Path) -> Iterator[Laptop]:
-    source = tmp_path / "laptop" / "shop"
-    lay_out(source, None)
-    home = tmp_path / "laptop" / "home"
-    with Laptop(source, home, world.environment(home), tmp_path / "logs") as running:
-        yield running
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from tests.harness import tree, wait, world
 from tests.harness.browser import Browser
 from tests.harness.laptop import Laptop
 from tests.harness.paged import PagedStack
-from tests.harness.stack import lay_out
 from tests.platforms import debian, hub
 from tests.platforms.conftest import not_here
 from tests.platforms.hosted import BesideBrowser, Hosted, Story, agents, end_agents
@@ -25,15 +24,6 @@ from tests.platforms.test_no_java import jdk_here, make
 SAGEMAKER = User("sagemaker-user", 1000, 100)
 JOVYAN = User("jovyan", 1000, 100)
 ADA, EVE = User("jupyter-ada", 3001, 3001), User("jupyter-eve", 3002, 3002)
-
-
-@pytest.fixture
-def laptop(tmp_path: Path) -> Iterator[Laptop]:
-    source = tmp_path / "laptop" / "shop"
-    lay_out(source, None)
-    home = tmp_path / "laptop" / "home"
-    with Laptop(source, home, world.environment(home), tmp_path / "logs") as running:
-        yield running
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ class ArchitectureTest {
         noClasses()
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("com.fasterxml..", "org.apache.commons..")
+                .resideInAnyPackage("com.fasterxml..", "org.apache.commons.compress..")
                 .check(classes);
     }
 

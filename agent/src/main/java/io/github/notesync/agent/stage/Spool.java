@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
+import org.apache.commons.io.input.BoundedInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +60,10 @@ public final class Spool {
 
     /** The first {@code bytes} bytes of what is here. */
     InputStream read(long bytes) throws IOException {
-        return new Beginning(Channels.newInputStream(directory.read(Layout.STREAM)), bytes);
+        return BoundedInputStream.builder()
+                .setInputStream(Channels.newInputStream(directory.read(Layout.STREAM)))
+                .setMaxCount(bytes)
+                .get();
     }
 
     /** Begins to keep the bytes of {@code batch}. */
