@@ -10,7 +10,6 @@ import io.github.notesync.server.scan.ChunkLists;
 import io.github.notesync.server.scan.Contents;
 import io.github.notesync.server.scan.Coverage;
 import io.github.notesync.server.scan.Difference;
-import io.github.notesync.server.scan.Differences;
 import io.github.notesync.server.scan.Index;
 import io.github.notesync.server.scan.IndexFile;
 import io.github.notesync.server.scan.Progress;
@@ -82,12 +81,12 @@ public final class Cycle implements AutoCloseable {
     private final Set<String> dirty = new HashSet<>();
     private final Deque<Long> commits = new ArrayDeque<>();
     private boolean everything = true;
-    private Differences uncommitted = new Differences();
     private long firstHint;
     private long lastHintMillis;
     private long lastFullScan;
     private long indexSaved = System.nanoTime();
     private String rootIdentity = "";
+    private String toldFailure = "";
     private boolean indexMoved;
     private long indexSum;
     private volatile boolean started;
@@ -184,12 +183,21 @@ public final class Cycle implements AutoCloseable {
                 source.state(Source.Phase.UNAVAILABLE, String.valueOf(e.getMessage()));
                 everything = true;
                 pause(UNAVAILABLE_POLL);
-            } catch (IOException | RuntimeException e) {
-                listener.notice("a scan failed and is tried again: " + e);
-                everything = true;
-                pause(UNAVAILABLE_POLL);
+            } catch (IOException | RuntimeException | Error e) {
+                // Also what is no exception: a loop that has ended looks like a source in which nothing happens.
+                failed(e);
             }
         }
+    }
+
+    /** Everything is looked at again; what fails in the same way again and again is told once. */
+    private void failed(Throwable e) {
+        if (!e.toString().equals(toldFailure)) {
+            toldFailure = e.toString();
+            listener.notice("a scan failed and is tried again: " + e);
+        }
+        everything = true;
+        pause(UNAVAILABLE_POLL);
     }
 
     private void round() throws IOException, InterruptedException {
@@ -212,6 +220,7 @@ public final class Cycle implements AutoCloseable {
             dirty.clear();
             take(scanner.directories(now, patient));
         }
+        toldFailure = "";
         // git may have begun while the scan ran: then what it found is half a checkout.
         why = whyHeld();
         if (why != null) {
@@ -309,8 +318,7 @@ public final class Cycle implements AutoCloseable {
     private void take(ScanResult result) throws IOException {
         dirty.addAll(result.unstable());
         result.appeared().forEach(listener::problem);
-        uncommitted.addAll(result.differences());
-        boolean configured = result.differences().stream()
+        boolean configured = index.moved().stream()
                 .anyMatch(each -> ConfigReader.isConfigFile(each.path().value()));
         if (configured) {
             reconfigure();
@@ -332,13 +340,14 @@ public final class Cycle implements AutoCloseable {
     }
 
     private void commit() throws IOException {
-        List<Difference> differences = uncommitted.list();
-        uncommitted = new Differences();
+        List<Difference> differences = index.moved();
         if (differences.isEmpty()) {
+            index.forgetMoved();
             return;
         }
         long since = firstHint == 0 ? System.nanoTime() : firstHint;
         Cursor cursor = source.history().commit(differences, Repositories.state(source.root(), dirt, since));
+        index.forgetMoved();
         indexMoved = true;
         commits.addLast(System.nanoTime());
         if (commits.size() > BUSY_COMMITS) {
@@ -389,7 +398,7 @@ public final class Cycle implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         boolean whole = !thread.isAlive() && (!started || source.state().phase() == Source.Phase.READY);
-        if (whole && uncommitted.list().isEmpty() && saveIndex()) {
+        if (whole && index.moved().isEmpty() && saveIndex()) {
             state.writeClean(source.history().cursor(), source.history().tree(), indexSum);
         }
         state.close();

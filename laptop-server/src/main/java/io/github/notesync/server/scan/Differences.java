@@ -10,21 +10,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what changed, one difference for each path however often it is touched. One thread at a time. */
-public final class Differences {
+final class Differences {
     private final Map<RelativePath, Difference> byPath = new LinkedHashMap<>();
 
-    /** Takes in what a later scan found. */
-    public void addAll(List<Difference> later) {
-        later.forEach(each -> add(each.path(), each.before(), each.after()));
-    }
-
-    public void add(RelativePath path, @Nullable Entry before, @Nullable Entry after) {
+    void add(RelativePath path, @Nullable Entry before, @Nullable Entry after) {
         Difference earlier = byPath.get(path);
         byPath.put(path, new Difference(path, earlier == null ? before : earlier.before(), after));
     }
 
     /** Those that still differ. */
-    public List<Difference> list() {
+    List<Difference> list() {
         List<Difference> result = new ArrayList<>(byPath.size());
         for (Difference each : byPath.values()) {
             if (!Objects.equals(each.before(), each.after())) {

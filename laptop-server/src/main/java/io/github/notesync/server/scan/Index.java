@@ -12,10 +12,10 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that the source is known to hold, directory by directory. One thread at a time,
- * except where a method says otherwise.
+ * Everything that the source is known to hold, directory by directory, and what of it moved since the last sequence. One
+ * thread at a time, except where a method says otherwise.
  *
- * <p>Lives across restarts in an {@link IndexFile}, so that a warm start reads stats only.
+ * <p>Nothing can move here without being noted: what a scan found before it failed is not lost. Lives across restarts in an {@link IndexFile}, so that a warm start reads stats only.
  */
 public final class Index {
     /** By directory, "" for the root, its items by name. */
@@ -23,6 +23,8 @@ public final class Index {
 
     /** The name on disk of every path whose name is not NFC there. */
     private final Map<String, String> spelled = new ConcurrentHashMap<>();
+
+    private Differences moved = new Differences();
 
     public Index() {
         directories.put("", new HashMap<>());
@@ -57,6 +59,8 @@ public final class Index {
     }
 
     void put(String path, Item item) {
+        Item before = item(path);
+        moved.add(item.entry().path(), before == null ? null : before.entry(), item.entry());
         if (item.diskName() != null) {
             spelled.put(path, item.diskName());
         } else {
@@ -68,7 +72,7 @@ public final class Index {
         }
     }
 
-    /** A whole directory at once. */
+    /** A whole directory at once, as it was remembered: nothing of it moved. */
     void put(String directory, Map<String, Item> items) {
         directories.put(directory, items);
         items.forEach((name, item) -> {
@@ -94,7 +98,18 @@ public final class Index {
         }
         siblings.remove(name(path));
         spelled.remove(path);
+        moved.add(item.entry().path(), item.entry(), null);
         sink.accept(path, item);
+    }
+
+    /** What moved since it was last forgotten: one difference for each path. */
+    public List<Difference> moved() {
+        return moved.list();
+    }
+
+    /** A sequence was made of what moved. */
+    public void forgetMoved() {
+        moved = new Differences();
     }
 
     /** Every entry, in no order. */

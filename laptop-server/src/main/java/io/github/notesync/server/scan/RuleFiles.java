@@ -33,12 +33,22 @@ final class RuleFiles {
                 now.add(stat(onDisk.resolve(each.diskName()), stats));
             }
         }
-        List<@Nullable Stat> before = any ? known.put(directory, now) : known.remove(directory);
+        List<@Nullable Stat> before = known.get(directory);
         boolean moved = any ? !now.equals(before) : before != null;
         if (moved) {
             rules.enter(directory, onDisk);
+            remember(directory, any ? now : null);
         }
         return moved;
+    }
+
+    /** Only what was read is known. */
+    private void remember(String directory, @Nullable List<@Nullable Stat> stats) {
+        if (stats == null) {
+            known.remove(directory);
+        } else {
+            known.put(directory, stats);
+        }
     }
 
     void forget(String directory) {

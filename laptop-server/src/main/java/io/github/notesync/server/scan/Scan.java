@@ -6,6 +6,7 @@ import io.github.notesync.server.config.Roots;
 import io.github.notesync.server.ignore.IgnoreRules;
 import io.github.notesync.server.ignore.Verdict;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -17,7 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One scan, from the first directory to the differences. Used once, by one thread. */
+/** One scan, from the first directory to an index that is up to date. Used once, by one thread. */
 final class Scan {
     /** A file of this size that is being written shows itself by growing; smaller ones are read in one go. */
     private static final long BIG = 4 << 20;
@@ -35,7 +36,6 @@ final class Scan {
     private final Reading reading;
     private final boolean patient;
 
-    private final Differences differences = new Differences();
     private final List<Reading.Wanted> wanted = new ArrayList<>();
     private final Set<String> unstable = new HashSet<>();
     private final Set<String> looked = new HashSet<>();
@@ -162,7 +162,7 @@ final class Scan {
         return Seen.in(onDisk);
     }
 
-    /** Reads what has to be read and says what differs. */
+    /** Reads what has to be read. */
     ScanResult finish() throws InterruptedException {
         for (Reading.Outcome outcome : reading.all(wanted)) {
             Reading.Wanted file = outcome.wanted();
@@ -175,13 +175,15 @@ final class Scan {
                         outcome.digest(),
                         file.stat().executable());
                 put(file.name(), new Item(entry, file.stat(), racy, spelled(file.name())));
-            } else if (outcome.error() == null || !isStill(file)) {
+            } else if (outcome.error() == null
+                    || outcome.error() instanceof ClosedByInterruptException
+                    || !isStill(file)) {
                 unstable.add(Index.parent(path));
             } else {
                 problem(Index.parent(path), Problems.unreadable(path, outcome.error()));
             }
         }
-        return new ScanResult(differences.list(), unstable, appeared);
+        return new ScanResult(unstable, appeared);
     }
 
     /** Whether the file is what it was before it could not be read; if not, the next scan sees what it is now. */
@@ -341,13 +343,11 @@ final class Scan {
         if (before != null && before.isDirectory() && !item.isDirectory()) {
             remove(path);
         }
-        differences.add(name.path(), before == null ? null : before.entry(), item.entry());
         index.put(path, item);
     }
 
     private void remove(String path) {
         index.remove(path, (each, item) -> {
-            differences.add(item.entry().path(), item.entry(), null);
             if (item.isDirectory()) {
                 if (ahead != null) {
                     ahead.finish(each);

@@ -61,10 +61,14 @@ public final class DiskTree {
     /** What the history says now. */
     static Map<String, String> of(History history) {
         Map<String, String> tree = new TreeMap<>();
-        for (Difference each : history.from(List.of(), TreeDigest.EMPTY).differences()) {
-            tree.put(each.path().value(), line(each.after()));
-        }
+        entries(history).forEach(each -> tree.put(each.path().value(), line(each)));
         return tree;
+    }
+
+    static List<Entry> entries(History history) {
+        return history.from(List.of(), TreeDigest.EMPTY).differences().stream()
+                .map(Difference::after)
+                .toList();
     }
 
     private static String line(Entry entry) {

@@ -3,6 +3,7 @@ package io.github.notesync.server.cycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.notesync.protocol.Cursor;
+import io.github.notesync.protocol.TreeDigest;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -62,6 +63,31 @@ class RestartTest {
         try (Served served = Served.start(root, state)) {
             assertThat(served.source.history().cursor()).isEqualTo(first.next());
             assertThat(served.tree()).isEqualTo(DiskTree.of(root));
+        }
+    }
+
+    @Test
+    void aStopInTheMiddleOfAScanLosesNothing() throws Exception {
+        Path big = Files.write(temporary.resolve("big"), new byte[256 << 10]);
+        for (int run = 0; run < 6; run++) {
+            Path folder = Files.createDirectory(temporary.resolve("takes long to read " + run));
+            for (int i = 0; i < 600; i++) {
+                Files.createLink(folder.resolve("f" + i), big);
+            }
+            try (Served served = Served.start(root, state)) {
+                assertThat(served.tree()).isEqualTo(DiskTree.of(root));
+                // What replicas are compared with is the tree of what will be told of.
+                assertThat(TreeDigest.of(DiskTree.entries(served.source.history())))
+                        .isEqualTo(served.source.history().tree());
+                Files.delete(root.resolve("pkg/f" + run + ".py"));
+                Files.move(folder, root.resolve("folder"));
+                new Thread(served::look).start();
+                // A bit later each time.
+                for (int i = 0; i < run; i++) {
+                    DiskTree.of(root.resolve("pkg"));
+                }
+            }
+            Files.move(root.resolve("folder"), folder);
         }
     }
 

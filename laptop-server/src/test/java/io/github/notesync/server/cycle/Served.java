@@ -82,6 +82,17 @@ public final class Served implements AutoCloseable {
         }
     }
 
+    /** Begins such a look and does not care what comes of it. */
+    void look() {
+        try {
+            source.refresh(1);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     Path path(String name) {
         return root.resolve(name);
     }

@@ -1,6 +1,7 @@
 package io.github.notesync.server.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
@@ -26,6 +27,8 @@ class ScannerTest {
     private final Index index = new Index();
     private final Findings findings = new Findings();
     private long maxFile = Config.DEFAULT_MAX_FILE_BYTES;
+    /** A directory on which the scan fails in an unforeseen way. */
+    private String broken = "none";
 
     private Scanner scanner(Path root) {
         Config defaults = Config.defaults("project");
@@ -33,7 +36,9 @@ class ScannerTest {
         Coverage nothing = new Coverage() {
             @Override
             public void cover(String directory, Path onDisk) {
-                // Nothing is watched here.
+                if (directory.equals(broken)) {
+                    throw new IllegalStateException("an unforeseen error");
+                }
             }
 
             @Override
@@ -172,12 +177,39 @@ class ScannerTest {
             scanner.everything(false, Progress.NONE);
             assertThat(paths()).containsExactly("grows.csv");
             Files.writeString(root.resolve("grows.csv"), "no longer small");
-            ScanResult result = scanner.directories(Set.of(""), false);
-            assertThat(result.differences()).isEmpty();
+            index.forgetMoved();
+            scanner.directories(Set.of(""), false);
+            assertThat(index.moved()).isEmpty();
             assertThat(problems()).containsExactly("big.csv too_large", "grows.csv too_large");
             Files.writeString(root.resolve("grows.csv"), "fits");
-            assertThat(scanner.directories(Set.of(""), false).differences()).hasSize(1);
+            scanner.directories(Set.of(""), false);
+            assertThat(index.moved()).hasSize(1);
             assertThat(problems()).containsExactly("big.csv too_large");
+        }
+    }
+
+    @Test
+    void whatAScanFoundBeforeItFailedIsNotLost() throws Exception {
+        try (FileSystem files = Jimfs.newFileSystem(Configuration.unix())) {
+            Path root = root(files, "/shop");
+            for (String name : List.of("a", "b", "c")) {
+                Files.createDirectories(root.resolve(name));
+                Files.writeString(root.resolve(name).resolve("gone.py"), "x");
+            }
+            Scanner scanner = scanner(root);
+            scanner.everything(false, Progress.NONE);
+            index.forgetMoved();
+            for (String name : List.of("a", "b", "c")) {
+                Files.delete(root.resolve(name).resolve("gone.py"));
+            }
+            broken = "b";
+            assertThatThrownBy(() -> scanner.everything(false, Progress.NONE)).hasMessage("an unforeseen error");
+            broken = "none";
+            scanner.everything(false, Progress.NONE);
+            assertThat(index.moved())
+                    .filteredOn(each -> each.after() == null)
+                    .extracting(each -> each.path().value())
+                    .containsExactlyInAnyOrder("a/gone.py", "b/gone.py", "c/gone.py");
         }
     }
 
