@@ -38,7 +38,7 @@ class Chains:
                 moved |= self._mark_events(unit, later, f"{name} was bound before")
         for each in unit.pairs:
             reads = self._local_reads(each)
-            if each.index in unit.dirty:
+            if each.index in unit.dirty or unit.reordered:
                 reads |= self.plan.closure.read_by_calls(unit, each.new)
             for name in reads:
                 if name not in new and name not in old:

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import enum
 import functools
-import importlib
 import sys
 import types
 from typing import Any
 
+from notesync.reload import abstract as abstract_classes
 from notesync.reload.patch import forward, patch_function, reconcile
 from notesync.reload.undo import MISSING, Undo
 
-_ABC: Any = importlib.import_module("_abc")  # has no stubs
 _OWN = frozenset({"__dict__", "__weakref__", "__module__", "__slots__", "_abc_impl"})
 _SLOTS = (types.MemberDescriptorType, types.GetSetDescriptorType)
 
@@ -204,10 +203,7 @@ class ClassPatch:
         for name in ("__module__", "__qualname__"):
             if getattr(old, name) != getattr(new, name):
                 self.undo.set_attr(old, name, getattr(new, name))
-        if "_abc_impl" in new.__dict__ and "_abc_impl" in old.__dict__:
-            _ABC._reset_caches(old)
-            for registered in _registry(new):
-                _ABC._abc_register(old, registered)
+        abstract_classes.take_over(old, new)
         abstract = getattr(new, "__abstractmethods__", MISSING)
         present = getattr(old, "__abstractmethods__", MISSING)
         if abstract != present and (abstract is not MISSING):
@@ -313,11 +309,6 @@ def _is_state(present: Any, value: Any) -> bool:
     """Data that may have changed since the class was made, as opposed to behaviour."""
     behaviour = (types.FunctionType, type, property, staticmethod, classmethod)
     return not isinstance(present, behaviour) and not isinstance(value, behaviour)
-
-
-def _registry(cls: type) -> list[type]:
-    registry = _ABC._get_dump(cls)[0]
-    return [found for ref in registry if (found := ref()) is not None]
 
 
 def patch_methods_only(old: type, new: type, undo: Undo) -> None:

@@ -37,6 +37,9 @@ TRANSPARENT = frozenset(
 )
 
 
+_BRANCHES = (ast.If, ast.Try, ast.For, ast.While, ast.With, ast.Match, ast.Delete)
+
+
 class Status(Enum):
     """How a statement of the new text relates to the old one."""
 
@@ -117,7 +120,7 @@ def compare(old: Stmt, new: Stmt) -> Status:
 def changed_items(old: Stmt, new: Stmt, where: str) -> set[str] | None:
     """Names in a class body whose definition differs; None when the class as a whole does."""
     before, after = old.facts.classes.get(where), new.facts.classes.get(where)
-    if before is None or after is None:
+    if before is None or after is None or before.several or after.several:
         return None
     left, right = _class_node(old.node, where), _class_node(new.node, where)
     if left is None or right is None:
@@ -148,11 +151,16 @@ def state_items(old: Stmt, new: Stmt, where: str) -> set[str]:
 
 
 def removed_items(old: Stmt, new: Stmt, where: str) -> set[str]:
-    """Names that the old class body bound and the new one does not."""
+    """Names that the old class body bound and the new one does not, or perhaps not."""
     before, after = old.facts.classes.get(where), new.facts.classes.get(where)
     if before is None or after is None:
         return set()
-    return set(before.items) - set(after.items) - {""}
+    certain = {
+        name
+        for name, items in after.items.items()
+        if not after.several and not any(isinstance(item, _BRANCHES) for item in items)
+    }
+    return set(before.items) - certain - {""}
 
 
 def changed_bodies(new: Stmt) -> set[str]:

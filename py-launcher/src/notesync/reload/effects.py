@@ -31,6 +31,7 @@ class Closure:
         self._effects: dict[tuple[int, bool], tuple[Stmt, set[Symbol]]] = {}
         self._orphans: dict[str, set[str]] = {}
         self.registrars: set[Symbol] = set()
+        self.dynamic: set[int] = set()  # statements that may bind names that no text tells
         self._reads: dict[int, tuple[Stmt, set[str]]] = {}
 
     # -- names --------------------------------------------------------------------------------
@@ -238,10 +239,12 @@ class Closure:
         for ref in facts.mutates:
             self._add(found, unit.name, ref, newer, calls=True)
         if facts.dynamic:
+            self.dynamic.add(id(stmt))
             found.update((unit.name, name) for name in self.orphans(unit.name))
         for where, body in self._called(unit.name, facts, newer):
             found.update((where, name) for name in body.writes)
             if body.dynamic:
+                self.dynamic.update({id(stmt)} if where == unit.name else ())
                 found.update((where, name) for name in self.orphans(where))
             for ref in body.mutates:
                 self._add(found, where, ref, newer, calls=True)

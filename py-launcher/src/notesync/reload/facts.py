@@ -164,7 +164,8 @@ class _Scanner(Walker):
                 if annotation is not None:
                     self.expr(annotation, hold=True)
         if not path:
-            self.facts.bodies[node.name] = _function_body(node, self)
+            body, other = _function_body(node, self), self.facts.bodies.get(node.name)
+            self.facts.bodies[node.name] = body if other is None else other.joined(body)
 
     def decorator(self, node: ast.expr) -> None:
         self.expr(node)
@@ -184,6 +185,7 @@ class _Scanner(Walker):
     def class_(self, node: ast.ClassDef, path: str) -> None:
         where = f"{path}.{node.name}" if path else node.name
         mine = ClassFacts(decorated=bool(node.decorator_list), plain=not node.keywords)
+        other = self.facts.classes.get(where)
         self.facts.classes[where] = mine
         for decorator in node.decorator_list:
             self.decorator(decorator)
@@ -212,7 +214,7 @@ class _Scanner(Walker):
                 self.scopes = outside
                 body = _function_body(child, self)
                 old = mine.methods.get(child.name)
-                mine.methods[child.name] = _joined(old, body) if old else body
+                mine.methods[child.name] = old.joined(body) if old else body
                 names = {child.name}
             else:
                 if isinstance(child, ast.AnnAssign):
@@ -232,6 +234,8 @@ class _Scanner(Walker):
                 mine.items.setdefault(name, []).append(child)
                 mine.item_reads.setdefault(name, set()).update(reads)
                 mine.item_locals.setdefault(name, set()).update(own)
+        if other is not None:
+            mine.join(other)
         self.scopes = outside
 
     def annotation(self, node: ast.expr) -> set[Ref]:
@@ -346,18 +350,6 @@ class _Scanner(Walker):
 def _argument_names(args: ast.arguments) -> set[str]:
     every = [*args.posonlyargs, *args.args, *args.kwonlyargs]
     return {arg.arg for arg in [*every, args.vararg, args.kwarg] if arg is not None}
-
-
-def _joined(left: Body, right: Body) -> Body:
-    return Body(
-        left.reads | right.reads,
-        left.attrs | right.attrs,
-        left.writes | right.writes,
-        left.mutates | right.mutates,
-        left.calls_params or right.calls_params,
-        left.dynamic or right.dynamic,
-        left.own | right.own,
-    )
 
 
 def _function_body(

@@ -10,12 +10,14 @@ from notesync.reload import heap
 from notesync.reload.diff import Pair
 from notesync.reload.names import ClassFacts, Facts, Ref
 from notesync.reload.undo import isa
-from notesync.reload.unit import Unit
+from notesync.reload.unit import Unit, index_of
 
 if TYPE_CHECKING:
     from notesync.reload.plan import Planner
 
 CALL, ANY = "()", "*"
+_CHECKS = {("isinstance",), ("issubclass",)}
+_CHECKED = frozenset({ANY, "__subclasshook__", "__instancecheck__", "__subclasscheck__"})
 _LOOKUP = frozenset({"__getattr__", "__getattribute__", "__get__"})
 
 
@@ -40,7 +42,7 @@ class Hits:
                 n == "__all__" or self.public(star, n) for n in self.plan.values.names.get(star, ())
             ):
                 return f"imports from {star}"
-        if facts.dynamic and self.plan.values.names.get(unit.name, set()) - set(facts.binds):
+        if facts.dynamic and self.plan.values.names.get(unit.name, set()) - {ANY, *facts.binds}:
             return "looks at the whole namespace"
         for ref in facts.sets:
             found = self.plan.closure.resolve(unit, ref)
@@ -95,6 +97,8 @@ class Hits:
     def value_hit(self, unit: Unit, ref: Ref) -> bool:
         if ref[0][1:] in self.plan.appeared and ref[0].startswith("@"):
             return True
+        if unit.touched and self._names_another(unit, ref[0]):
+            return True
         found = self.plan.closure.resolve(unit, ref)
         if found is None:
             return False
@@ -102,6 +106,13 @@ class Hits:
         if name == "":  # the module as a whole, as in vars(m)
             return module in self.plan.gone
         return (module, name) in self.plan.values
+
+    def _names_another(self, unit: Unit, root: str) -> bool:
+        """Whether an import gives another module this name than before."""
+        if (unit.name, root) not in self.plan.values or not unit.trusted:
+            return False
+        before, now = index_of(unit.old).aliases.get(root), index_of(unit.new).aliases.get(root)
+        return now is not None and before != now
 
     def input_changed(self, unit: Unit, ref: Ref) -> bool:
         """Whether what a reference leads to is not what it was."""
@@ -144,6 +155,8 @@ class Hits:
             rest = self.beyond(unit, ref) if changed else ()
             if rest and (ANY in changed or changed & set(rest)):
                 return f"reads {'.'.join(ref)}"
+            if changed & _CHECKED and facts.uses & _CHECKS:
+                return f"asks {'.'.join(ref)}"
         if facts.decorators and self._remembers(unit, facts):
             return "its decorator may remember results"
         for where, kind in facts.classes.items():

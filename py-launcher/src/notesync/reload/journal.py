@@ -72,11 +72,17 @@ class Journal:
         user: dict[str, Any],
         before: dict[str, dict[str, Any]],
         replaced: list[tuple[Any, Any]],
+        handed_on: dict[str, list[tuple[Any, Any]]],
         undo: Undo,
     ) -> list[str]:
         """Rebind notebook names whose origin changed. Returns imported names that are gone."""
         lost: list[str] = []
         for name, (module, attribute) in list(self.names.items()):
+            if attribute in handed_on and _is_lazy(module, attribute):
+                for former, now in handed_on[attribute]:
+                    if user.get(name, MISSING) is former:
+                        undo.set_item(user, name, now)
+                continue
             if module not in before:
                 continue
             old = before[module].get(attribute, MISSING)
@@ -108,6 +114,12 @@ class Journal:
             if name not in before and name not in user:
                 undo.set_item(user, name, space[name])
                 self.names[name] = (module, name)
+
+
+def _is_lazy(module: str, name: str) -> bool:
+    """Whether a module makes a name when it is asked for."""
+    space = getattr(sys.modules.get(module), "__dict__", {})
+    return "__getattr__" in space and name not in space
 
 
 def _parse(text: str) -> ast.Module | None:

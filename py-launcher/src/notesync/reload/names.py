@@ -96,6 +96,18 @@ class Body:
     dynamic: bool = False  # reaches for the namespace as a whole
     own: set[str] = field(default_factory=set)  # attributes of its first parameter that it changes
 
+    def joined(self, other: Body) -> Body:
+        """What either of two does."""
+        return Body(
+            self.reads | other.reads,
+            self.attrs | other.attrs,
+            self.writes | other.writes,
+            self.mutates | other.mutates,
+            self.calls_params or other.calls_params,
+            self.dynamic or other.dynamic,
+            self.own | other.own,
+        )
+
 
 @dataclass(slots=True)
 class ClassFacts:
@@ -109,6 +121,7 @@ class ClassFacts:
     annotations: set[Ref] = field(default_factory=set)  # of its fields, evaluated or not
     decorated: bool = False
     plain: bool = True  # no keyword, metaclass or base that could rewrite the class
+    several: bool = False  # one of several of this name in one statement
     _items: dict[str, list[ast.stmt]] = field(default_factory=dict)
     _dropped: Callable[[], None] | None = None
 
@@ -118,6 +131,25 @@ class ClassFacts:
         if self._dropped is not None:
             self._dropped()
         return self._items
+
+    def join(self, other: ClassFacts) -> None:
+        """Take in a class of the same name in another branch of the statement."""
+        self.several = True
+        self.decorated |= other.decorated
+        self.plain &= other.plain
+        for name in ("bases", "makers", "annotations"):
+            setattr(self, name, getattr(self, name) | getattr(other, name))
+        for name, body in other.methods.items():
+            mine = self.methods.get(name)
+            self.methods[name] = body if mine is None else mine.joined(body)
+        for table, theirs in (
+            (self.item_reads, other.item_reads),
+            (self.item_locals, other.item_locals),
+        ):
+            for name, found in theirs.items():
+                table[name] = table.get(name, set()) | found  # type: ignore[assignment, operator]
+        for name, nodes in other.items.items():
+            self.items.setdefault(name, []).extend(nodes)
 
     def drop(self, bring_back: Callable[[], None]) -> None:
         """Let the trees go until somebody asks for them."""

@@ -23,6 +23,7 @@ from notesync.reload.diff import Pair, Status, changed_bodies, changed_items
 from notesync.reload.effects import Closure
 from notesync.reload.files import Files
 from notesync.reload.hits import ANY, CALL, Hits, is_plain
+from notesync.reload.lazies import Lazies
 from notesync.reload.names import ClassFacts, Facts
 from notesync.reload.news import Behaviours, Values
 from notesync.reload.project import Project
@@ -56,6 +57,7 @@ class Planner:
         self.hits = Hits(self)
         self.chains = Chains(self)
         self.spread = Spread(self)
+        self.lazies = Lazies(self)
         self._told: dict[str, frozenset[tuple[str, ...]]] = {}
         self._queue: list[str] = []
 
@@ -89,6 +91,7 @@ class Planner:
             news = self._news(name)
             if news != self._told.get(name):
                 self._told[name] = news
+                self.lazies.spread(name)
                 self._tell(name, {item[0] for item in news})
 
     def _news(self, name: str) -> frozenset[tuple[str, ...]]:
@@ -218,16 +221,15 @@ class Planner:
                     items = changed_items(each.old, each.new, name) if each.old else None
                     inputs = self.changed_inputs(unit, kind, items or set())
                     other = self.hits.made_otherwise(unit, kind)
-                    if items is None or other or (items | inputs and self._rewrites(unit, kind)):
+                    if items and getattr(self.live(unit, name), "_is_protocol", False):
+                        items = items | {"__subclasshook__"}  # it asks for other members
+                    if items is None or other or (items | inputs and self.rewrites(unit, kind)):
                         self.behave_class(unit, name, {ANY})
                     else:
                         self.behave_class(unit, name, items | inputs)
             else:
                 self.values.add((unit.name, name))
-        for name in facts.stars:
-            self.values.update([(unit.name, n) for n in self.values.names.get(name, ())])
-            if (name, "__all__") in self.values:
-                self.values.update((unit.name, n) for n in self.closure.publics(name, True))
+        self._hand_on(unit, each)
         for ref in facts.stores | facts.mutates:
             outside = self.closure.foreign(unit.name, ref)
             if outside is not None:
@@ -239,7 +241,18 @@ class Planner:
                 self.values.add(symbol)
                 if symbol[0] != unit.name and each.old is not None:
                     self.rebuilds.add(symbol)
+        if id(each.new) in self.closure.dynamic:
+            self.values.add((unit.name, ANY))  # names that no text tells
         return True
+
+    def _hand_on(self, unit: Unit, each: Pair) -> bool:
+        """A star import that runs again binds what has changed so far. True when that is more."""
+        before = len(self.values)
+        for name in each.new.facts.stars:
+            self.values.update([(unit.name, n) for n in self.values.names.get(name, ())])
+            if (name, "__all__") in self.values:
+                self.values.update((unit.name, n) for n in self.closure.publics(name, True))
+        return len(self.values) > before
 
     def _class_effects(self, unit: Unit, stmt: Stmt, *, newer: bool, family: bool) -> None:
         """Registers of subclasses, and the subclasses that Python itself counts."""
@@ -266,7 +279,7 @@ class Planner:
                 return found
             found |= more
 
-    def _rewrites(self, unit: Unit, kind: ClassFacts, depth: int = 0) -> bool:
+    def rewrites(self, unit: Unit, kind: ClassFacts, depth: int = 0) -> bool:
         """Whether a decorator, metaclass or foreign base may make methods out of class
         attributes."""
         if kind.decorated or not kind.plain or depth > 20:
@@ -281,7 +294,7 @@ class Planner:
             if mother is None:
                 if not hasattr(builtins, base[-1]):
                     return True
-            elif (module in self.units or self.ensure(module)) and self._rewrites(
+            elif (module in self.units or self.ensure(module)) and self.rewrites(
                 self.units[module], mother, depth + 1
             ):
                 return True
@@ -330,7 +343,9 @@ class Planner:
         for _ in range(len(unit.pairs) + 3):
             moved = False
             for each in suspects.pairs():
-                if each.index not in unit.dirty and each.index not in unit.kept:
+                if each.index in unit.dirty:
+                    moved |= bool(each.new.facts.stars) and self._hand_on(unit, each)
+                elif each.index not in unit.kept:
                     why = self.hits.hit(unit, each)
                     if why is not None:
                         moved |= self.mark(unit, each, why)

@@ -47,6 +47,30 @@ class Loaded:
         """The live namespace."""
         return self.module.__dict__
 
+    def class_parts(self) -> dict[str, frozenset[str]]:
+        """The attributes of its classes, where more than their bodies may have made them."""
+        if not self.source.makes_classes:
+            return {}
+        plain = b"setattr" in self.source.data or b"\n@" in self.source.data
+        return {
+            key: frozenset(value.__dict__)
+            for key, value in list(self.space.items())
+            if isa(value, type)
+            and value.__module__ == self.name
+            and (plain or type(value) is not type or value.__base__ is not object)
+        }
+
+    def loaded_again(self, source: Source, before: dict[str, frozenset[str]] | None) -> None:
+        """Its text was executed; `before` are its `class_parts` then: what a user added is his."""
+        self.source = source
+        self.holds = modules_in(self.space)
+        if before is None:
+            return
+        self.parts = {
+            key: found - (before.get(key, frozenset()) - self.parts.get(key, found))
+            for key, found in self.class_parts().items()
+        }
+
 
 class Project:
     """Knows which modules belong to the roots. Reads each file once, when its module is first
@@ -120,12 +144,9 @@ class Project:
         package = hasattr(module, "__path__")
         source = Source(data, name, file, is_package=package)
         space = module.__dict__
-        parts = {
-            key: frozenset(value.__dict__)
-            for key, value in (list(space.items()) if b"setattr" in data else ())
-            if isa(value, type) and value.__module__ == name
-        }
-        return Loaded(name, module, source, real, spec, frozenset(space), parts, modules_in(space))
+        found = Loaded(name, module, source, real, spec, frozenset(space), holds=modules_in(space))
+        found.parts = found.class_parts()
+        return found
 
     def contains(self, real: str) -> bool:
         """True for a path under a root that is not an installed package."""
@@ -224,93 +245,6 @@ class Project:
                 )
             ):
                 yield each
-
-    def order(self, names: Iterable[str], newer: dict[str, Source]) -> list[str]:
-        """`names` so that each comes after what it imports. `newer` are texts not yet executed."""
-        wanted = list(names)
-        if len(wanted) < 2 and not newer:
-            return wanted
-        position = {name: index for index, name in enumerate(sys.modules)}
-        starts = sorted(wanted, key=lambda name: -position.get(name, 1 << 30))
-        strong = self._visit(starts, newer, weak=False)
-        full = self._visit(starts, newer, weak=True)
-        rank = {name: index for index, name in enumerate(strong)}
-        if all(
-            rank.get(target, -1) < 0
-            or full.index(target) < full.index(name)
-            or rank[target] > rank[name]
-            for name in wanted
-            for target, is_strong in self._edges(name, newer).items()
-            if is_strong and target in wanted and target != name
-        ):
-            return [name for name in full if name in wanted]
-        return [name for name in strong if name in wanted]
-
-    def _edges(self, name: str, newer: dict[str, Source]) -> dict[str, bool]:
-        source = newer.get(name)
-        if source is None and name in self.loaded:
-            source = self.loaded[name].source
-        if source is None:
-            located = self._locate(name)
-            if located is None:
-                return {}
-            source = newer[name] = located
-        edges = source.exact_edges if name in newer else source.edges
-        if name in self.loaded and (
-            b"import_module" in source.data or b"__import__" in source.data
-        ):
-            bound = [
-                value.__name__
-                for value in self.loaded[name].space.values()
-                if isinstance(value, types.ModuleType) and value.__name__ in self.loaded
-            ]
-            edges = {**edges, **dict.fromkeys(bound, True)}
-        return edges
-
-    def _visit(self, starts: list[str], newer: dict[str, Source], *, weak: bool) -> list[str]:
-        done: list[str] = []
-        seen: set[str] = set()
-        for start in starts:
-            if start in seen:
-                continue
-            seen.add(start)
-            stack = [(start, iter(list(self._edges(start, newer).items())))]
-            while stack:
-                name, edges = stack[-1]
-                for target, is_strong in edges:
-                    if (
-                        target not in seen
-                        and (weak or is_strong)
-                        and (target in self.loaded or target in newer or self._locate(target))
-                    ):
-                        seen.add(target)
-                        following = list(self._edges(target, newer).items())
-                        stack.append((target, iter(following)))
-                        break
-                else:
-                    done.append(name)
-                    stack.pop()
-        return done
-
-    def _locate(self, name: str) -> Source | None:
-        """The source of a module that is not loaded but would be found under the roots."""
-        if name in sys.modules:
-            return None
-        parent, _, tail = name.rpartition(".")
-        if parent:
-            bases = [str(path) for path in getattr(sys.modules.get(parent), "__path__", ())]
-        else:
-            bases = [entry for entry in sys.path if isinstance(entry, str)]
-        for base in bases:
-            if not self.contains(self.real(base or ".")):
-                continue
-            for path, package in (
-                (os.path.join(base, tail, "__init__.py"), True),
-                (os.path.join(base, tail + ".py"), False),
-            ):
-                if os.path.isfile(path):
-                    return Source(Path(path).read_bytes(), name, path, is_package=package)
-        return None
 
     # -- housekeeping -------------------------------------------------------------------------
 

@@ -7,11 +7,13 @@ from typing import Any
 
 from notesync.reload.classes import ClassPatch, replace_class
 from notesync.reload.diff import Pair, changed_items, removed_items, state_items
+from notesync.reload.hits import ANY, CALL
 from notesync.reload.patch import forward, patch_function, reconcile
 from notesync.reload.plan import Planner
 from notesync.reload.report import Report
+from notesync.reload.source import Stmt
 from notesync.reload.undo import MISSING, Undo, isa
-from notesync.reload.unit import Unit
+from notesync.reload.unit import Unit, index_of
 
 Originals = dict[tuple[str, int], "types.FunctionType | None"]
 
@@ -62,7 +64,7 @@ class Rebinder:
             if _same_class(old, new) and (name in facts.classes or old.__name__ == name):
                 space[name] = self._class(unit, each, name, old, new)
             elif name in facts.classes or old.__name__ == name:
-                self.replaced.append((old, new))
+                self._give_way(unit, name, old, new)
             return
         if name not in facts.bodies:
             self._note_replaced(old, new)
@@ -76,27 +78,42 @@ class Rebinder:
         result = reconcile(old, new, self.undo)
         if result is not old:
             self._note_replaced(old, result)
-        elif isa(new, types.FunctionType):
+        else:
             self.temporary.append((new, old))
         space[name] = result
 
     def _moved(self, unit: Unit, name: str, old: Any, new: Any) -> None:
         """A definition that went to another module and is imported from there now."""
-        before = [unit.old.stmts[i].facts for i in unit.removed] if unit.trusted else []
-        if isa(old, type) and isa(new, type):
-            if any(name in facts.classes for facts in before) and old.__name__ == new.__name__:
-                self.replaced.append((old, new))
-                for note in replace_class(old, new, self.undo):
-                    self.report.keep(f"{unit.name}.{name}", note)
-            return
-        if (
-            isa(old, types.FunctionType)
-            and isa(new, types.FunctionType)
-            and any(name in facts.bodies for facts in before)
-            and old.__name__ == new.__name__
-        ):
-            forward(old, new, self.undo)
-        self._note_replaced(old, new)
+        both_classes = isa(old, type) and isa(new, type)
+        both_functions = isa(old, types.FunctionType) and isa(new, types.FunctionType)
+        moved = (both_classes or both_functions) and (
+            old.__name__ == new.__name__
+            and old.__module__ != new.__module__
+            and self._is_undefined(old)
+        )
+        if moved and both_classes:
+            self._give_way(unit, name, old, new)
+        elif not both_classes:
+            if moved:
+                forward(old, new, self.undo)
+            self._note_replaced(old, new)
+
+    def _is_undefined(self, old: Any) -> bool:
+        """Whether the module that has made a function or class does not define it any more."""
+        unit = self.planner.units.get(old.__module__)
+        if unit is None or not unit.trusted:
+            return old.__module__ in self.planner.gone
+        name, after = old.__name__, index_of(unit.new)
+        if "." in old.__qualname__ or name in after.classes or name in after.bodies:
+            return False
+        before = index_of(unit.old)
+        return name in before.classes or name in before.bodies
+
+    def _give_way(self, unit: Unit, name: str, old: type, new: type) -> None:
+        """Another class takes the place of one: its instances and heirs go over."""
+        self.replaced.append((old, new))
+        for note in replace_class(old, new, self.undo):
+            self.report.keep(f"{unit.name}.{name}", note)
 
     @staticmethod
     def _made_by(
@@ -148,16 +165,29 @@ class Rebinder:
         if each.old is not None and (unit.name, name) not in self.planner.rebuilds:
             keep = self._state_to_keep(unit, each, name)
             removed = removed_items(each.old, each.new, name) | self._set_outside(unit, each, name)
+            if self._made_otherwise(unit, each, name):
+                removed |= self._made(unit, each.old, name)
         patch = ClassPatch(old, new, keep, removed, self.undo, self._unchanged(each, name))
         if patch.apply():
             self.temporary.append((new, old))
             for note in patch.notes:
                 self.report.note(unit.new.file, each.new.line, note)
             return old
-        self.replaced.append((old, new))
-        for note in replace_class(old, new, self.undo):
-            self.report.keep(f"{unit.name}.{name}", note)
+        self._give_way(unit, name, old, new)
         return new
+
+    def _made_otherwise(self, unit: Unit, each: Pair, name: str) -> bool:
+        """Whether what makes a class out of its body is another than it was."""
+        kind = each.new.facts.classes.get(name)
+        if kind is None or each.old is None or not self.planner.rewrites(unit, kind):
+            return False
+        hits = self.planner.hits
+        makers = {tuple(words.split(".")) for words in each.new.facts.decorators} | kind.bases
+        return (
+            changed_items(each.old, each.new, name) is None
+            or hits.made_otherwise(unit, kind)
+            or any(hits.behaviour(unit, ref) & {ANY, CALL, "__init_subclass__"} for ref in makers)
+        )
 
     @staticmethod
     def _set_outside(unit: Unit, each: Pair, name: str) -> set[str]:
@@ -167,10 +197,15 @@ class Rebinder:
         if unit.trusted:
             for stmt in unit.old.stmts:
                 found |= {ref[1] for ref in stmt.facts.sets if ref[0] == name and len(ref) == 2}
-        own = each.old.facts.classes.get(name)
-        if own is not None:
-            found |= unit.loaded.parts.get(name, frozenset()) - set(own.items)
+        if b"setattr" in unit.old.data:
+            found |= Rebinder._made(unit, each.old, name)
         return {n for n in found if not (n.startswith("__") and n.endswith("__"))}
+
+    @staticmethod
+    def _made(unit: Unit, old: Stmt, name: str) -> set[str]:
+        """Attributes that a class had when it was loaded and that its body does not name."""
+        own = old.facts.classes.get(name)
+        return set() if own is None else {*unit.loaded.parts.get(name, ())} - {*own.items}
 
     @staticmethod
     def _unchanged(each: Pair, name: str) -> set[str]:
@@ -191,6 +226,17 @@ class Rebinder:
         keep = state_items(each.old, each.new, name) - changed
         keep -= self.planner.changed_inputs(unit, kind, changed)
         return keep
+
+
+def originals_of(unit: Unit, functions: list[types.FunctionType]) -> Originals:
+    """Live functions by the place of their old definition; None where there are several."""
+    found: Originals = {}
+    for function in functions:
+        code = function.__code__
+        if code.co_filename == unit.old.file:
+            key = (code.co_name, code.co_firstlineno)
+            found[key] = None if key in found else function
+    return found
 
 
 def binders(unit: Unit, name: str) -> list[Pair]:

@@ -22,9 +22,12 @@ from notesync.reload.ahead import Ahead
 from notesync.reload.batch import Batch
 from notesync.reload.caches import forget_listings
 from notesync.reload.journal import Journal
+from notesync.reload.order import Order
+from notesync.reload.parting import Parting
 from notesync.reload.peace import LiftedPatches, failure_of, quiet_autoreload
 from notesync.reload.plan import Planner
-from notesync.reload.project import Loaded, Project, drop_bytecode, modules_in
+from notesync.reload.project import Loaded, Project, drop_bytecode
+from notesync.reload.remembered import clear_caches
 from notesync.reload.report import Change, Report
 from notesync.reload.run import Runner
 from notesync.reload.undo import Undo
@@ -161,12 +164,13 @@ class Reloader:
                 planner.add(unit)
             planner.run()
             runner = Runner(planner, undo, report)
-            self._execute(batch, planner, runner)
+            self._execute(batch, planner, runner, undo)
             patches.put_back()
             lost = self._journal.follow(
                 self._shell.user_ns,
                 runner.before,
                 runner.rebinder.names + runner.rebinder.replaced,
+                planner.lazies.changed(runner.before),
                 undo,
             )
         except BaseException as error:
@@ -188,24 +192,24 @@ class Reloader:
         self._commit(batch, planner, runner, report)
         return report
 
-    def _execute(self, batch: Batch, planner: Planner, runner: Runner) -> None:
+    def _execute(self, batch: Batch, planner: Planner, runner: Runner, undo: Undo) -> None:
         units = {unit.name: unit for unit in planner.affected()}
         newer = {name: unit.new for name, unit in units.items()}
-        order = self._project.order(units, newer)
+        order = Order(self._project, newer).of(units)
         for name in order:
             runner.snapshot(units[name])
         for name in order:
             runner.protect(units[name])
         batch.unload()
-        runner.clear_caches()
-        runner.part_with_gone([units[name] for name in order])
+        planner.lazies.forget(runner.before, undo)
+        clear_caches(planner, undo)
+        Parting(planner, undo, runner.before).part([units[name] for name in order])
         for name in order:
             runner.run(units[name])
 
     def _commit(self, batch: Batch, planner: Planner, runner: Runner, report: Report) -> None:
         for unit in planner.affected():
-            unit.loaded.source = unit.new
-            unit.loaded.holds = modules_in(unit.loaded.space)
+            unit.loaded.loaded_again(unit.new, runner.parts.get(unit.name))
             linecache.cache.pop(unit.new.file, None)
             if unit.touched or unit.dirty:
                 report.reloaded.append(unit.name)
@@ -278,7 +282,7 @@ class Reloader:
             runner = Runner(planner, undo, report)
             for unit in units:
                 runner.swap_only(unit)
-            runner.clear_caches()
+            clear_caches(planner, undo)
         except BaseException as error:
             undo.rollback()
             file, line = _running(None, todo)

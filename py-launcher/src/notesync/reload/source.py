@@ -148,6 +148,11 @@ class Source:
             return self.data
 
     @cached_property
+    def makes_classes(self) -> bool:
+        """Whether more than the bodies of its classes may give these attributes."""
+        return any(word in self.data for word in (b"setattr", b"\n@", b"\nclass "))
+
+    @cached_property
     def edges(self) -> dict[str, bool]:
         """Every module name that the text may import → whether that is at the left margin.
 

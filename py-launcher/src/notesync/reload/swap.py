@@ -8,8 +8,10 @@ import types
 from collections.abc import Hashable, Iterator
 from difflib import SequenceMatcher
 
+from notesync.reload.diff import Pair
 from notesync.reload.patch import docstring
-from notesync.reload.undo import Undo
+from notesync.reload.undo import Undo, isa
+from notesync.reload.unit import Unit
 
 Key = tuple[str, int]
 _RUNS_LATER = 0x20 | 0x80 | 0x200  # generators, coroutines, asynchronous generators
@@ -123,3 +125,30 @@ def shape(code: types.CodeType) -> Hashable:
         for const in code.co_consts
     )
     return (code.co_name, code.co_code, code.co_names, code.co_varnames, code.co_freevars, consts)
+
+
+def class_lines(unit: Unit, each: Pair, undo: Undo) -> None:
+    """Since Python 3.13 a class knows its line, and `inspect` believes it."""
+    if sys.version_info < (3, 13):
+        return
+    for code in each.new.code.co_consts:
+        if isinstance(code, types.CodeType) and code.co_name in each.new.facts.classes:
+            cls = unit.loaded.space.get(code.co_name)
+            if isa(cls, type) and cls.__module__ == unit.name:
+                _class_line(cls, code, undo)
+
+
+def _class_line(cls: type, code: types.CodeType, undo: Undo) -> None:
+    if cls.__dict__.get("__firstlineno__") is not None:
+        before = cls.__dict__["__firstlineno__"]
+        undo.add(lambda: type.__setattr__(cls, "__firstlineno__", before))
+        type.__setattr__(cls, "__firstlineno__", code.co_firstlineno)
+    for inner in code.co_consts:
+        if isinstance(inner, types.CodeType):
+            nested = cls.__dict__.get(inner.co_name)
+            if (
+                isinstance(nested, type)
+                and nested.__qualname__.endswith("." + inner.co_name)
+                and nested.__module__ == cls.__module__
+            ):
+                _class_line(nested, inner, undo)

@@ -1,0 +1,197 @@
+# ruff: noqa: E501
+"""How far a change reaches: other branches, other modules, what others remember of a definition."""
+
+from catalogue import case
+
+case(
+    "a star import that runs again hands on what changes later in the same batch",
+    {
+        "a.py": "f = lambda: 1\ng = lambda: f()\nH = {'k': f}",
+        "m.py": "from a import *\nX = H['k']()",
+    },
+    "import m",
+    {"a.py": "def f():\n    return 2\ng = lambda: f()\nH = {'k': f}"},
+    "m.X == 2",
+)
+case(
+    "a statement that moves above what its function reads is refused, as at a fresh start",
+    "D = {'a': 1}\nf = lambda: len(D)\nX = f()",
+    "import m",
+    "f = lambda: len(D)\nX = f()\nD = {'a': 1}",
+    "m.X == 1",
+    fails="NameError",
+)
+case(
+    "a name that is new by exec comes along with a star import",
+    {"a.py": "K = 1", "m.py": "from a import *"},
+    "import m",
+    {"a.py": "K = 1\nexec('L = K + 1')"},
+    "m.L == 2",
+)
+case(
+    "an import that gives another module of the project the old name is followed through functions",
+    {
+        "p/__init__.py": "",
+        "p/a.py": "def f(): return 'a'",
+        "p/b.py": "def f(): return 'b'",
+        "m.py": "import p.a as impl\ndef run(): return impl.f()\nV = run()",
+    },
+    "import m\nrun = m.run",
+    {"m.py": "import p.b as impl\ndef run(): return impl.f()\nV = run()"},
+    "(m.V, run()) == ('b', 'b')",
+)
+case(
+    "an import that gives another library the old name is followed through functions",
+    "import json as j\ndef f(): return j.__name__\nV = f()",
+    "import m",
+    "import pickle as j\ndef f(): return j.__name__\nV = f()",
+    "m.V == 'pickle'",
+)
+case(
+    "a class defined in both branches of a condition is that of the branch that is taken",
+    "F = True\nif F:\n    class C:\n        v = 1\n        only = 1\nelse:\n    class C:\n        v = 2",
+    "import m\nc = m.C()",
+    "F = False\nif F:\n    class C:\n        v = 1\n        only = 1\nelse:\n    class C:\n        v = 2",
+    "m.C.v == 2 and c.v == 2 and type(c) is m.C",
+    "not hasattr(m.C, 'only')",
+)
+case(
+    "a class body's condition that turns takes its names along",
+    "F = True\nclass C:\n    if F:\n        x = 1\n    else:\n        y = 2",
+    "import m\nc = m.C()",
+    "F = False\nclass C:\n    if F:\n        x = 1\n    else:\n        y = 2",
+    "c.y == 2 and not hasattr(m.C, 'x')",
+)
+case(
+    "a task class's list of its instances holds each task once",
+    "class Task:\n    all = []\n    def __init__(self, fn): self.fn = fn; Task.all.append(self)\n    def __call__(self): return self.fn()\n@Task\ndef one(): return 1",
+    "import m\none = m.one",
+    "class Task:\n    all = []\n    def __init__(self, fn): self.fn = fn; Task.all.append(self)\n    def __call__(self): return self.fn()\n@Task\ndef one(): return 2",
+    "m.Task.all == [m.one] and m.one is one and one() == 2",
+)
+case(
+    "a class that moves between two modules of a package keeps its instances",
+    {
+        "p/__init__.py": "from .a import C",
+        "p/a.py": "class C:\n    def m(self): return 1",
+        "p/b.py": "",
+    },
+    "import p\nfrom p import C\nc = C()",
+    {
+        "p/__init__.py": "from .b import C",
+        "p/a.py": "",
+        "p/b.py": "class C:\n    def m(self): return 2",
+    },
+    "isinstance(c, p.C) and c.m() == 2 and C is p.C and C.__module__ == 'p.b'",
+)
+case(
+    "a class that is renamed and keeps its old name as an alias keeps its instances",
+    "class Old:\n    def m(self): return 1",
+    "import m\nfrom m import Old\no = Old()",
+    "class New:\n    def m(self): return 2\nOld = New",
+    "isinstance(o, m.Old) and o.m() == 2 and Old is m.New",
+)
+case(
+    "a list that several modules fill is filled in the order in which they were imported",
+    {
+        "a.py": "L = []",
+        "b.py": "from a import L\nL.append('b')",
+        "c.py": "from a import L\nL.append('c')",
+    },
+    "import b, c, a",
+    {"b.py": "from a import L\nL.append('B')"},
+    "a.L == ['B', 'c']",
+)
+case(
+    "a cached property of an object forgets what the old body has computed",
+    "from functools import cached_property\nclass A:\n    @cached_property\n    def v(self): return 1\na = A()\nT = a.v",
+    "import m\nmine = m.A()\nmine.v",
+    "from functools import cached_property\nclass A:\n    @cached_property\n    def v(self): return 2\na = A()\nT = a.v",
+    "(m.a.v, m.T, mine.v) == (2, 2, 2)",
+)
+case(
+    "a cached property forgets its result when a constant that it reads changes, and no other result",
+    "from functools import cached_property\nK = 1\nclass A:\n    @cached_property\n    def v(self): return K\n    @cached_property\n    def w(self): return object()",
+    "import m\na = m.A()\na.v, (w := a.w)",
+    "from functools import cached_property\nK = 2\nclass A:\n    @cached_property\n    def v(self): return K\n    @cached_property\n    def w(self): return object()",
+    "a.v == 2 and a.w is w",
+)
+case(
+    "an lru_cache under a static method and under another decorator does not answer with the old body",
+    "import functools\nK = 1\ndef deco(f):\n    @functools.wraps(f)\n    def w(*a): return f(*a)\n    return w\nclass A:\n    @staticmethod\n    @functools.lru_cache\n    def g(n): return K + n\n@deco\n@functools.lru_cache\ndef h(n): return K + n",
+    "import m\nm.A.g(1), m.h(1)",
+    "import functools\nK = 5\ndef deco(f):\n    @functools.wraps(f)\n    def w(*a): return f(*a)\n    return w\nclass A:\n    @staticmethod\n    @functools.lru_cache\n    def g(n): return K + n\n@deco\n@functools.lru_cache\ndef h(n): return K + n",
+    "(m.A.g(1), m.h(1)) == (6, 6)",
+)
+_META = "class Meta(type):\n    def __new__(mcs, n, b, ns):\n        ns['%s'] = lambda self: 1\n        return super().__new__(mcs, n, b, ns)\nclass A(metaclass=Meta): pass"
+case(
+    "what a metaclass no longer puts into its classes is gone, time and again",
+    _META % "one",
+    "import m\na = m.A()",
+    [_META % "two", _META % "three"],
+    "a.three() == 1 and a.mine == 1",
+    "not hasattr(m.A, 'one') and not hasattr(m.A, 'two')",
+    between="m.A.mine = 1",
+)
+_ABC = "from abc import ABC\nclass Base(ABC): pass\n"
+case(
+    "a class that is no longer registered with an abstract class is none of its subclasses",
+    {
+        "a.py": _ABC,
+        "m.py": "from a import Base\n@Base.register\nclass V: pass\nOK = issubclass(V, Base)",
+    },
+    "import m, a\nisinstance(m.V(), a.Base)",
+    {"m.py": "from a import Base\nclass V: pass\nOK = issubclass(V, Base)"},
+    "not m.OK and not issubclass(m.V, a.Base)",
+)
+case(
+    "a registration with an abstract class that is taken away as a line is taken back, the other stays",
+    {
+        "a.py": _ABC,
+        "m.py": "from a import Base\nclass V: pass\nclass W: pass\nBase.register(V)\nBase.register(W)",
+    },
+    "import m, a\nisinstance(m.V(), a.Base)",
+    {"m.py": "from a import Base\nclass V: pass\nclass W: pass\nBase.register(W)"},
+    "not issubclass(m.V, a.Base) and issubclass(m.W, a.Base)",
+)
+_PROTOCOL = "from typing import Protocol, runtime_checkable\n@runtime_checkable\nclass P(Protocol):\n    def run(self): ...\n%sclass A:\n    def run(self): return 1\nOK = isinstance(A(), P)"
+case(
+    "a protocol that asks for more is not fulfilled by what it was before",
+    _PROTOCOL % "",
+    "import m\nfrom m import P\na = m.A()\nisinstance(a, P)",
+    _PROTOCOL % "    def stop(self): ...\n",
+    "not m.OK and not isinstance(a, P)",
+)
+_LAZY = "_L = {'x': 'p.a'}\ndef __getattr__(n):\n    import importlib\n    if n in _L: return getattr(importlib.import_module(_L[n]), n)\n    raise AttributeError(n)"
+case(
+    "a name that a package makes when asked follows the module that it comes from",
+    {"p/__init__.py": _LAZY, "p/a.py": "x = 1", "m.py": "from p import x\nX = x + 1"},
+    "import p, m\nfrom p import x",
+    {"p/a.py": "x = 2"},
+    "(p.x, x, m.X) == (2, 2, 3)",
+)
+_KEPT = "def __getattr__(n):\n    import importlib\n    if n == 'x':\n        globals()['x'] = importlib.import_module('p.a').x\n        return globals()['x']\n    raise AttributeError(n)"
+case(
+    "a name that a package makes once and keeps follows the module that it comes from",
+    {"p/__init__.py": _KEPT, "p/a.py": "x = 1"},
+    "import p\nfrom p import x",
+    {"p/a.py": "x = 2"},
+    "(p.x, x) == (2, 2)",
+)
+_LOG = "import logging\nlog = logging.getLogger('notesync-twice')\nhandler = logging.StreamHandler()\nhandler.setFormatter(logging.Formatter('%s: %%(message)s'))\nlog.addHandler(handler)"
+case(
+    "a logger whose handler is made anew does not say everything twice",
+    _LOG % "one",
+    "import m, logging\nm.log.addHandler(mine := logging.NullHandler())",
+    _LOG % "two",
+    "m.log.handlers == [mine, m.handler]",
+    "m.handler.formatter._fmt == 'two: %(message)s'",
+)
+_SETUP = "import logging\ndef setup(name):\n    log = logging.getLogger(name)\n    h = logging.StreamHandler()\n    h.setFormatter(logging.Formatter('%s: %%(message)s'))\n    log.addHandler(h)\n    return log"
+case(
+    "a logger that another module sets up has one handler after an edit of that module",
+    {"a.py": _SETUP % "one", "m.py": "from a import setup\nlog = setup('notesync-set-up')"},
+    "import m",
+    {"a.py": _SETUP % "two"},
+    "[h.formatter._fmt for h in m.log.handlers] == ['two: %(message)s']",
+)
