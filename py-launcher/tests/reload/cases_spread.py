@@ -195,3 +195,138 @@ case(
     {"a.py": _SETUP % "two"},
     "[h.formatter._fmt for h in m.log.handlers] == ['two: %(message)s']",
 )
+case(
+    "a text that is executed follows what it reads",
+    "class C:\n    def __init__(self): self.v = 1\nexec('K = C().v')\nL = eval('C().v + 1')",
+    "import m",
+    "class C:\n    def __init__(self): self.v = 5\nexec('K = C().v')\nL = eval('C().v + 1')",
+    "(m.K, m.L) == (5, 6)",
+)
+case(
+    "a function that loses the decorator of another module is in its register no more",
+    {
+        "a.py": "R = {}\ndef reg(f):\n    R[f.__name__] = f\n    return f",
+        "m.py": "import a\n@a.reg\ndef f(): return 1\n@a.reg\ndef g(): return 1",
+    },
+    "import m, a",
+    {"m.py": "import a\ndef f(): return 2\n@a.reg\ndef g(): return 1"},
+    "list(a.R) == ['g'] and m.f() == 2",
+)
+case(
+    "what is asked of a module by name, by hasattr and by listing follows new names",
+    {
+        "a.py": "A = 1\ndef job_a(): return 1",
+        "m.py": "import a, inspect\nHAS = hasattr(a, 'B')\nVAL = getattr(a, 'A')\nN = [n for n in dir(a) if n.startswith('job')]\nJ = dict(inspect.getmembers(a, inspect.isfunction))\nD = sorted(n for n in a.__dict__ if n.startswith('job'))",
+    },
+    "import m",
+    {"a.py": "A = 2\nB = 1\ndef job_a(): return 1\ndef job_c(): return 3"},
+    "m.HAS and m.VAL == 2 and m.N == m.D == list(m.J) == ['job_a', 'job_c']",
+)
+case(
+    "asking a module for one name runs nothing when others change",
+    {"a.py": "A = 1\nB = 1", "m.py": "import a\nVAL = [getattr(a, 'A', 0)]"},
+    "import m\nval = m.VAL",
+    {"a.py": "A = 1\nB = 2"},
+    "m.VAL is val",
+)
+case(
+    "a value computed from a list of imported plugins follows a plugin",
+    {
+        "p/__init__.py": "import importlib\nMODS = [importlib.import_module('p.' + n) for n in ['one']]\nV = [m.run() + m.K for m in MODS]",
+        "p/one.py": "K = 1\ndef run(): return 1",
+    },
+    "import p\nmods = p.MODS",
+    [{"p/one.py": "K = 2\ndef run(): return 1"}, {"p/one.py": "K = 2\ndef run(): return 10"}],
+    "p.V == [12] and p.MODS is mods",
+)
+case(
+    "a value computed by a method inherited over three modules follows a method between",
+    {
+        "x.py": "class A:\n    def f(self): return self.g()\n    def g(self): return 'A'",
+        "y.py": "from x import A\nclass B(A):\n    def g(self): return 'B' + super().g()",
+        "m.py": "from y import B\nclass C(B):\n    def g(self): return 'C' + super().g()\nV = C().f()",
+    },
+    "import m\nc = m.C()",
+    {"y.py": "from x import A\nclass B(A):\n    pass"},
+    "m.V == 'CA' and c.f() == 'CA'",
+)
+case(
+    "a package's constant that its submodule imports follows although they import each other",
+    {
+        "p/__init__.py": "VERSION = '1'\nfrom . import a",
+        "p/a.py": "from p import VERSION\ndef v(): return 'v' + VERSION\nW = v()",
+    },
+    "import p\nfrom p.a import v",
+    {"p/__init__.py": "VERSION = '2'\nfrom . import a"},
+    "(p.a.W, v(), p.a.VERSION) == ('v2', 'v2', '2')",
+)
+case(
+    "modules that import each other in the middle see of each other what they saw at first",
+    {"m.py": "A = 1\nimport b\nC = b.B + 1", "b.py": "import m\nB = m.A * 10"},
+    "import m",
+    {"m.py": "A = 2\nimport b\nC = b.B + 1", "b.py": "import m\nB = m.A * 100"},
+    "(m.b.B, m.C) == (200, 201)",
+)
+case(
+    "a circle through a module that nothing touches follows",
+    {
+        "p/__init__.py": "K = 1\nfrom p import mid",
+        "p/mid.py": "import p.leaf",
+        "p/leaf.py": "from p import K\nJ = K * 10",
+    },
+    "import p",
+    {"p/__init__.py": "K = 2\nfrom p import mid"},
+    "p.leaf.J == 20",
+)
+case(
+    "a thread that the module has started is not started again when what it calls changes",
+    "import threading\nout = []\ntick, done = threading.Semaphore(0), threading.Semaphore(0)\ndef work(): return 'old'\ndef loop():\n    while tick.acquire() and (r := work()) != 'end':\n        out.append(r); done.release()\nt = threading.Thread(target=loop, daemon=True); t.start()",
+    "import m, threading\nt, before = m.t, threading.active_count()",
+    "import threading\nout = []\ntick, done = threading.Semaphore(0), threading.Semaphore(0)\ndef work(): return 'new'\ndef loop():\n    while tick.acquire() and (r := work()) != 'end':\n        out.append(r); done.release()\nt = threading.Thread(target=loop, daemon=True); t.start()",
+    "m.t is t and threading.active_count() == before",
+    "(m.tick.release(), m.done.acquire(timeout=5), m.out[-1])[-1] == 'new'",
+    runs=0,
+)
+case(
+    "a name that a statement bound in a branch and does not bind any more is gone",
+    "state = 'a'\ntry:\n    x = 1 / 1\nexcept ZeroDivisionError:\n    state = 'b'",
+    "import m",
+    "state = 'a'\ntry:\n    x = 1 / 0\nexcept ZeroDivisionError:\n    state = 'b'",
+    "not hasattr(m, 'x') and m.state == 'b'",
+)
+case(
+    "a module that keeps its state through a reload by itself may do so",
+    "try:\n    cache\nexcept NameError:\n    cache = []\nK = 1",
+    "import m\nm.cache.append(1)",
+    "try:\n    cache\nexcept NameError:\n    cache = {}\nK = 1",
+    "m.cache == [1]",
+)
+case(
+    "a loop variable that is deleted after the loop is deleted again",
+    "R = []\nfor i in range(3):\n    R.append(i)\ndel i",
+    "import m",
+    "R = []\nfor i in range(2):\n    R.append(i * 10)\ndel i",
+    "m.R == [0, 10] and not hasattr(m, 'i')",
+)
+_NODES = "class Node:\n    nodes = []\n    def __init__(self, n):\n        self.n = n\n        Node.nodes.append(self)\na = Node('a')\n%sN = [x.n for x in Node.nodes]"
+case(
+    "a class that keeps a list of its objects gets a new one and makes no other anew",
+    _NODES % "",
+    "import m\na = m.a",
+    _NODES % "b = Node('b')\n",
+    "m.a is a and m.N == ['a', 'b'] and m.Node.nodes == [m.a, m.b]",
+)
+case(
+    "a class that keeps a list of its objects loses one that is taken away",
+    _NODES % "b = Node('b')\n",
+    "import m\na = m.a",
+    _NODES % "",
+    "m.a is a and m.N == ['a'] and m.Node.nodes == [m.a]",
+)
+case(
+    "a class that keeps a list of its objects has one that is made otherwise once",
+    _NODES % "b = Node('b')\n",
+    "import m\na = m.a",
+    _NODES % "b = Node('B')\n",
+    "m.a is a and m.N == ['a', 'B'] and m.Node.nodes == [m.a, m.b]",
+)

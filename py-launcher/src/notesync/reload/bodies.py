@@ -195,6 +195,11 @@ class _BodyWalker(Walker, ast.NodeVisitor):
             self._mutate(root_chain(node.func.value))
         if last in ("setattr", "delattr", "next", "heappush") and node.args:
             self._mutate(root_chain(node.args[0]))
+        if last in ("getattr", "hasattr") and len(node.args) > 1:
+            ref, name = self.global_ref(chain(node.args[0])), node.args[1]
+            if ref is not None and isinstance(name, ast.Constant) and isinstance(name.value, str):
+                self.body.reads.add((*ref, name.value))
+                self.body.attrs.add(name.value)
         if self.depth == 0 and last not in HOLDERS:
             every = [node.func, *node.args, *(keyword.value for keyword in node.keywords)]
             for part in every:

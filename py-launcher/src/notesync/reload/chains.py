@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from notesync.reload.diff import Pair
+from notesync.reload.diff import Pair, Status
+from notesync.reload.source import Stmt
 from notesync.reload.undo import isa
 from notesync.reload.unit import Event, Unit, chain_at
 
@@ -33,6 +34,7 @@ class Chains:
                 moved |= self._mark_events(unit, events, f"{name} is made again")
             moved |= self._final(unit, name, events, old.get(name, []))
             dirty_kill = next((e.index for e in events if e.kills and e.index in unit.dirty), None)
+            moved |= self._unbound_later(unit, name, events)
             if dirty_kill is not None:
                 later = [event for event in events if event.index > dirty_kill]
                 moved |= self._mark_events(unit, later, f"{name} was bound before")
@@ -58,8 +60,8 @@ class Chains:
                 effects = self.plan.closure.effects(unit, each.new, True)
                 if any(symbol in self.plan.rebuilds for symbol in effects):
                     moved |= self.plan.mark(unit, each, "fills a value that is made again")
-        for position in unit.removed:
-            for symbol in self.plan.closure.effects(unit, unit.old.stmts[position], False):
+        for stmt in [*(unit.old.stmts[position] for position in unit.removed), *_changed(unit)]:
+            for symbol in self.plan.closure.effects(unit, stmt, False):
                 if (
                     symbol[0] != unit.name
                     and not self.plan.is_definition(symbol)
@@ -69,6 +71,16 @@ class Chains:
                     self.plan.values.add(symbol)
                     moved = True
         return moved
+
+    def _unbound_later(self, unit: Unit, name: str, events: list[Event]) -> bool:
+        """A name that is bound again is deleted again where the text says so."""
+        bound = False
+        for event in events:
+            each = unit.pairs[event.index]
+            if name in each.new.facts.deletes and bound:
+                return self.plan.mark(unit, each, f"deletes {name}")
+            bound |= event.index in unit.dirty and name in each.new.facts.binds
+        return False
 
     def _filled_elsewhere(self, unit: Unit, name: str) -> bool:
         """What runs again here must not see what other modules have filled in after it."""
@@ -148,3 +160,10 @@ class Chains:
         for event in events:
             moved |= self.plan.mark(unit, unit.pairs[event.index], why)
         return moved
+
+
+def _changed(unit: Unit) -> Iterator[Stmt]:
+    """Statements of the old text that have become others: they fill nothing any more."""
+    for each in unit.pairs:
+        if each.old is not None and each.status is Status.CHANGED:
+            yield each.old

@@ -30,6 +30,7 @@ class Closure:
         self._resolved: dict[tuple[str, Ref, bool], Target | None] = {}
         self._effects: dict[tuple[int, bool], tuple[Stmt, set[Symbol]]] = {}
         self._orphans: dict[str, set[str]] = {}
+        self._near: dict[tuple[str, bool], set[str]] = {}
         self.registrars: set[Symbol] = set()
         self.dynamic: set[int] = set()  # statements that may bind names that no text tells
         self._reads: dict[int, tuple[Stmt, set[str]]] = {}
@@ -214,12 +215,31 @@ class Closure:
         if source is None:
             return
         word = b"def " + name.encode()
-        nearby = {module, *(edge for edge in source.edges if edge in self.planner.project.loaded)}
-        for where in nearby:
+        for where in self._nearby(module, source, newer):
             text = self.source(where, newer=newer)
             if text is not None and word in text.plain:
                 for body in index_of(text).methods.get(name, ()):
                     yield where, body
+
+    def _nearby(self, module: str, source: Source, newer: bool) -> set[str]:
+        """A module, those that it imports, and those from which their classes inherit."""
+        found = self._near.get((module, newer))
+        if found is None:
+            loaded = self.planner.project.loaded
+            found = self._near[module, newer] = set()
+            waiting = [module, *(edge for edge in source.edges if edge in loaded)]
+            while waiting:
+                where = waiting.pop()
+                text = self.source(where, newer=newer)
+                if where in found or text is None:
+                    continue
+                found.add(where)
+                for kind in index_of(text).classes.values() if b"class " in text.plain else ():
+                    for base in kind.bases:
+                        target = self._resolve(where, base, newer)
+                        if target is not None:
+                            waiting.append(self.origin(target, newer=newer)[0])
+        return found
 
     def effects(self, unit: Unit, stmt: Stmt, newer: bool) -> set[Symbol]:
         """The globals whose objects a statement changes (not those that it binds itself)."""
@@ -282,7 +302,7 @@ class Closure:
         """Class attributes, such as a register of subclasses, that running a statement changes."""
         found: set[tuple[str, str, str]] = set()
         makes = stmt.facts.classes or stmt.facts.decorators or stmt.facts.bare_call
-        for where, owner, body in self._calls(unit.name, stmt.facts, newer) if makes else ():
+        for where, owner, body in self._calls(unit.name, stmt.facts, newer):
             for ref in body.mutates:
                 target = self._resolve(where, ref, newer)
                 if target is not None and target[1] and target[2]:
@@ -290,7 +310,7 @@ class Closure:
                     source = self.source(module, newer=newer)
                     if source is not None and name in index_of(source).classes:
                         found.add((module, name, rest[0]))
-            if owner:
+            if owner and makes:
                 found.update((where, owner, attribute) for attribute in body.own)
         return found
 

@@ -17,7 +17,25 @@ from notesync.reload.plan import Planner
 from notesync.reload.rebind import Originals, Rebinder, binders
 from notesync.reload.source import Stmt
 from notesync.reload.undo import MISSING, Undo
-from notesync.reload.unit import Unit
+from notesync.reload.unit import Unit, index_of
+
+
+class Noting:
+    """The namespace of a module as one statement sees it: knows afterwards which names it bound."""
+
+    def __init__(self, space: dict[str, Any]) -> None:
+        self.space = space
+        self.bound: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        return self.space[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.bound.add(name)
+        self.space[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        del self.space[name]
 
 
 class Executor:
@@ -47,16 +65,20 @@ class Executor:
             space[BIND] = binder
         stars = {star: self._public_before(star) for star in stmt.facts.stars}
         hidden = self._hide_later_names(unit, each)
+        unsure = self._unsure(unit, each)
+        seen: Any = Noting(space) if unsure else space
         said = space.get("__annotations__")
         logging = loggers.handlers() if self._logs(unit, stmt) else None
         try:
-            exec(code, space)
+            exec(code, space, seen)
         finally:
             if logging is not None:
                 loggers.settle(logging, self.undo)
             space.pop(BIND, None)
             for name, value in hidden.items():
                 space.setdefault(name, value)
+        for name in unsure - seen.bound if isinstance(seen, Noting) else ():
+            space.pop(name, None)
         if said is not None and "__annotations__" not in space:
             space["__annotations__"] = said
         for star, names in stars.items():
@@ -103,6 +125,17 @@ class Executor:
                 hidden[name] = space.pop(name)
         return hidden
 
+    def _unsure(self, unit: Unit, each: Pair) -> set[str]:
+        """Names that only this statement binds, and that it may leave unbound."""
+        facts = each.new.facts
+        if facts.dynamic or all(facts.binds.values()) or _binds_inside(each.new.node):
+            return set()
+        names = {name for name, certain in facts.binds.items() if not certain}
+        names -= {ref[0] for ref in facts.reads} | facts.deletes
+        for body in index_of(unit.new).bodies.values():
+            names -= body.writes
+        return {name for name in names if binders(unit, name) == [each]}
+
     @staticmethod
     def _binds(each: Pair, name: str) -> bool:
         return name in each.new.facts.binds or bool(each.new.facts.stars)
@@ -143,3 +176,8 @@ class Executor:
                     self.rebinder.handed_out.add(id(original))
                     sites[(code.co_name, code.co_firstlineno)] = original
         return Binder(sites, self.undo) if sites else None
+
+
+def _binds_inside(node: ast.stmt) -> bool:
+    """Whether a comprehension, or a statement about globals, binds names past the statement."""
+    return any(isinstance(part, (ast.NamedExpr, ast.Global)) for part in ast.walk(node))

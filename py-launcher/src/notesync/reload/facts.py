@@ -313,6 +313,7 @@ class _Scanner(Walker):
         if is_namespace(node, module_level=True):
             self.facts.dynamic = True
         self.expr(node.func)
+        self.quoted(node)
         callee = chain(node.func)
         last = callee[-1] if callee else getattr(node.func, "attr", "")
         if isinstance(node.func, ast.Attribute) and (bare or last in MUTATORS):
@@ -329,6 +330,11 @@ class _Scanner(Walker):
             self.facts.attrs.update(ref[1:])
             if self.collect is not None:
                 self.collect.add(ref)
+            if position == 0 and last in ("getattr", "hasattr") and len(arguments) > 1:
+                name = arguments[1]
+                if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                    self.read((*ref, name.value), hold=False)
+                    continue
             if last in HOLDERS:
                 self.facts.holds.add(ref)
             else:
@@ -345,6 +351,22 @@ class _Scanner(Walker):
                 position == 0 and last in ("setattr", "delattr", "next", "heappush")
             ):
                 self.facts.mutates.add(ref)
+
+    def quoted(self, node: ast.Call) -> None:
+        """What a text that is given to `exec` or `eval` reads."""
+        if not isinstance(node.func, ast.Name) or node.func.id not in ("exec", "eval"):
+            return
+        text = node.args[0] if len(node.args) == 1 else None
+        if not isinstance(text, ast.Constant) or not isinstance(text.value, str):
+            return
+        try:
+            inner = ast.parse(text.value.strip()).body
+        except (SyntaxError, ValueError):
+            return
+        for each in inner:
+            found = scan(each, self.package, lazy_annotations=self.lazy)
+            self.facts.uses |= found.reads
+            self.facts.attrs |= found.attrs
 
 
 def _argument_names(args: ast.arguments) -> set[str]:

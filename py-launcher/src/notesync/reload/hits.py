@@ -50,6 +50,8 @@ class Hits:
                 return f"sets {'.'.join(ref)}"
         if self.plan.outside and self._reads_outside(unit, each):
             return "reads what was set before"
+        if any(self.looked_into(unit, ref) for ref in facts.uses | {r for r, _ in facts.passed}):
+            return "looks into a module"
         foreign = (ref for ref in facts.reads if not self._is_local(unit, ref))
         for ref in foreign:
             if self.value_hit(unit, ref):
@@ -107,6 +109,17 @@ class Hits:
             return module in self.plan.gone
         return (module, name) in self.plan.values
 
+    def looked_into(self, unit: Unit, ref: Ref) -> bool:
+        """Whether a reference is to a module as a whole, as in `dir(m)`, and its names changed."""
+        if len(ref) > 1 and ref[-1] not in ("__dict__", "__all__") and ref[0][:1] != "@":
+            return False
+        found = self.plan.closure.resolve(unit, ref) if ref[-1] else None
+        return (
+            found is not None
+            and found[1] in ("", "__dict__")
+            and bool(self.plan.values.names.get(found[0]))
+        )
+
     def _names_another(self, unit: Unit, root: str) -> bool:
         """Whether an import gives another module this name than before."""
         if (unit.name, root) not in self.plan.values or not unit.trusted:
@@ -135,7 +148,7 @@ class Hits:
         attributes: set[str] | None = None
         for ref in facts.uses:
             changed = self.behaviour(unit, ref)
-            if changed:
+            if changed and not self._only_fills(unit, each, ref, changed):
                 if attributes is None:
                     attributes = self.plan.closure.open_attributes(unit, facts)
                 if acts(changed, self.beyond(unit, ref), attributes):
@@ -179,6 +192,16 @@ class Hits:
                 }:
                     return f"{where} derives from {'.'.join(base)}"
         return None
+
+    def _only_fills(self, unit: Unit, each: Pair, ref: Ref, changed: set[str]) -> bool:
+        """Whether all that is new is the content of a list that this statement, too, adds to."""
+        found = self.plan.closure.resolve(unit, ref) if self.plan.filled else None
+        if found is None or each.new.facts.classes or changed & set(found[2]):
+            return False
+        wanted = {(found[0], found[1], attribute) for attribute in changed}
+        return wanted <= self.plan.filled and wanted <= self.plan.closure.class_effects(
+            unit, each.new, True
+        )
 
     def made_otherwise(self, unit: Unit, kind: ClassFacts) -> bool:
         """Whether the metaclass of a class makes its classes in another way."""

@@ -25,6 +25,7 @@ class Order:
         self._project = project
         self._newer = newer
         self._known: dict[str, dict[str, bool]] = {}
+        self._back: list[tuple[str, str]] = []  # imports of what is not there yet
 
     def of(self, names: Iterable[str]) -> list[str]:
         """`names` so that each comes after what it imports; of two free ones as they were loaded.
@@ -55,7 +56,32 @@ class Order:
             name: [target for target in self._edges(name) if found.get(target, last) < rank]
             for name, rank in found.items()
         }
+        self._back = [
+            (name, target)
+            for name, rank in found.items()
+            for target, at_import in self._edges(name).items()
+            if at_import and found.get(target, -1) > rank
+        ]
         return [name for name in _visit(starts, settled.__getitem__) if name in wanted]
+
+    def circles(self) -> dict[str, frozenset[str]]:
+        """After `of`: for each module in a circle of imports, the whole circle."""
+        found: dict[str, frozenset[str]] = {}
+        importers: dict[str, list[str]] = {}
+        for name in list(self._known) if self._back else ():
+            for target in self.imports(name):
+                importers.setdefault(target, []).append(name)
+        for name, target in self._back:
+            onward = _visit([target], self.imports)
+            back = _visit([name], lambda each: importers.get(each, ()))
+            circle = frozenset(onward) & frozenset(back)
+            circle = circle.union(*(found.get(each, ()) for each in circle))
+            found.update(dict.fromkeys(circle, circle))
+        return found
+
+    def imports(self, name: str) -> list[str]:
+        """What a module imports at its margin."""
+        return [target for target, at_import in self._edges(name).items() if at_import]
 
     def _ranked(self, starts: list[str], *, weak: bool) -> dict[str, int]:
         """Each module that the starts lead to, with its place after what it imports."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from typing import Any
 
 from notesync.reload import heap
@@ -11,7 +12,15 @@ from notesync.reload.diff import changed_items
 from notesync.reload.names import Ref
 from notesync.reload.plan import Planner
 from notesync.reload.rebind import Originals, originals_of
-from notesync.reload.residue import containers, heirs_of, is_definition_of, purge, registers_of
+from notesync.reload.residue import (
+    CONTAINERS,
+    containers,
+    heirs_of,
+    is_definition_of,
+    purge,
+    registers_of,
+)
+from notesync.reload.source import Stmt
 from notesync.reload.syntax import first_line
 from notesync.reload.undo import Undo, isa
 from notesync.reload.unit import Unit, index_of
@@ -32,6 +41,7 @@ class Parting:
             if unit.touched:
                 self._note_gone(unit)
                 self._unregister(unit)
+            self._part_with_instances(unit)
             self._part_with_bases(unit)
         purge(containers(self.planner.project), self._gone, self.undo)
         for gone in self._gone:
@@ -54,25 +64,38 @@ class Parting:
                 heirs = [heir for heir in heirs_of(old) if heir.__module__ in self.before]
                 purge(registers_of(old), [old, *heirs], self.undo)
 
+    def _part_with_instances(self, unit: Unit) -> None:
+        """Objects that a class keeps a list of, and that are made anew or no more."""
+        for stmt in self._leaving(unit):
+            if stmt.facts.classes or stmt.facts.bodies or stmt.facts.aliases:
+                continue
+            values = [self.before[unit.name].get(name) for name in stmt.facts.binds]
+            values = [each for each in values if hasattr(each, "__dict__") and not callable(each)]
+            effects = self.planner.closure.class_effects(unit, stmt, False) if values else ()
+            found = (self._live(module, (cls, name)) for module, cls, name in effects)
+            purge((each for each in found if isa(each, CONTAINERS)), values, self.undo)
+
+    def _leaving(self, unit: Unit) -> list[Stmt]:
+        """Statements of the old text that are no more, or run again."""
+        again = [each.old for each in unit.pairs if each.index in unit.dirty and each.old]
+        return again + [unit.old.stmts[p] for p in (unit.removed if unit.trusted else ())]
+
     def _unregister(self, unit: Unit) -> None:
         """What a statement has registered with an abstract class, and does not or does anew."""
-        again = [each.old for each in unit.pairs if each.index in unit.dirty and each.old]
-        removed = [unit.old.stmts[position] for position in unit.removed] if unit.trusted else []
-        for stmt in [*removed, *again]:
+        for stmt in self._leaving(unit):
             facts = stmt.facts
             words = facts.attrs | {name.rpartition(".")[2] for name in facts.decorators}
             for ref in facts.registers | facts.mutates if "register" in words else ():
-                cls = self._live(unit, ref)
+                cls = self._live(unit.name, ref)
                 if is_abstract(cls):
                     refs = {(name,) for name in facts.classes} | facts.reads
-                    leaving = [self._live(unit, each) for each in refs]
+                    leaving = [self._live(unit.name, each) for each in refs]
                     unregister(cls, [each for each in leaving if isa(each, type)], self.undo)
 
-    def _live(self, unit: Unit, ref: Ref) -> Any:
+    @staticmethod
+    def _live(module: str, ref: Ref) -> Any:
         """What a reference of the old text leads to now."""
-        if ref[0].startswith("@"):
-            return None
-        value: Any = unit.loaded.space.get(ref[0])
+        value: Any = getattr(sys.modules.get(module), "__dict__", {}).get(ref[0])
         for name in ref[1:]:
             value = getattr(value, "__dict__", {}).get(name)
         return value

@@ -52,6 +52,7 @@ class Planner:
         self.values = Values()
         self.behaviours = Behaviours()
         self.rebuilds: set[Symbol] = set()
+        self.filled: set[tuple[str, str, str]] = set()  # class attributes of other content, no more
         self.outside: dict[Symbol, set[tuple[str, int]]] = {}  # set anew outside the project, where
         self.closure = Closure(self)
         self.hits = Hits(self)
@@ -257,6 +258,8 @@ class Planner:
     def _class_effects(self, unit: Unit, stmt: Stmt, *, newer: bool, family: bool) -> None:
         """Registers of subclasses, and the subclasses that Python itself counts."""
         for module, name, attribute in self.closure.class_effects(unit, stmt, newer):
+            if attribute not in self.behaviours.get((module, name), ()):
+                self.filled.add((module, name, attribute))
             self.behave(module, name, {attribute})
         if family and stmt.facts.classes:
             for module, name in self.closure.families(unit, stmt, newer):
@@ -333,9 +336,10 @@ class Planner:
         self.values.moved.add(module)
         return True
 
-    def behave_class(self, unit: Unit, where: str, attributes: Iterable[str]) -> bool:
+    def behave_class(self, unit: Unit, where: str, attributes: set[str]) -> bool:
         """A nested class changes the class around it."""
         top, _, _ = where.partition(".")
+        self.filled -= {(unit.name, top, attribute) for attribute in attributes}
         return self.behave(unit.name, top, attributes)
 
     def _settle(self, unit: Unit) -> None:

@@ -19,14 +19,25 @@ from notesync.reload.source import Source
 from notesync.reload.undo import isa
 
 _FOREIGN = frozenset({"site-packages", "dist-packages", ".venv", "venv", "node_modules"})
+_SHELF = 200  # modules in one container
 _PARSED = 100  # trees kept between batches
 _LEARNT = 6_000_000  # bytes of text of which is kept what follows from the trees
 
 
-def modules_in(space: dict[str, Any]) -> frozenset[str]:
-    """The names of the modules that a namespace holds."""
-    values = list(space.values())
+def modules_in(values: Iterable[Any]) -> frozenset[str]:
+    """The names of the modules among some values."""
     return frozenset(value.__name__ for value in values if isa(value, types.ModuleType))
+
+
+def shelves_in(space: dict[str, Any]) -> dict[str, frozenset[str]]:
+    """The containers of a namespace that hold modules, such as a list of plugins."""
+    found: dict[str, frozenset[str]] = {}
+    for name, value in list(space.items()):
+        if type(value) in (list, tuple, dict) and 0 < len(value) <= _SHELF:
+            modules = modules_in(value.values() if type(value) is dict else value)
+            if modules and not name.startswith("__"):
+                found[name] = modules
+    return found
 
 
 @dataclass
@@ -41,11 +52,17 @@ class Loaded:
     names: frozenset[str] = field(repr=False, default=frozenset())  # bound when it was loaded
     parts: dict[str, frozenset[str]] = field(repr=False, default_factory=dict)  # of its classes
     holds: frozenset[str] = field(repr=False, default=frozenset())  # modules among its values
+    shelves: dict[str, frozenset[str]] = field(repr=False, default_factory=dict)  # …in containers
 
     @property
     def space(self) -> dict[str, Any]:
         """The live namespace."""
         return self.module.__dict__
+
+    def look(self) -> None:
+        """Take note of the modules that it holds."""
+        self.shelves = shelves_in(self.space)
+        self.holds = modules_in(list(self.space.values())).union(*self.shelves.values())
 
     def class_parts(self) -> dict[str, frozenset[str]]:
         """The attributes of its classes, where more than their bodies may have made them."""
@@ -63,7 +80,7 @@ class Loaded:
     def loaded_again(self, source: Source, before: dict[str, frozenset[str]] | None) -> None:
         """Its text was executed; `before` are its `class_parts` then: what a user added is his."""
         self.source = source
-        self.holds = modules_in(self.space)
+        self.look()
         if before is None:
             return
         self.parts = {
@@ -144,7 +161,8 @@ class Project:
         package = hasattr(module, "__path__")
         source = Source(data, name, file, is_package=package)
         space = module.__dict__
-        found = Loaded(name, module, source, real, spec, frozenset(space), holds=modules_in(space))
+        found = Loaded(name, module, source, real, spec, frozenset(space))
+        found.look()
         found.parts = found.class_parts()
         return found
 
@@ -238,6 +256,7 @@ class Project:
                 and (
                     wanted is None
                     or b"import *" in data
+                    or each.source.looks_around
                     or (
                         any(word in data for word in wanted)
                         and (exact is None or exact.search(data))

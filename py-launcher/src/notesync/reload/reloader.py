@@ -21,6 +21,7 @@ from typing import Any
 from notesync.reload.ahead import Ahead
 from notesync.reload.batch import Batch
 from notesync.reload.caches import forget_listings
+from notesync.reload.circle import Sequence
 from notesync.reload.journal import Journal
 from notesync.reload.order import Order
 from notesync.reload.parting import Parting
@@ -195,7 +196,8 @@ class Reloader:
     def _execute(self, batch: Batch, planner: Planner, runner: Runner, undo: Undo) -> None:
         units = {unit.name: unit for unit in planner.affected()}
         newer = {name: unit.new for name, unit in units.items()}
-        order = Order(self._project, newer).of(units)
+        ordering = Order(self._project, newer)
+        order = ordering.of(units)
         for name in order:
             runner.snapshot(units[name])
         for name in order:
@@ -204,8 +206,7 @@ class Reloader:
         planner.lazies.forget(runner.before, undo)
         clear_caches(planner, undo)
         Parting(planner, undo, runner.before).part([units[name] for name in order])
-        for name in order:
-            runner.run(units[name])
+        Sequence(ordering, runner, units).run(order)
 
     def _commit(self, batch: Batch, planner: Planner, runner: Runner, report: Report) -> None:
         for unit in planner.affected():

@@ -11,7 +11,7 @@ from typing import Any
 from notesync.reload.project import Project
 from notesync.reload.undo import MISSING, Undo, isa
 
-_CONTAINERS = (dict, list, set, deque, weakref.WeakSet, weakref.WeakValueDictionary)
+CONTAINERS = (dict, list, set, deque, weakref.WeakSet, weakref.WeakValueDictionary)
 _BIG = 10_000
 
 
@@ -19,7 +19,7 @@ def containers(project: Project) -> Iterator[Any]:
     """Module values, class attributes and fields of objects that could be registers."""
     for loaded in list(project.loaded.values()):
         for value in list(loaded.space.values()):
-            if isa(value, _CONTAINERS):
+            if isa(value, CONTAINERS):
                 yield value
             elif isa(value, type):
                 if value.__module__ == loaded.name:
@@ -32,7 +32,7 @@ def containers(project: Project) -> Iterator[Any]:
 
 def _containers_in(fields: Any) -> Iterator[Any]:
     for value in list(fields.values()):
-        if isa(value, _CONTAINERS):
+        if isa(value, CONTAINERS):
             yield value
 
 

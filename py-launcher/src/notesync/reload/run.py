@@ -7,6 +7,7 @@ import ast
 import sys
 import types
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from notesync.reload import heap, hints
@@ -86,8 +87,11 @@ class Runner:
 
     # -- one module ---------------------------------------------------------------------------
 
-    def run(self, unit: Unit) -> None:
-        """Bring one module to its new text. Raises whatever its statements raise."""
+    def run(self, unit: Unit, enter: Callable[[Pair], None] | None = None) -> None:
+        """Bring one module to its new text. Raises whatever its statements raise.
+
+        `enter` is called before each statement, also those that do not run again.
+        """
         imports = not unit.touched and all(unit.pairs[i].new.facts.aliases for i in unit.dirty)
         functions = [] if imports else heap.functions_of(unit.loaded.module)
         space = unit.loaded.space
@@ -101,6 +105,8 @@ class Runner:
         orphans = self._drop_orphans(unit)
         multiple: set[str] = set()
         for each in unit.pairs:
+            if enter is not None:
+                enter(each)
             if each.index not in unit.dirty:
                 continue
             if isinstance(each.new.node, ast.Expr) and isinstance(

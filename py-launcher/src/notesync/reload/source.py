@@ -27,6 +27,7 @@ _IMPORT = re.compile(
     re.M,
 )
 _WORD = re.compile(rb"[\w.\x80-\xff]+")
+_AROUND = (b"dir(", b"vars(", b"__dict__", b"getmembers", b"attr(", b"import_module")
 _COMMENT = re.compile(rb"#[^\n]*")
 
 
@@ -151,6 +152,11 @@ class Source:
     def makes_classes(self) -> bool:
         """Whether more than the bodies of its classes may give these attributes."""
         return any(word in self.data for word in (b"setattr", b"\n@", b"\nclass "))
+
+    @cached_property
+    def looks_around(self) -> bool:
+        """Whether it may ask a module which names it has, or hold modules in a container."""
+        return any(word in self.plain for word in _AROUND)
 
     @cached_property
     def edges(self) -> dict[str, bool]:

@@ -4,7 +4,7 @@ them."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from notesync.reload.hits import ANY, CALL, acts
 from notesync.reload.names import Body, ClassFacts, Facts, Ref
@@ -14,6 +14,16 @@ from notesync.reload.unit import Unit, index_of
 if TYPE_CHECKING:
     from notesync.reload.plan import Planner
 
+_RUNNING = frozenset(
+    [
+        "_asyncio",
+        "asyncio.tasks",
+        "concurrent.futures._base",
+        "multiprocessing.process",
+        "subprocess",
+        "threading",
+    ]
+)
 _MAKING = frozenset({"__init__", "__new__", "__post_init__", "__call__"})
 
 
@@ -27,6 +37,11 @@ class Spread:
         """Functions, classes, aliases and instances take part in what they lead to."""
         moved = False
         index = index_of(unit.new)
+        for name, modules in unit.loaded.shelves.items():
+            for module in modules:
+                changed = self.plan.values.names.get(module, set())
+                changed = changed | self.plan.behaviours.names.get(module, set())
+                moved |= bool(changed) and self.plan.behave(unit.name, name, changed)
         for name, body in suspects.bodies(index.bodies):
             changed = self._body_changes(unit, body, body.reads)
             moved |= bool(changed) and self.plan.behave(unit.name, name, changed)
@@ -51,7 +66,8 @@ class Spread:
                 inherited |= self.plan.hits.behaviour(unit, ref)
             if inherited:
                 for name in facts.binds:
-                    moved |= self.plan.behave(unit.name, name, inherited)
+                    if not _runs_by_itself(self.plan.live(unit, name)):
+                        moved |= self.plan.behave(unit.name, name, inherited)
         return moved
 
     def _registered(self, unit: Unit, facts: Facts) -> bool:
@@ -74,7 +90,7 @@ class Spread:
     def _body_changes(self, unit: Unit, body: Body, reads: Iterable[Ref]) -> set[str]:
         changed: set[str] = set()
         for ref in reads:
-            if self.plan.hits.value_hit(unit, ref):
+            if self.plan.hits.value_hit(unit, ref) or self.plan.hits.looked_into(unit, ref):
                 changed.add(CALL)
             other = self.plan.hits.behaviour(unit, ref)
             if other:
@@ -82,6 +98,11 @@ class Spread:
                 if acts(other, self.plan.hits.beyond(unit, ref), body.attrs):
                     changed.add(CALL)
         return changed
+
+    def _only_filled(self, body: Body) -> set[str]:
+        """Lists of a class that a method adds to, where all that is new is their content."""
+        filled = {attribute for _, _, attribute in self.plan.filled}
+        return filled & (body.own | {ref[-1] for ref in body.mutates}) if filled else filled
 
     def _class_changes(self, unit: Unit, where: str, kind: ClassFacts) -> set[str]:
         changed: set[str] = set()
@@ -93,13 +114,20 @@ class Spread:
             changed |= self.plan.hits.behaviour(unit, base)
         for name, body in kind.methods.items():
             hit = any(self.plan.hits.value_hit(unit, ref) for ref in body.reads)
-            hit = hit or bool((own | changed) & body.attrs)
+            hit = hit or bool((own | changed) & (body.attrs - self._only_filled(body)))
             for ref in shared:
                 other = self.plan.hits.behaviour(unit, ref)
                 direct = ref in body.reads and acts(
-                    other, self.plan.hits.beyond(unit, ref), body.attrs
+                    other - self._only_filled(body),
+                    self.plan.hits.beyond(unit, ref),
+                    body.attrs,
                 )
-                hit = hit or direct or bool(other & body.attrs)
+                hit = hit or direct or bool(other & (body.attrs - self._only_filled(body)))
             if hit:
                 changed.add(name)
         return changed
+
+
+def _runs_by_itself(value: Any) -> bool:
+    """A thread, process or task: it takes up new code, and is not to be started again for it."""
+    return any(kind.__module__ in _RUNNING for kind in type(value).__mro__)
