@@ -43,6 +43,8 @@ export interface KernelHello extends Hello {
   kind: 'hello';
   role: 'carrier' | 'standby';
   laptop: string | null;
+  /** The relay for which this one stands by. */
+  carrier: string | null;
 }
 /** One call that the kernel wants to have done at the laptop. */
 export interface Request {
@@ -83,10 +85,14 @@ export interface Runs {
   commit: string | null;
   dirty: boolean | null;
 }
+/** Answered at once: the kernel wonders whether this page is still there. */
+export interface Ping {
+  kind: 'ping';
+}
 export interface KernelBye {
   kind: 'bye';
 }
-export type FromKernel = KernelHello | Request | Cancel | Status | Answer | Runs | KernelBye;
+export type FromKernel = KernelHello | Request | Cancel | Status | Answer | Runs | Ping | KernelBye;
 
 /** A known field has the wrong type: the sender's fault. */
 export class MessageError extends Error {}
@@ -172,6 +178,7 @@ export function readFromKernel(data: unknown): FromKernel | null {
         ...readHello(data),
         role: role(data),
         laptop: optional(data, 'laptop', text),
+        carrier: optional(data, 'carrier', text),
       };
     case 'request':
       return {
@@ -208,8 +215,9 @@ export function readFromKernel(data: unknown): FromKernel | null {
         commit: optional(data, 'commit', text),
         dirty: optional(data, 'dirty', truth),
       };
+    case 'ping':
     case 'bye':
-      return { kind: 'bye' };
+      return { kind };
     default:
       return null;
   }
@@ -221,7 +229,7 @@ export function relayHello(relay: string, legs: Legs): JsonObject {
     notesync: 'relay',
     protocol: PROTOCOL_VERSION,
     version: VERSION,
-    capabilities: [],
+    capabilities: ['pong'],
     relay,
     legs: { ...legs },
   };
@@ -247,5 +255,8 @@ export const toKernel = {
   askFresh: (id: number): JsonObject => ({ kind: 'ask', what: 'fresh', id }),
   /** `cursor`: where the laptop had nothing newer when Run was pressed on the cell; null where that is not known. */
   fresh: (cell: string, cursor: JsonObject | null): JsonObject => ({ kind: 'fresh', cell, cursor }),
+  pong: (): JsonObject => ({ kind: 'pong' }),
+  /** Another page of this browser, which carried, has ended. */
+  gone: (relay: string): JsonObject => ({ kind: 'gone', relay }),
   bye: (): JsonObject => ({ kind: 'bye' }),
 };

@@ -1,10 +1,22 @@
 import { DirectLaptop } from './laptop/direct';
 import { PopupLaptop } from './laptop/popup';
 import { lookAround } from './laptop/surroundings';
-import type { Laptops, Tokens } from './session';
+import type { KernelLink } from './kernel/link';
 import type { Offer } from './messages';
+import { presenceOf } from './presence';
+import { Session, type Laptops, type Tokens } from './session';
+import type { SessionState } from './state';
 
-/** What the page itself gives to sessions: the two laptop legs, the token store, and the list of who is here already. */
+/** What the page itself gives to sessions: laptop legs, token store, locks, and the list of who is here already. */
+
+export function sessionIn(
+  page: Window & typeof globalThis,
+  offer: Offer,
+  link: KernelLink,
+  changed: (state: SessionState) => void,
+): Session {
+  return new Session(offer, link, laptopsOf(page), tokensOf(page), page.origin, changed, presenceOf(page));
+}
 
 export function laptopsOf(page: Window & typeof globalThis): Laptops {
   const look = (): ReturnType<typeof lookAround> => lookAround(page);

@@ -4,11 +4,13 @@ import type { Surroundings } from './laptop/surroundings';
 import { jsonOf, LaptopError, type LaptopTransport } from './laptop/transport';
 import { idOf, isObject, PROTOCOL_VERSION, readFromKernel, readHello, relayHello, toKernel } from './messages';
 import type { FromKernel, Hello, JsonObject, LaptopLeg, Offer, Runs } from './messages';
+import { ALONE, type Presence } from './presence';
 import { errorOf, pair, PairingError, type Paired } from './pairing';
 import { Rate } from './rate';
 import { Relay } from './relay';
 import type { Action, LaptopState, SessionState } from './state';
 import { protocolMismatch } from './texts';
+import { isOnTheWay } from './view';
 
 /** So much may be left of a transfer whose rate is not known, for Run to wait for it. */
 const UNKNOWN_RATE_BYTES = 512 * 1024;
@@ -58,6 +60,7 @@ export class Session {
     private readonly tokens: Tokens,
     private readonly origin: string,
     private readonly changed: (state: SessionState) => void,
+    private readonly presence: Presence = ALONE,
   ) {
     this.state = {
       laptopUrl: offer.laptop,
@@ -67,11 +70,13 @@ export class Session {
       status: null,
       rate: null,
       paused: false,
+      takesOver: false,
       ranOnOlder: false,
     };
   }
 
   start(): void {
+    this.presence.hold(this.relayId);
     this.link.start(() => relayHello(this.relayId, this.state.legs), {
       opened: () => {
         this.set({ kernel: { is: 'opening' }, status: null });
@@ -81,7 +86,8 @@ export class Session {
       },
       lost: (why) => {
         this.stopRelay();
-        this.set({ kernel: { is: 'lost', why }, status: null });
+        this.presence.watch(null, () => undefined);
+        this.set({ kernel: { is: 'lost', why }, status: null, takesOver: false });
       },
     });
     this.changed(this.state);
@@ -172,6 +178,7 @@ export class Session {
     this.stopRelay();
     this.link.send(toKernel.bye());
     this.link.stop();
+    this.presence.letGo();
     this.dropLaptop();
   }
 
@@ -191,7 +198,7 @@ export class Session {
           return;
         }
         if (message.laptop !== null && message.laptop !== this.state.laptopUrl) this.moveTo(message.laptop);
-        this.greeted(message.role);
+        this.greeted(message.role, message.carrier);
         break;
       case 'request':
         this.relay?.request(message, buffers[0] ?? null);
@@ -200,13 +207,20 @@ export class Session {
         this.relay?.cancel(message.id);
         break;
       case 'status':
-        this.set({ status: message, rate: this.rate.take(message.progress, performance.now()) });
+        this.set({
+          status: message,
+          rate: this.rate.take(message.progress, performance.now()),
+          takesOver: this.state.takesOver && isOnTheWay(message.state),
+        });
         break;
       case 'answer':
         this.asks.get(message.id)?.(message);
         break;
       case 'runs':
         this.onRuns(message);
+        break;
+      case 'ping':
+        this.link.send(toKernel.pong());
         break;
       case 'bye':
         this.stopRelay();
@@ -218,15 +232,27 @@ export class Session {
   }
 
   /** After an open, or when the kernel gives this page another role: who is told to stand by does not offer itself. */
-  private greeted(role: 'carrier' | 'standby'): void {
-    const { kernel, laptop } = this.state;
-    this.set({ kernel: { is: 'open', role } });
+  private greeted(role: 'carrier' | 'standby', carrier: string | null): void {
+    const { kernel, laptop, status } = this.state;
+    const stoodBy = kernel.is === 'open' && kernel.role === 'standby';
+    const takesOver = role === 'carrier' && laptop.is === 'ready' && (stoodBy || this.state.takesOver);
+    // What the kernel said while another page carried does not hold any more.
+    this.set({ kernel: { is: 'open', role }, takesOver, status: takesOver && stoodBy ? null : status });
+    this.presence.watch(role === 'standby' ? carrier : null, () => {
+      this.isGone(carrier ?? '');
+    });
     if (kernel.is === 'open' && role === 'standby') return;
     if (laptop.is !== 'ready') {
       if (this.mayTryByItself()) void this.tryQuietly();
     } else if (kernel.is !== 'open' || kernel.role === 'standby' || this.relay === null) {
       this.announce();
     }
+  }
+
+  /** The page for which this one stands by has ended: the kernel, which did not see it, lets this one go on. */
+  private isGone(carrier: string): void {
+    this.set({ takesOver: this.state.laptop.is === 'ready' });
+    this.link.send(toKernel.gone(carrier));
   }
 
   private isUnderWay(): boolean {

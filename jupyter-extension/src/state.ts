@@ -23,6 +23,8 @@ export interface SessionState {
   /** Bytes per second of the transfer that is under way. */
   rate: number | null;
   paused: boolean;
+  /** This page goes on where another one carried, and the kernel has not caught up yet. */
+  takesOver: boolean;
   /** A cell ran before what was saved had arrived. */
   ranOnOlder: boolean;
 }

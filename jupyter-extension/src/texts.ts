@@ -33,11 +33,13 @@ export const LINES = {
   runAgain: 'notesync: run %notesync connect to connect again.',
   paused: 'Paused: nothing is sent to this notebook.',
   standby: 'Another page brings the files to this kernel. This one stands by.',
+  takesOver: 'The page that brought the files is gone. This one takes over.',
   trying: (url: string): string => `Looking for notesync on this computer (${url}).`,
   mayAsk: 'If your browser asks about apps on this device, choose Allow.',
   openingWindow: 'Opening the notesync window.',
   pairing: 'Type this code on your laptop, in the notesync window, page or terminal:',
   connected: (project: string): string => `Connected to ${project}.`,
+  onTheWay: (project: string): string => `${project}, connecting`,
   upTo: (project: string, sequence: number): string => `${project} · ${sequence}`,
   percent: (project: string, { received, total }: Progress): string =>
     `${project} · ${Math.floor((100 * received) / Math.max(1, total))} %`,

@@ -1,4 +1,4 @@
-import type { Progress } from './messages';
+import type { Progress, Status } from './messages';
 import type { Choice, Why } from './laptop/legs';
 import type { Action, SessionState } from './state';
 import { failure, INVITATIONS, KERNEL_LOST, LINES, NEEDS, plainLine, way } from './texts';
@@ -30,6 +30,13 @@ const SERVED = new Set([
   'held',
   'refused',
 ]);
+
+/** Kernel states in which nobody knows yet whether all is well. */
+const ON_THE_WAY = new Set(['connecting', 'comparing', 'restarting', 'away']);
+
+export function isOnTheWay(state: string | null): boolean {
+  return state === null || ON_THE_WAY.has(state);
+}
 
 const NOTHING = { hint: null, code: null, progress: null, actions: [] } as const;
 
@@ -72,24 +79,30 @@ function connected(state: SessionState, laptop: { project: { name?: unknown }; w
   const { kernel, legs } = state;
   const name = typeof laptop.project.name === 'string' ? laptop.project.name : 'the project';
   if (laptop.away) return show('busy', LINES.away(state.laptopUrl), 'laptop away');
+  if (state.takesOver) return show('busy', LINES.takesOver, LINES.onTheWay(name));
   if (kernel.is === 'open' && kernel.role === 'standby') return show('quiet', LINES.standby, `${name}, standing by`);
   return followed(state, name, way(legs, laptop.why));
 }
 
 function followed({ status, ranOnOlder, rate }: SessionState, name: string, how: string): View {
-  const sequence = status?.sequence ?? null;
   const needs = status?.needs ?? null;
   const line = status?.line ?? null;
   return show(
-    needs !== null ? 'attention' : status?.progress ? 'busy' : 'good',
+    needs !== null ? 'attention' : status?.progress || ON_THE_WAY.has(status?.state ?? '') ? 'busy' : 'good',
     line === null ? LINES.connected(name) : plainLine(line),
-    status?.progress ? LINES.percent(name, status.progress) : sequence === null ? name : LINES.upTo(name, sequence),
+    inShort(name, status),
     {
       hint: needs !== null ? (NEEDS[needs] ?? needs) : ranOnOlder ? LINES.ranOnOlder : how,
       progress: status?.progress ? { ...status.progress, rate } : null,
       actions: needs === null ? ['pause', 'dashboard'] : ['dashboard', 'pause'],
     },
   );
+}
+
+function inShort(name: string, status: Status | null): string {
+  if (status?.progress) return LINES.percent(name, status.progress);
+  if (ON_THE_WAY.has(status?.state ?? '')) return LINES.onTheWay(name);
+  return status?.sequence === null || status === null ? name : LINES.upTo(name, status.sequence);
 }
 
 function helping(code: string, choice: Choice | null): Action[] {

@@ -3,6 +3,7 @@ import { LaptopError, type LaptopCall } from '../src/laptop/transport';
 import type { Surroundings } from '../src/laptop/surroundings';
 import type { JsonObject } from '../src/messages';
 import { Session, type Laptops } from '../src/session';
+import { viewOf } from '../src/view';
 import { FakeLaptop, FakeLink, json, settled } from './fakes';
 
 const OFFER = { kernel: 'k', laptop: 'http://127.0.0.1:8765', label: 'nb' };
@@ -45,6 +46,8 @@ describe('a session', () => {
   let closePopup: (error: LaptopError) => void;
   let kept: Map<string, string>;
   let session: Session;
+  let watched: (string | null)[];
+  let ended: () => void;
 
   beforeEach(() => {
     link = new FakeLink();
@@ -75,7 +78,17 @@ describe('a session', () => {
         else kept.set(laptop, token);
       },
     };
-    session = new Session(OFFER, link, laptops, tokens, 'https://hub.example', () => undefined);
+    ended = () => undefined;
+    watched = [];
+    const presence = {
+      hold: (relay: string) => void watched.push(`holds ${relay.length}`),
+      letGo: () => void watched.push('lets go'),
+      watch: (relay: string | null, gone: () => void) => {
+        watched.push(relay);
+        ended = gone;
+      },
+    };
+    session = new Session(OFFER, link, laptops, tokens, 'https://hub.example', () => undefined, presence);
     session.start();
   });
 
@@ -244,6 +257,52 @@ describe('a session', () => {
     role('carrier');
     role('carrier');
     expect(link.kinds()).toEqual(['ready', 'ready']);
+  });
+
+  describe('that stands by', () => {
+    const role = (name: string, carrier: string | null): void => {
+      const hello = { kind: 'hello', notesync: 'kernel', protocol: 1, version: '0.1.0', capabilities: [] };
+      link.says({ ...hello, role: name, carrier });
+    };
+    const told = (state: string): void => {
+      link.says({ kind: 'status', state, line: `notesync: shop: ${state}`, sequence: 7 });
+    };
+    const shown = (): string => viewOf(session.state).line;
+
+    beforeEach(async () => {
+      await connect();
+      told('current');
+      role('standby', 'other');
+    });
+
+    it('watches the page that carries, and tells the kernel and the user at once when that one ends', () => {
+      expect(watched).toEqual(['holds 32', null, 'other']);
+      ended();
+      expect(link.sent.at(-1)?.data).toEqual({ kind: 'gone', relay: 'other' });
+      expect(session.state.takesOver).toBe(true);
+    });
+
+    it('is up to date again only when the kernel says so', () => {
+      role('carrier', null);
+      expect(shown()).toMatch(/takes over/);
+      told('away');
+      told('connecting');
+      expect(shown()).toMatch(/takes over/);
+      told('current');
+      expect(shown()).toBe('shop: current');
+    });
+
+    it('watches nobody once it carries, and lets go when it ends', () => {
+      role('carrier', null);
+      session.stop();
+      expect(watched.slice(-2)).toEqual([null, 'lets go']);
+    });
+  });
+
+  it('answers the kernel that wonders whether it is still there', async () => {
+    await connect();
+    link.says({ kind: 'ping' });
+    expect(link.sent.at(-1)?.data).toEqual({ kind: 'pong' });
   });
 
   it('names both protocols and the part to upgrade', async () => {

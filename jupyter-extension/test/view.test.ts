@@ -15,6 +15,7 @@ const OPEN: SessionState = {
   status: null,
   rate: null,
   paused: false,
+  takesOver: false,
   ranOnOlder: false,
 };
 const READY: LaptopState = { is: 'ready', leg: 'direct', why: 'granted', project: { name: 'shop' }, away: false };
@@ -76,6 +77,14 @@ describe('what the user sees', () => {
       ['pause', 'dashboard'],
     ],
     ['away', { laptop: { ...READY, away: true } }, 'busy', /does not answer/, []],
+    ['taking over', { laptop: READY, takesOver: true, status: null }, 'busy', /takes over/, []],
+    [
+      'not yet known to be up to date',
+      { laptop: READY, status: { ...status, state: 'connecting', line: 'notesync: shop: connecting' } },
+      'busy',
+      /connecting/,
+      ['pause', 'dashboard'],
+    ],
     ['standing by', { laptop: READY, kernel: { is: 'open', role: 'standby' } }, 'quiet', /Another page/, []],
     ['paused', { laptop: READY, paused: true }, 'quiet', /Paused/, ['resume']],
   ])('%s', (_, change, tone, line, actions) => {

@@ -112,6 +112,22 @@ def test_a_question_that_is_dropped_on_its_way_leaves_the_cell_entered(
     assert notebook.agent.kinds().count("enter") == 1
 
 
+def test_a_cell_waits_for_the_page_that_takes_over(
+    notebook: Notebook, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, ask = notebook.app.session, notebook.app.session.ask_fresh
+    gone: Future[Fresh] = Future()
+    gone.cancel()
+    answers = iter([gone, None, None])
+    monkeypatch.setattr(session, "ask_fresh", lambda: next(answers, None) or ask())
+    session.expects_page()
+    notebook.app.cells.most_s = 30.0
+    notebook.server.save(b"second")
+    notebook.run("1")
+    assert session.sequence() == 2
+    assert "notesync" not in capsys.readouterr().out
+
+
 def test_a_hanging_agent_is_told_once(
     notebook: Notebook, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -75,6 +75,7 @@ class Host:
         self.ready: list[RelayedLaptop] = []
         self.gone: list[RelayedLaptop] = []
         self.takes = True
+        self.takeovers = 0
         self.changed = threading.Event()
         self.left = threading.Event()
 
@@ -97,6 +98,9 @@ class Host:
     def on_no_page(self) -> None:
         pass
 
+    def on_takeover(self) -> None:
+        self.takeovers += 1
+
     def laptop_url(self) -> str:
         return "http://127.0.0.1:8765"
 
@@ -107,6 +111,7 @@ class Page:
     def __init__(self, manager: CommManager, relay: str, leg: str = "websocket") -> None:
         self.sends, self.hears = Comm(), Comm()
         told = {**hello("relay"), "relay": relay, "legs": {"laptop": "direct", "kernel": leg}}
+        told["capabilities"] = ["pong"]
         opening = {"content": {"data": told}}
         manager.targets[words.FROM_KERNEL](self.hears, opening)
         manager.targets[words.TO_KERNEL](self.sends, opening)
@@ -115,6 +120,12 @@ class Page:
     def say(self, kind: str, *buffers: bytes, **data: Any) -> None:
         message = {"content": {"data": {"kind": kind, **data}}, "buffers": list(buffers)}
         self.sends.hear(message)
+
+    def say_beside(self, kind: str, **data: Any) -> None:
+        """As on a kernel whose handlers do not wait for the running cell."""
+        thread = threading.Thread(target=self.say, args=(kind,), kwargs=data)
+        thread.start()
+        thread.join()
 
     def ready(self) -> None:
         self.say("ready", project=PROJECT, laptop="http://127.0.0.1:8765")
@@ -282,13 +293,16 @@ def test_the_newest_connected_page_carries_and_the_other_stands_by(stage: Stage)
     assert first.hears.wait("hello", 2)["role"] == "standby"
 
 
-@pytest.mark.parametrize("how", ["bye", "closed", "unpaired", "popup closed", "silent"])
+@pytest.mark.parametrize("how", ["bye", "closed", "unpaired", "popup closed", "silent", "gone"])
 def test_a_page_that_stands_by_takes_over_when_the_carrier_cannot(stage: Stage, how: str) -> None:
     standby, _ = stage.connected("a" * 32)
     carrier, laptop = stage.connected("b" * 32)
-    assert standby.hears.wait("hello", 2)["role"] == "standby"
+    told = standby.hears.wait("hello", 2)
+    assert (told["role"], told["carrier"]) == ("standby", "b" * 32)
     if how == "bye":
         carrier.say("bye")
+    elif how == "gone":
+        standby.say("gone", relay="b" * 32)
     elif how == "closed":
         carrier.sends.end({})
     elif how == "unpaired":
@@ -305,6 +319,45 @@ def test_a_page_that_stands_by_takes_over_when_the_carrier_cannot(stage: Stage, 
     assert stage.host.changed.wait(5)
     stage.host.ready[-1].send(laptop_words.project())
     assert standby.hears.wait("request")
+    assert stage.host.takeovers == 1
+
+
+def test_every_page_that_stands_by_knows_for_whom(stage: Stage) -> None:
+    pages = [stage.connected(name * 32)[0] for name in "abc"]
+    pages[2].say("bye")
+    assert pages[1].hears.wait("hello", 3)["role"] == "carrier"
+    told = [data["carrier"] for data, _ in pages[0].hears.sent if data["kind"] == "hello"]
+    assert told == [None, "b" * 32, "c" * 32, "b" * 32]
+
+
+def test_a_page_cannot_be_the_witness_of_its_own_end(stage: Stage) -> None:
+    page, laptop = stage.connected()
+    page.say("gone", relay="a" * 32)
+    page.say("gone", relay="f" * 32)
+    laptop.send(laptop_words.project())
+    assert page.hears.wait("request")
+
+
+def test_a_carrier_that_gives_no_sign_of_life_is_relieved_where_another_page_is_connected(
+    stage: Stage,
+) -> None:
+    stage.pages._signs._every_s = 0.05
+    standby, _ = stage.connected("a" * 32)
+    carrier, _ = stage.connected("b" * 32)
+    for _ in range(3):
+        carrier.say_beside("pong")
+    assert carrier.hears.wait("ping")
+    assert standby.hears.wait("hello", 3)["role"] == "carrier"
+
+
+def test_a_page_that_is_alone_is_not_asked_for_signs_of_life(stage: Stage) -> None:
+    stage.pages._signs._every_s = 0.01
+    page, laptop = stage.connected()
+    page.say_beside("pong")
+    page.ready()
+    laptop.send(laptop_words.project())
+    page.hears.wait("request")
+    assert all(data["kind"] != "ping" for data, _ in page.hears.sent)
 
 
 def test_a_carrier_that_cannot_goes_on_where_no_other_page_is_connected(stage: Stage) -> None:

@@ -4,9 +4,8 @@ import type { KernelLink } from '../kernel/link';
 import { WebsocketLink } from '../kernel/websocket';
 import type { JupyterServer } from '../kernel/socket';
 import { isObject, readOffer, type Offer } from '../messages';
-import { laptopsOf, sessionsHere, tokensOf, wokeExisting } from '../page';
+import { sessionIn, sessionsHere, wokeExisting } from '../page';
 import { Panel } from '../panel/panel';
-import { Session } from '../session';
 import { LINES } from '../texts';
 import { viewOf } from '../view';
 
@@ -39,7 +38,7 @@ function begin(offer: Offer, link: KernelLink, placement: 'floating' | 'inline')
       session.press(action);
     },
   });
-  const session = new Session(offer, link, laptopsOf(window), tokensOf(window), self.origin, (state) => {
+  const session = sessionIn(window, offer, link, (state) => {
     panel.show(viewOf(state));
     if (state.kernel.is === 'lost' && state.kernel.why === 'gone') {
       session.stop();

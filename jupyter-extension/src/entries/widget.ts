@@ -1,9 +1,8 @@
 import { HostLink } from '../kernel/host';
 import { WidgetComms, type WidgetModel } from '../kernel/widget';
 import { readOffer } from '../messages';
-import { laptopsOf, tokensOf } from '../page';
+import { sessionIn } from '../page';
 import { Panel } from '../panel/panel';
-import { Session } from '../session';
 import { viewOf } from '../view';
 
 /**
@@ -21,7 +20,7 @@ function render({ model, el }: { model: WidgetModel; el: HTMLElement }): (() => 
       session.press(action);
     },
   });
-  const session = new Session(offer, link, laptopsOf(window), tokensOf(window), self.origin, (state) => {
+  const session = sessionIn(window, offer, link, (state) => {
     panel.show(viewOf(state));
   });
   session.start();

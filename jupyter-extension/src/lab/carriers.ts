@@ -2,9 +2,9 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import { WebsocketLink } from '../kernel/websocket';
 import type { JupyterServer } from '../kernel/socket';
 import type { JsonObject, Offer, Runs } from '../messages';
-import { laptopsOf, sessionsHere, tokensOf, wokeExisting } from '../page';
+import { sessionIn, sessionsHere, wokeExisting } from '../page';
 import { Panel } from '../panel/panel';
-import { Session } from '../session';
+import type { Session } from '../session';
 import type { Action } from '../state';
 import { viewOf, type View } from '../view';
 
@@ -60,7 +60,7 @@ export class Carriers {
       },
     });
     const link = new WebsocketLink(this.server, kernel, true);
-    const session = new Session(offer, link, laptopsOf(window), tokensOf(window), self.origin, (state) => {
+    const session = sessionIn(window, offer, link, (state) => {
       panel.show(viewOf(state));
       if (state.kernel.is === 'lost' && state.kernel.why === 'gone') this.forget(kernel, session);
       this.changes.emit(kernel);

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from . import display, texts, widget
+from ._names import kernel_id
 from ._remembered import RememberedLaptop
 from ._status import Status
 from .cells import MOST_S, Cells
@@ -26,7 +27,7 @@ from .errors import NotesyncError
 from .messages import comm as words
 from .messages.laptop import Project
 from .relayed import Pages, RelayedLaptop
-from .session import Session, kernel_id
+from .session import Session
 
 _log = logging.getLogger("notesync")
 _OFFER_S = 10.0
@@ -147,6 +148,9 @@ class App:
 
     def on_page_gone(self, laptop: RelayedLaptop) -> None:
         self.session.page_gone(laptop)
+
+    def on_takeover(self) -> None:
+        self.session.expects_page()
 
     def on_page_asks(self, answer: Callable[[int | None, bool], None]) -> None:
         late = self.session.cannot_come_within(MOST_S)

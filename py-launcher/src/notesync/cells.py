@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ MOST_S = 1.0
 _HANGS_AFTER_S = 0.75
 _RESERVE_S = 0.25
 _LOOK_S = 0.05
+_GLANCE_S = 0.01
 _WAIT_FOR_OTHERS_MS = 2_000
 _APPLY_PATIENCE_S = 60.0
 
@@ -223,27 +224,39 @@ class Cells:
         late = self.session.cannot_come_within(deadline - time.monotonic())
         if late is not None:
             return texts.not_in_time(self.session.sequence(), self.most_s, late)
-        asked = self.session.ask_fresh()
-        if asked is None:
-            return texts.not_asked(self.session.sequence(), self.session.status().detail)
         try:
-            fresh = self._patiently_asked(asked, deadline)
+            fresh = self._asked(deadline)
         except (FutureTimeout, TimeoutError):
             late = self.session.cannot_come_within(0.0)
-            asked.cancel()
             return texts.not_in_time(self.session.sequence(), self.most_s, late)
-        except CancelledError:  # The laptop went, or ended the pairing, in between.
-            return texts.not_asked(self.session.sequence(), self.session.status().detail)
         except NotesyncError as error:
             return texts.not_asked(self.session.sequence(), error.message)
+        if fresh is None:
+            return texts.not_asked(self.session.sequence(), self.session.status().detail)
         return texts.newer_exists(fresh) if fresh.newer else None
 
-    def _patiently_asked(self, asked: Future[Fresh], deadline: float) -> Fresh:
+    def _asked(self, deadline: float) -> Fresh | None:
+        """What the laptop says, also through a page that takes over meanwhile; None: nobody can.
+
+        Raises TimeoutError where there is no answer in time.
+        """
+        while time.monotonic() < deadline:
+            asked = self.session.ask_fresh()
+            if asked is not None:
+                with suppress(CancelledError):  # The page went, or the user ended the pairing.
+                    return self._patiently(asked, deadline)
+            elif not self.session.is_expecting_page:
+                break
+            time.sleep(_GLANCE_S)
+        return None
+
+    def _patiently(self, asked: Future[Fresh], deadline: float) -> Fresh:
         """What was asked. Raises TimeoutError at the deadline, or once it cannot be met."""
         while True:
             left = deadline - time.monotonic()
             if left <= 0 or self.session.cannot_come_within(left) is not None:
-                return asked.result(0)
+                asked.cancel()
+                raise TimeoutError
             try:
                 return asked.result(min(left, _LOOK_S))
             except (FutureTimeout, TimeoutError):
@@ -266,7 +279,7 @@ class Cells:
         try:
             reply = _first(entering, pinged, patience)
             if reply is None:
-                reply = self._patiently(entering)
+                reply = self._entered_late(entering)
         except AgentSilent as silent:
             if self._hung_at is None:
                 self._hung_at = time.monotonic()
@@ -280,7 +293,7 @@ class Cells:
         self._hung_at = None
         return Entered.of(reply)
 
-    def _patiently(self, entering: Future[Reply]) -> Reply:
+    def _entered_late(self, entering: Future[Reply]) -> Reply:
         """The agent lives: it waits for another kernel's cell, or applies a large batch."""
         deadline = time.monotonic() + _APPLY_PATIENCE_S
         while time.monotonic() < deadline:

@@ -128,6 +128,7 @@ class Receiver:
         self._listener.on_error(error)
         away = isinstance(error, LaptopUnreachable)
         self._away_since_heard = away
+        self._moved.set()
         self._listener.on_state("away" if away else "stopped", error.message)
 
     async def _renew_agent(self) -> None:
@@ -327,6 +328,9 @@ class Receiver:
             return await self._fresh()
 
     async def _fresh(self) -> Fresh:
+        if self.replica is not None and self.replica.cursor is not None:
+            # Whoever asks stops waiting when its patience ends.
+            await self._until(lambda: self.following.is_set() or self._away_since_heard)
         replica = self.replica
         if replica is None or not self.following.is_set():
             cursor = replica.cursor if replica else None

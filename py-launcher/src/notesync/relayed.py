@@ -9,13 +9,16 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from . import texts
+from ._beacon import Beacon
 from ._loop import LoopThread
+from ._signs import SignsOfLife
 from ._vouched import Vouched
 from .errors import LaptopUnreachable, NotesyncError, PermissionRefused, Unpaired
 from .messages import Cursor, Json
@@ -52,6 +55,8 @@ class Host(Protocol):
     def on_page_hello(self) -> None: ...
 
     def on_no_page(self) -> None: ...
+
+    def on_takeover(self) -> None: ...
 
     def laptop_url(self) -> str: ...
 
@@ -111,6 +116,7 @@ class Page:
         self.laptop: RelayedLaptop | None = None
         self.greeted = False
         self.heard_beside_main = False
+        self.heard_at = time.monotonic()
         self.vouched = Vouched()
         self._ids = itertools.count(1)
         self._open: dict[int, _Open] = {}
@@ -159,6 +165,15 @@ class Page:
         except Exception:
             _log.exception("notesync: a message could not be sent to the page")
 
+    @property
+    def answers_pings(self) -> bool:
+        """Whether it would answer now: elsewhere a running cell holds messages up."""
+        return self.hello.answers_pings and self.heard_beside_main
+
+    def ping(self) -> None:
+        if self.answers_pings:
+            self.tell(words.ping())
+
     def take(self, message: FromPage) -> None:
         """Act on a message of the page."""
         kind = message.kind
@@ -181,6 +196,8 @@ class Page:
             )
         elif kind == "fresh":
             self.vouched.heard(*words.vouched(message))
+        elif kind == "gone":
+            self._pages.is_gone(words.gone(message), self)
         elif kind == "bye":
             self._pages.gone(self)
 
@@ -246,13 +263,14 @@ class Pages:
         self._comm_manager = comm_manager
         self._pages: dict[str, Page] = {}
         self._carrier: Page | None = None
+        self._signs = SignsOfLife(self._watched, self.unable)
         self._targets = {
             words.TO_KERNEL: self._open_to_kernel,
             words.FROM_KERNEL: self._open_from_kernel,
         }
         for name, opened in self._targets.items():
             comm_manager.register_target(name, opened)
-        self._beacon = _Beacon()
+        self._beacon = Beacon()
         comm_manager.register_comm(self._beacon)
 
     def close(self) -> None:
@@ -333,12 +351,31 @@ class Pages:
         self.host.on_page_hello()
 
     def ready(self, page: Page, laptop: RelayedLaptop, project: Project) -> None:
-        """The newest page that is connected carries; the one before stands by."""
-        before, self._carrier = self._carrier, page
-        if before is not None and before is not page:
-            before.tell(words.greet("standby", self.host.laptop_url()))
+        """The newest page that is connected carries; the ones before stand by."""
+        self._carrier = page
+        self._tell_standbys()
         if not self.host.on_page_ready(laptop, project):
             page.tell(words.greet("standby", self.host.laptop_url()))
+        self.loop.submit(self._signs.watch())
+
+    def _tell_standbys(self) -> None:
+        """Every connected page but the carrier knows for whom it stands by."""
+        assert self._carrier is not None
+        told = words.greet("standby", self.host.laptop_url(), self._carrier.hello.relay)
+        for page in self._pages.values():
+            if page is not self._carrier and page.laptop is not None:
+                page.tell(told)
+
+    def _watched(self) -> Page | None:
+        carrier = self._carrier
+        could = carrier is not None and any(one.laptop for one in self._others(carrier))
+        return carrier if could else None
+
+    def is_gone(self, relay: str, witness: Page) -> None:
+        """A page saw that another one of its browser ended without a word."""
+        page = self._pages.get(relay)
+        if page is not None and page is not witness:
+            self.gone(page)
 
     def gone(self, page: Page) -> None:
         if self._pages.get(page.hello.relay) is page:
@@ -354,8 +391,9 @@ class Pages:
         """The carrier cannot reach the laptop, or does not answer: another connected page may."""
         ready = [one for one in self._others(page) if one.laptop is not None]
         if self._carrier is page and ready:
-            page.tell(words.greet("standby", self.host.laptop_url()))
             self._hand_over(ready)
+            if page.laptop is None:
+                page.tell(words.greet("standby", self.host.laptop_url()))
 
     def _others(self, page: Page) -> list[Page]:
         return [one for one in self._pages.values() if one is not page and one.greeted]
@@ -365,6 +403,9 @@ class Pages:
         if pages:
             self._carrier = max(reversed(pages), key=lambda one: one.laptop is not None)
             self._carrier.tell(words.greet("carrier", self.host.laptop_url()))
+            self._tell_standbys()
+            if self._carrier.laptop is not None:
+                self.host.on_takeover()
 
     def _closed(self, comm: Comm) -> None:
         for page in list(self._pages.values()):
@@ -376,27 +417,12 @@ class Pages:
         if page is None:
             return
         # A widget has one comm for both ways: what the kernel asks in a cell is answered after it.
+        page.heard_at = time.monotonic()
         page.heard_beside_main = beside and page.hello.kernel_leg not in _ONE_COMM
         try:
             page.take(FromPage.of(data, buffers))
         except NotesyncError as error:
             _log.warning("notesync: a page sent what cannot be read: %s", error)
-
-
-class _Beacon:
-    """Shows in `comm_info_request`, without a message, that notesync is loaded in this kernel."""
-
-    comm_id = "notesync-beacon"
-    target_name = words.BEACON
-
-    def handle_msg(self, _message: Any) -> None:
-        """Nobody has anything to say to it."""
-
-    def handle_close(self, _message: Any) -> None:
-        """It ends with the kernel."""
-
-    def close(self, *_arguments: Any, **_more: Any) -> None:
-        """Nothing was opened."""
 
 
 def _page_gone() -> LaptopUnreachable:

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import platform
-import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -22,6 +20,7 @@ from typing import Any
 from . import direct, texts
 from ._log import Log
 from ._loop import LoopThread, in_background
+from ._names import folder_name, machine_name
 from ._pending import Pending
 from ._replica import Fresh
 from ._status import Status
@@ -37,6 +36,7 @@ from .messages.laptop import Call, Project
 from .receiver import Receiver
 
 _log = logging.getLogger("notesync")
+_TAKEOVER_S = 5.0
 SETTLED = frozenset(
     {
         "current",
@@ -85,6 +85,7 @@ class Session:
         self._kept = 0
         self._changed = threading.Condition()
         self._progress: tuple[int, int | None] | None = None
+        self._page_expected_until = 0.0
 
     # -- connecting
 
@@ -138,6 +139,7 @@ class Session:
             in_cell=lambda: self.in_cell(),
         )
         self._receiver = receiver
+        self._page_expected_until = 0.0
         self._running = self.loop.submit(self._run(receiver))
         self.on_change()
 
@@ -146,7 +148,7 @@ class Session:
         if self.wanted_root is not None:
             self._places[project.name] = self.wanted_root
             self.wanted_root = None
-        default = Path.home() / "notesync" / _folder(project.name)
+        default = Path.home() / "notesync" / folder_name(project.name)
         return self._places.get(project.name, default)
 
     def _detach(self) -> None:
@@ -207,6 +209,11 @@ class Session:
         running = self._running
         return isinstance(self.laptop, DirectLaptop) and running is not None and not running.done()
 
+    def expects_page(self) -> None:
+        """Another page, which is connected to the laptop, was asked to go on. Any thread."""
+        self._page_expected_until = time.monotonic() + _TAKEOVER_S
+        self._tell("connecting")
+
     def page_gone(self, laptop: Laptop) -> None:
         """The page behind `laptop` is gone; another may come and go on. Any thread."""
         if self.laptop is laptop:
@@ -247,6 +254,11 @@ class Session:
         if receiver is None or self._running is None or self._running.done():
             return None
         return self.loop.submit(receiver.fresh())
+
+    @property
+    def is_expecting_page(self) -> bool:
+        """Whether somebody to ask may be there in a moment. Any thread."""
+        return time.monotonic() < self._page_expected_until
 
     def cannot_come_within(self, seconds: float) -> float | None:
         """How long the batch on its way still takes, where that is longer. Any thread."""
@@ -412,25 +424,3 @@ class Session:
             self._changed.notify_all()
         if moved:
             self.on_change()
-
-
-def machine_name() -> str:
-    """This machine, for the laptop's dashboard."""
-    return socket.gethostname()
-
-
-def kernel_id() -> str:
-    """The Jupyter id of this kernel, from the name of its connection file."""
-    try:
-        from ipykernel import get_connection_file
-
-        name = Path(get_connection_file()).stem
-    except Exception:
-        return f"pid-{os.getpid()}"
-    return name.removeprefix("kernel-")
-
-
-def _folder(project: str) -> str:
-    """A folder name from a project name."""
-    kept = "".join("_" if one in "/\\:\0" else one for one in project).strip(". ")
-    return kept or "project"

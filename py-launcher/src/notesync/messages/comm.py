@@ -29,6 +29,7 @@ class RelayHello:
     laptop_leg: str
     kernel_leg: str
     version: str
+    answers_pings: bool
 
     @staticmethod
     def of(source: Mapping[str, Any]) -> RelayHello:
@@ -39,12 +40,20 @@ class RelayHello:
             read.optional_text(legs, "laptop") or "none",
             read.text(legs, "kernel"),
             read.optional_text(source, "version") or "",
+            "pong" in read.texts(source, "capabilities"),
         )
 
 
-def greet(role: str, laptop: str) -> read.Json:
-    """The kernel's answer to a page that has opened both comms."""
-    return {"kind": "hello", **hello(), "role": role, "laptop": laptop}
+def greet(role: str, laptop: str, carrier: str | None = None) -> read.Json:
+    """The kernel's answer to a page that has opened both comms, and every change of its role.
+
+    `carrier`: for whom it stands by.
+    """
+    return {"kind": "hello", **hello(), "role": role, "laptop": laptop, "carrier": carrier}
+
+
+def ping() -> read.Json:
+    return {"kind": "ping"}
 
 
 def offer(kernel: str, laptop: str, label: str) -> read.Json:
@@ -171,6 +180,11 @@ def vouched(message: FromPage) -> tuple[str, Cursor | None]:
     """The cell that is run, and the cursor at which the page saw nothing newer."""
     cursor = Cursor.of(read.optional_inner(message.data, "cursor"))
     return read.text(message.data, "cell"), cursor
+
+
+def gone(message: FromPage) -> str:
+    """The page of the same browser that is no longer there."""
+    return read.text(message.data, "relay")
 
 
 def base64_buffers(buffers: Sequence[bytes]) -> list[str]:

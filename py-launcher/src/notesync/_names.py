@@ -1,0 +1,29 @@
+"""What this machine, this kernel and the folder of a project are called. Any thread."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+
+def machine_name() -> str:
+    """This machine, for the laptop's dashboard."""
+    return socket.gethostname()
+
+
+def kernel_id() -> str:
+    """The Jupyter id of this kernel, from the name of its connection file."""
+    try:
+        from ipykernel import get_connection_file
+
+        name = Path(get_connection_file()).stem
+    except Exception:
+        return f"pid-{os.getpid()}"
+    return name.removeprefix("kernel-")
+
+
+def folder_name(project: str) -> str:
+    """A folder name from a project name."""
+    kept = "".join("_" if one in "/\\:\0" else one for one in project).strip(". ")
+    return kept or "project"
