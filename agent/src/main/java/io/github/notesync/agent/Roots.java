@@ -10,13 +10,18 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
 /** The roots that this agent serves, by path and by the id of their replicas. Any thread. */
 final class Roots {
+    private static final Set<PosixFilePermission> PERMISSIONS = PosixFilePermissions.fromString("rwxr-xr-x");
+
     private final Disk disk;
     private final Machine machine;
     private final Settings settings;
@@ -69,7 +74,8 @@ final class Roots {
         if (Files.exists(path) && !Files.isDirectory(path)) {
             throw refused(root, "is not a directory");
         }
-        Files.createDirectories(path);
+        // Nobody else may write there, whatever the umask.
+        Files.createDirectories(path, PosixFilePermissions.asFileAttribute(PERMISSIONS));
         Path real = path.toRealPath();
         if (!Files.isWritable(real)) {
             throw refused(root, "is not writable for this user");

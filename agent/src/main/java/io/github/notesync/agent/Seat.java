@@ -94,6 +94,9 @@ final class Seat {
             reopen();
         } catch (RuntimeException e) {
             Log.bug(e);
+        } catch (Error e) {
+            // What is in memory may no longer be what is on the disk.
+            Log.fatal(e);
         }
     }
 

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -53,8 +54,8 @@ final class Service implements Status {
 
     /** Serves until it is told to leave; returns at once if another agent serves already. */
     static void run(Settings settings, String version) throws IOException {
-        makeStateDirectory(settings.state());
         Machine machine = new Machine();
+        makeStateDirectory(settings.state(), machine.user());
         Path file = settings.state().resolve("agent-" + machine.id() + ".json");
         Path lockFile = settings.state().resolve("agent-" + machine.id() + ".lock");
         try (FileChannel channel = FileChannel.open(
@@ -69,7 +70,7 @@ final class Service implements Status {
         }
     }
 
-    private static void makeStateDirectory(Path state) throws IOException {
+    private static void makeStateDirectory(Path state, String user) throws IOException {
         if (!Files.isDirectory(state)) {
             if (state.getParent() != null) {
                 Files.createDirectories(state.getParent());
@@ -81,7 +82,19 @@ final class Service implements Status {
                 // By another agent that starts at this moment: the lock decides which one serves.
             }
         }
+        checkOwner(state, user);
         Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    /** Who owns the directory could put another connection file there, and get to see what kernels send. */
+    private static void checkOwner(Path state, String user) throws IOException {
+        String link =
+                Files.getAttribute(state, "unix:uid", LinkOption.NOFOLLOW_LINKS).toString();
+        String directory = Files.getAttribute(state, "unix:uid").toString();
+        if (!user.isEmpty() && !(link.equals(user) && directory.equals(user))) {
+            throw new IOException("the state directory " + state
+                    + " belongs to another user: set NOTESYNC_STATE to a directory of your own");
+        }
     }
 
     private static void say(String state, JsonObject.Builder more) {
@@ -164,7 +177,10 @@ final class Service implements Status {
                                 .build())
                 .put(
                         "refused",
-                        JsonObject.builder().put("messages", door.refused()).build());
+                        JsonObject.builder()
+                                .put("messages", door.refused())
+                                .put("connections", door.sentAway())
+                                .build());
     }
 
     @Override

@@ -19,4 +19,16 @@ public final class Log {
         thrown.printStackTrace(new PrintWriter(trace, true));
         line("internal error, please report: " + trace);
     }
+
+    /**
+     * A fault after which nothing can be relied on: ends the process, as {@code kill -9} would. A kernel starts the next
+     * agent, and that recovers; one that stayed would be alive and deaf.
+     */
+    public static void fatal(Throwable thrown) {
+        try {
+            bug(thrown);
+        } finally {
+            Runtime.getRuntime().halt(2);
+        }
+    }
 }

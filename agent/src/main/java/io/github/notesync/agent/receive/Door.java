@@ -31,6 +31,7 @@ import org.zeromq.SocketType;
 import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMQException;
+import zmq.Msg;
 
 /**
  * The one socket of the agent, a ROUTER on 127.0.0.1. The thread that calls {@link #run} owns it; others hand over what
@@ -48,6 +49,7 @@ public final class Door implements Closeable {
     private static final long UNSEEN_SILENCE_MILLIS = 600_000;
 
     private static final long PASSING_SILENCE_MILLIS = 30_000;
+    private static final int HANDSHAKE_MILLIS = 5_000;
     private static final int HEARTBEAT_MILLIS = 500;
     private static final int HEARTBEAT_TIMEOUT_MILLIS = 1_500;
 
@@ -55,8 +57,9 @@ public final class Door implements Closeable {
     private final Hello hello;
     private final Machine machine;
     private final Handler handler;
+    private final Guests guests;
     private final ZContext context = new ZContext(1);
-    private final ZMQ.Socket socket = context.createSocket(SocketType.ROUTER);
+    private final ZMQ.Socket socket;
     private final Pipe waker;
     private final Queue<Outgoing> outbox = new ConcurrentLinkedQueue<>();
     private final Map<ByteBuffer, Session> sessions = new LinkedHashMap<>();
@@ -91,6 +94,10 @@ public final class Door implements Closeable {
         this.hello = hello;
         this.machine = machine;
         this.handler = handler;
+        this.guests = new Guests(machine);
+        context.setNotificationExceptionHandler((thread, error) -> Log.bug(error));
+        context.setUncaughtExceptionHandler((thread, error) -> Log.fatal(error));
+        this.socket = context.createSocket(SocketType.ROUTER);
         this.waker = Pipe.open();
         waker.source().configureBlocking(false);
         waker.sink().configureBlocking(false);
@@ -103,6 +110,9 @@ public final class Door implements Closeable {
         socket.setRcvHWM(QUEUED_MAX);
         socket.setSndHWM(UNSENT_MAX);
         socket.setLinger(500);
+        socket.setHandshakeIvl(HANDSHAKE_MILLIS);
+        socket.setMsgAllocator(new FrameMemory(guests::sendStrangersAway));
+        socket.setEventHook(guests, Guests.EVENTS);
     }
 
     /** Begins to listen, on a port that nobody could have guessed. */
@@ -126,6 +136,7 @@ public final class Door implements Closeable {
             if (System.nanoTime() - nextTick >= 0) {
                 nextTick = System.nanoTime() + TICK_MILLIS * 1_000_000L;
                 dropDead();
+                guests.tick();
                 tick.run();
             }
         }
@@ -142,6 +153,11 @@ public final class Door implements Closeable {
     /** How many messages were dropped because they were not signed, not in order, or malformed. */
     public long refused() {
         return refused.get();
+    }
+
+    /** How many connections were closed because they were another user's, or never showed the key. */
+    public long sentAway() {
+        return guests.refused();
     }
 
     /** The kernels that said hello and whose processes live. Only for the door's thread. */
@@ -178,41 +194,41 @@ public final class Door implements Closeable {
     /** Not all at once: what was handed over to be sent must not wait behind a flood. */
     private void receiveSome() {
         for (int i = 0; i < 64; i++) {
-            List<byte[]> frames = receive();
-            if (frames.isEmpty()) {
+            List<Msg> parts = receive();
+            if (parts.isEmpty()) {
                 return;
             }
             try {
-                handle(frames);
+                handle(parts);
             } catch (RuntimeException e) {
                 Log.bug(e);
             }
         }
     }
 
-    private List<byte[]> receive() {
-        List<byte[]> frames = new ArrayList<>(Frame.PARTS);
-        byte[] frame = socket.recv(ZMQ.DONTWAIT);
-        while (frame != null) {
-            if (frames.size() <= Frame.PARTS) {
-                frames.add(frame);
+    private List<Msg> receive() {
+        List<Msg> parts = new ArrayList<>(Frame.PARTS);
+        Msg part = socket.recvMsg(ZMQ.DONTWAIT);
+        while (part != null) {
+            if (parts.size() <= Frame.PARTS) {
+                parts.add(part);
             }
             if (!socket.hasReceiveMore()) {
                 break;
             }
-            frame = socket.recv();
+            part = socket.recvMsg();
         }
-        return frames;
+        return parts;
     }
 
-    private void handle(List<byte[]> parts) {
-        Frame frame = Frame.of(parts);
+    private void handle(List<Msg> parts) {
+        Frame frame = Frame.of(parts.stream().map(Msg::data).toList());
         if (frame == null) {
             refused.incrementAndGet();
             return;
         }
         if (frame.type().equals("hello")) {
-            greet(frame);
+            greet(frame, parts);
             return;
         }
         Session session = sessions.get(ByteBuffer.wrap(frame.identity()));
@@ -226,6 +242,7 @@ public final class Door implements Closeable {
             return;
         }
         session.hear();
+        guests.know(parts.get(1));
         Answer answer = new Reply(session, frame.header());
         try {
             handler.handle(session, new Request(frame.type(), frame.header(), frame.body()), answer);
@@ -234,7 +251,7 @@ public final class Door implements Closeable {
         }
     }
 
-    private void greet(Frame frame) {
+    private void greet(Frame frame, List<Msg> parts) {
         byte[] nonces = new byte[FrameSigner.SESSION_BYTES];
         try {
             byte[] nonce = HexFormat.of().parseHex(frame.header().string("nonce"));
@@ -251,6 +268,7 @@ public final class Door implements Closeable {
             refused.incrementAndGet();
             return;
         }
+        guests.know(parts.get(1));
         byte[] own = new byte[NONCE_BYTES];
         new SecureRandom().nextBytes(own);
         System.arraycopy(own, 0, nonces, NONCE_BYTES, NONCE_BYTES);

@@ -7,11 +7,13 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** What identifies this machine, its present start, and a process on it, as Linux shows it below /proc. Any thread. */
 public final class Machine {
     private static final Path KERNEL = Path.of("/proc/sys/kernel");
 
+    private final String user = effectiveUser();
     private final String boot = read(KERNEL.resolve("random/boot_id"), "unknown");
 
     /** Names this start of the machine; {@code unknown} where the system does not say. */
@@ -42,6 +44,44 @@ public final class Machine {
         } catch (IOException e) {
             return missing;
         }
+    }
+
+    /**
+     * Whether the other end of a connection on this machine belongs to a user who is neither ours nor root. False where
+     * that cannot be seen.
+     */
+    boolean isOfAnotherUser(int itsPort, int ourPort) {
+        String end = String.format(":%04X ", itsPort);
+        String here = String.format(":%04X", ourPort);
+        for (String name : List.of("tcp", "tcp6")) {
+            String table = read(Path.of("/proc/net", name), "");
+            for (int at = table.indexOf(end); at >= 0; at = table.indexOf(end, at + 1)) {
+                int line = table.lastIndexOf('\n', at) + 1;
+                int next = table.indexOf('\n', at);
+                String[] fields = table.substring(line, next < 0 ? table.length() : next)
+                        .trim()
+                        .split(" +", -1);
+                // Number, its address, our address, state, three of queues and timers, user, timeout, inode.
+                if (fields.length > 9 && (fields[1] + " ").endsWith(end) && fields[2].endsWith(here)) {
+                    return !fields[9].equals("0") && !fields[7].equals("0") && !fields[7].equals(user);
+                }
+            }
+        }
+        return false;
+    }
+
+    /** The number of the user that this process works for; empty where the system does not say. */
+    public String user() {
+        return user;
+    }
+
+    private static String effectiveUser() {
+        for (String line : read(Path.of("/proc/self/status"), "").split("\n", -1)) {
+            if (line.startsWith("Uid:")) {
+                return line.split("\\s+", -1)[2];
+            }
+        }
+        return "";
     }
 
     /**

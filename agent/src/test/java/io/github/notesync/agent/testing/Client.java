@@ -59,11 +59,21 @@ public final class Client implements AutoCloseable {
 
     /** Null if there is no answer in time. */
     public JsonObject hello(int millis) throws ProtocolException {
+        sendFrames(helloFrames());
+        JsonObject reply = receive(millis);
+        if (reply != null) {
+            System.arraycopy(HexFormat.of().parseHex(reply.string("nonce")), 0, session, 16, 16);
+        }
+        return reply;
+    }
+
+    /** The frames of a hello, which begins a session. */
+    public List<byte[]> helloFrames() {
         byte[] nonce = new byte[16];
         RANDOM.nextBytes(nonce);
         Arrays.fill(session, (byte) 0);
         System.arraycopy(nonce, 0, session, 0, 16);
-        send(
+        return frames(
                 "hello",
                 Hello.of("kernel", "0", List.of())
                         .toJson()
@@ -71,11 +81,6 @@ public final class Client implements AutoCloseable {
                         .put("pid", ProcessHandle.current().pid())
                         .put("kernel", "test"),
                 new byte[0]);
-        JsonObject reply = receive(millis);
-        if (reply != null) {
-            System.arraycopy(HexFormat.of().parseHex(reply.string("nonce")), 0, session, 16, 16);
-        }
-        return reply;
     }
 
     /** The frames of a request, signed. */
