@@ -1,7 +1,5 @@
 package io.github.notesync.server;
 
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import picocli.CommandLine;
 
 /** Entry of the program: arguments and wiring only. */
@@ -9,8 +7,6 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        // Jetty, Spark and JGit say through slf4j and java.util.logging what nobody can use.
-        Logger.getLogger("").setLevel(Level.OFF);
         int exit = commandLine().execute(args);
         if (exit != ServeCommand.SERVING) {
             System.exit(exit);

@@ -231,6 +231,7 @@ public final class Cycle implements AutoCloseable {
             source.ready();
             if (!known) {
                 listener.ready();
+                source.history().fill();
             }
         }
         served.complete();

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +40,8 @@ public final class History {
     private Cursor cursor;
     private TreeDigest tree = TreeDigest.EMPTY;
     private @Nullable GitState git;
-    private CompletableFuture<Void> filled = CompletableFuture.completedFuture(null);
+    /** Of an earlier run, not yet held. */
+    private Collection<Entry> remembered = List.of();
 
     private History(Cursor cursor) {
         this.cursor = cursor;
@@ -63,20 +63,22 @@ public final class History {
         for (Entry each : entries) {
             history.count(each);
         }
-        // A hundred thousand entries take a while, in which nobody asks for one yet.
-        CompletableFuture<Void> filled = CompletableFuture.runAsync(() -> entries.forEach(history::hold));
-        history.filled = filled;
+        history.remembered = entries;
         return history;
     }
 
-    /** To be called before the entries are looked at. */
-    private void filled() {
-        filled.join();
+    /**
+     * Has the entries of an earlier run at hand. A hundred thousand take a while, which nobody has to wait for at the
+     * start: it is done by the first who needs them, or before that by who has time.
+     */
+    public synchronized void fill() {
+        remembered.forEach(this::hold);
+        remembered = List.of();
     }
 
     /** Takes in what changed: the next sequence. */
     public synchronized Cursor commit(List<Difference> differences, @Nullable GitState newGit) {
-        filled();
+        fill();
         TreeDigest base = tree;
         for (Difference each : differences) {
             set(each.path(), each.before(), each.after());
@@ -191,7 +193,7 @@ public final class History {
 
     /** From a replica that holds exactly these entries. */
     public synchronized Delta from(Collection<Entry> replica, TreeDigest base) {
-        filled();
+        fill();
         Map<RelativePath, Entry> left = new HashMap<>(entries);
         List<Difference> differences = new ArrayList<>();
         for (Entry has : replica) {
@@ -204,14 +206,14 @@ public final class History {
 
     /** The entry that this history has, if it equals {@code other}, so that equal ones are kept once. */
     public synchronized Entry same(Entry other) {
-        filled();
+        fill();
         Entry own = entries.get(other.path());
         return own != null && own.equals(other) ? own : other;
     }
 
     /** A path that holds this content now; null if none is known. */
     public synchronized @Nullable RelativePath holder(Digest digest) {
-        filled();
+        fill();
         return byDigest.get(digest);
     }
 

@@ -24,6 +24,10 @@ final class RuleFile {
     /** A name without anything that has a meaning in a pattern. */
     private static final Pattern PLAIN = Pattern.compile("!?(\\*?)([A-Za-z0-9._+@~-][A-Za-z0-9._+@~#-]*)/?");
 
+    /** A name with stars and question marks, from which both ends are taken. */
+    private static final Pattern ENDS =
+            Pattern.compile("!?(?:\\\\(?=[#!]))?([^*?\\[\\\\/\\s]*)[*?][^\\[\\\\/]*?([^*?\\[\\\\/\\s]*)/?");
+
     /** More than this is no file that a person wrote; git itself refuses above 100 MB. */
     private static final long MAX_BYTES = 4 << 20;
 
@@ -33,13 +37,29 @@ final class RuleFile {
     /** The numbers of all others, the last first. */
     private final List<Integer> others = new ArrayList<>();
 
-    /** @param suffix what a name must end with to match; null where the whole rule has to be asked */
-    private record Rule(
-            FastIgnoreRule rule, Located where, @Nullable String suffix) {
+    /**
+     * @param prefix what a name must begin with to match
+     * @param suffix what a name must end with to match
+     * @param simple whether nothing else decides; if not, the whole rule has to be asked, which costs much more
+     */
+    private record Rule(FastIgnoreRule rule, Located where, String prefix, String suffix, boolean simple) {
+        static Rule of(FastIgnoreRule rule, Located where) {
+            String text = where.text();
+            Matcher plain = PLAIN.matcher(text);
+            if (plain.matches()) {
+                return new Rule(rule, where, "", plain.group(2), true);
+            }
+            Matcher ends = ENDS.matcher(text);
+            return ends.matches()
+                    ? new Rule(rule, where, ends.group(1), ends.group(2), false)
+                    : new Rule(rule, where, "", "", false);
+        }
+
         boolean matches(String path, String name, boolean directory) {
-            return suffix == null
-                    ? rule.isMatch(path, directory, true)
-                    : name.endsWith(suffix) && (directory || !rule.dirOnly());
+            if (!name.startsWith(prefix) || !name.endsWith(suffix)) {
+                return false;
+            }
+            return simple ? directory || !rule.dirOnly() : rule.isMatch(path, directory, true);
         }
     }
 
@@ -79,8 +99,7 @@ final class RuleFile {
             }
             FastIgnoreRule rule = new FastIgnoreRule(text);
             if (!rule.isEmpty()) {
-                Matcher plain = PLAIN.matcher(text);
-                rules.add(new Rule(rule, line, plain.matches() ? plain.group(2) : null));
+                rules.add(Rule.of(rule, line));
             }
         }
         return rules.isEmpty() ? EMPTY : new RuleFile(List.copyOf(rules));

@@ -58,15 +58,20 @@ public final class Index {
         return onDisk(roots, parent(path)).resolve(spelled.getOrDefault(path, name(path)));
     }
 
+    /** @throws IllegalStateException if the index has no directory for it: no file may come without those above it */
     void put(String path, Item item) {
-        Item before = item(path);
+        Map<String, Item> siblings = directories.get(parent(path));
+        if (siblings == null) {
+            throw new IllegalStateException("the index has no directory for " + path);
+        }
+        Item before = siblings.get(name(path));
         moved.add(item.entry().path(), before == null ? null : before.entry(), item.entry());
         if (item.diskName() != null) {
             spelled.put(path, item.diskName());
         } else {
             spelled.remove(path);
         }
-        directories.computeIfAbsent(parent(path), d -> new HashMap<>()).put(name(path), item);
+        siblings.put(name(path), item);
         if (item.isDirectory()) {
             directories.computeIfAbsent(path, d -> new HashMap<>());
         }

@@ -167,7 +167,10 @@ final class Scan {
         for (Reading.Outcome outcome : reading.all(wanted)) {
             Reading.Wanted file = outcome.wanted();
             String path = file.name().path().value();
-            if (outcome.digest() != null) {
+            if (!index.has(Index.parent(path))) {
+                // Its directory went while this scan went on, and may be back.
+                unstable.add(nearest(path));
+            } else if (outcome.digest() != null) {
                 boolean racy = file.stat().isRacy(started);
                 Entry entry = new Entry.File(
                         file.name().path(),
@@ -184,6 +187,15 @@ final class Scan {
             }
         }
         return new ScanResult(unstable, appeared);
+    }
+
+    /** The directory above a path that the index has. */
+    private String nearest(String path) {
+        String above = Index.parent(path);
+        while (!index.has(above)) {
+            above = Index.parent(above);
+        }
+        return above;
     }
 
     /** Whether the file is what it was before it could not be read; if not, the next scan sees what it is now. */

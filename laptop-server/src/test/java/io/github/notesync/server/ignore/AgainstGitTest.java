@@ -21,12 +21,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Thousands of random rules and paths, judged here and by git itself. */
 class AgainstGitTest {
     /** No name that the built-in rules know: they are not git's. */
-    private static final List<String> NAMES =
-            List.of("a", "b", "ab", "a.py", "b.txt", "foo", "foo.d", "bar", "x y", "Data", "café", "[z]", "a!b", "#c");
+    private static final List<String> NAMES = List.of(
+            "a", "b", "ab", "a.py", "b.txt", "foo", "foo.d", "bar", "x y", "Data", "café", "[z]", "a!b", "#c", "!d");
 
     private static final List<String> PIECES = List.of(
             "a", "b", "*", "?", "**", "a*", "*.py", "*.txt", "foo", "bar", "[ab]", "[!a]", "[a-f]oo", "f?o", "*o*",
-            "ab", "x\\ y", "Data", "caf*", "\\[z\\]", "*.d", "a.*", "foo.d", "**a");
+            "ab", "x\\ y", "Data", "caf*", "\\[z\\]", "*.d", "a.*", "foo.d", "**a", "\\#*#", "\\#c", "\\!*", "f*o",
+            "a*?", "?*.py", "f*.d", "* y", "x *", "*.[pt]*", "a]*");
 
     @TempDir
     Path root;

@@ -11,12 +11,15 @@ import io.github.notesync.server.config.Config;
 import io.github.notesync.server.config.Roots;
 import io.github.notesync.server.ignore.IgnoreRules;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** The scan on file systems that name things differently, imitated in memory. */
@@ -27,8 +30,10 @@ class ScannerTest {
     private final Index index = new Index();
     private final Findings findings = new Findings();
     private long maxFile = Config.DEFAULT_MAX_FILE_BYTES;
-    /** A directory on which the scan fails in an unforeseen way. */
-    private String broken = "none";
+    /** What happens when a directory is about to be read, or is no longer watched. */
+    private Consumer<String> beforeLook = directory -> {};
+
+    private Consumer<String> afterLoss = directory -> {};
 
     private Scanner scanner(Path root) {
         Config defaults = Config.defaults("project");
@@ -36,14 +41,12 @@ class ScannerTest {
         Coverage nothing = new Coverage() {
             @Override
             public void cover(String directory, Path onDisk) {
-                if (directory.equals(broken)) {
-                    throw new IllegalStateException("an unforeseen error");
-                }
+                beforeLook.accept(directory);
             }
 
             @Override
             public void uncover(String directory) {
-                // As above.
+                afterLoss.accept(directory);
             }
         };
         IgnoreRules rules = new IgnoreRules(root, config);
@@ -202,14 +205,48 @@ class ScannerTest {
             for (String name : List.of("a", "b", "c")) {
                 Files.delete(root.resolve(name).resolve("gone.py"));
             }
-            broken = "b";
+            beforeLook = directory -> {
+                if (directory.equals("b")) {
+                    throw new IllegalStateException("an unforeseen error");
+                }
+            };
             assertThatThrownBy(() -> scanner.everything(false, Progress.NONE)).hasMessage("an unforeseen error");
-            broken = "none";
+            beforeLook = directory -> {};
             scanner.everything(false, Progress.NONE);
             assertThat(index.moved())
                     .filteredOn(each -> each.after() == null)
                     .extracting(each -> each.path().value())
                     .containsExactlyInAnyOrder("a/gone.py", "b/gone.py", "c/gone.py");
+        }
+    }
+
+    @Test
+    void aDirectoryThatGoesAndComesBackDuringAScanIsToldOfBeforeWhatIsInIt() throws Exception {
+        try (FileSystem files = Jimfs.newFileSystem(Configuration.unix())) {
+            Path root = root(files, "/shop");
+            Path pkg = Files.createDirectories(root.resolve("pkg"));
+            Scanner scanner = scanner(root);
+            scanner.everything(false, Progress.NONE);
+            Files.writeString(pkg.resolve("new.py"), "x");
+            Path away = files.getPath("/away");
+            beforeLook = directory -> move(directory.isEmpty(), pkg, away);
+            afterLoss = directory -> move(directory.equals("pkg"), away, pkg);
+            ScanResult result = scanner.directories(new LinkedHashSet<>(List.of("pkg", "")), false);
+            assertThat(paths()).isEmpty();
+            assertThat(result.unstable()).containsExactly("");
+            beforeLook = directory -> {};
+            scanner.directories(result.unstable(), false);
+            assertThat(paths()).containsExactly("pkg", "pkg/new.py");
+        }
+    }
+
+    private static void move(boolean now, Path from, Path to) {
+        try {
+            if (now) {
+                Files.move(from, to);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
