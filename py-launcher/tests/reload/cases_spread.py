@@ -330,3 +330,10 @@ case(
     _NODES % "b = Node('B')\n",
     "m.a is a and m.N == ['a', 'B'] and m.Node.nodes == [m.a, m.b]",
 )
+case(
+    "a star import that is new hands on all names to those who star-import from its module",
+    {"a.py": "K = 1", "b.py": "J = 1", "m.py": "from b import *"},
+    "import a, m",
+    {"b.py": "from a import *\nJ = 1"},
+    "m.K == 1",
+)

@@ -10,6 +10,7 @@ from typing import Any
 
 from notesync.reload import loggers
 from notesync.reload.binding import BIND, Binder, WithBind
+from notesync.reload.collector import Collector
 from notesync.reload.diff import Pair, Status
 from notesync.reload.methods import changed_methods, run_methods
 from notesync.reload.patch import nested_codes
@@ -41,17 +42,22 @@ class Noting:
 class Executor:
     """Runs statements of one plan. Main thread only."""
 
-    def __init__(self, planner: Planner, undo: Undo, rebinder: Rebinder) -> None:
+    def __init__(
+        self, planner: Planner, undo: Undo, rebinder: Rebinder, collector: Collector
+    ) -> None:
         self.planner = planner
         self.undo = undo
         self.rebinder = rebinder
         self.before = rebinder.before
+        self.collector = collector
         self._adds_handlers: bool | None = None
 
     def run(self, unit: Unit, each: Pair, originals: Originals) -> set[str]:
         """Run one statement. Returns the names whose old object is found only at the end."""
         space = unit.loaded.space
         stmt = each.new
+        if self._import(unit, each, originals):
+            return set()
         node = stmt.node
         methods = changed_methods(self.planner, unit, each)
         if methods is not None:
@@ -70,7 +76,8 @@ class Executor:
         said = space.get("__annotations__")
         logging = loggers.handlers() if self._logs(unit, stmt) else None
         try:
-            exec(code, space, seen)
+            with self.collector.working():
+                exec(code, space, seen)
         finally:
             if logging is not None:
                 loggers.settle(logging, self.undo)
@@ -92,6 +99,19 @@ class Executor:
             else:
                 self.rebinder.rebind(unit, each, name, originals)
         return late
+
+    def _import(self, unit: Unit, each: Pair, originals: Originals) -> bool:
+        """An import of one name that its module has. False: it is run like any statement."""
+        facts = each.new.facts
+        if not facts.imports_only or len(facts.aliases) > 1:
+            return False
+        [(name, ref)] = facts.aliases.items()
+        source = getattr(sys.modules.get(ref[0][1:]), "__dict__", {})
+        if len(ref) != 2 or ref[1] not in source or len(binders(unit, name)) > 1:
+            return False
+        unit.loaded.space[name] = source[ref[1]]
+        self.rebinder.rebind(unit, each, name, originals)
+        return True
 
     def _logs(self, unit: Unit, stmt: Stmt) -> bool:
         """Whether a statement may add handlers to loggers."""

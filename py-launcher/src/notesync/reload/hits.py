@@ -34,9 +34,11 @@ class Hits:
                 return f"imports {name}"
             if ref[0][1:] in self.plan.gone:
                 return f"imports {name}"
-        for ref in facts.uses:
+        for ref in facts.uses if self.plan.gone or self.plan.appeared else ():
             if ref[-1] == "" and ref[0][1:] in self.plan.gone | self.plan.appeared:
                 return f"imports {ref[0][1:]}"
+        if facts.imports_only:
+            return None
         for star in facts.stars:
             if star in self.plan.gone or any(
                 n == "__all__" or self.public(star, n) for n in self.plan.values.names.get(star, ())

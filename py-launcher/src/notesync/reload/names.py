@@ -181,6 +181,15 @@ class Facts:
     bare_call: bool = False
     dynamic: bool = False  # reaches for the namespace as a whole: globals(), exec, sys.modules
     decorators: list[str] = field(default_factory=list)
+    _only: bool | None = None
+
+    @property
+    def imports_only(self) -> bool:
+        """An import of names or modules, by itself."""
+        if self._only is None:
+            alone = len(self.aliases) == len(self.binds) and not self.attrs
+            self._only = bool(self.aliases) and alone
+        return self._only
 
     @property
     def reads(self) -> set[Ref]:

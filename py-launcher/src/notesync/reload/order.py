@@ -38,6 +38,8 @@ class Order:
         last = len(sys.modules)
         position = {name: index for index, name in enumerate(sys.modules)}
         starts = sorted(wanted, key=lambda name: position.get(name, last))
+        if self._as_loaded(starts, position):
+            return starts
         found = self._ranked(starts[::-1], weak=True)
         strong = [
             (name, target)
@@ -63,6 +65,17 @@ class Order:
             if at_import and found.get(target, -1) > rank
         ]
         return [name for name in _visit(starts, settled.__getitem__) if name in wanted]
+
+    def _as_loaded(self, names: list[str], position: dict[str, int]) -> bool:
+        """Whether all that they import was there before them when they were loaded."""
+        for name in names:
+            place = position.get(name, -1)
+            for target in self._edges(name):
+                if position.get(target, -1) >= place or (
+                    target not in position and self._is_there(target)
+                ):
+                    return False
+        return True
 
     def circles(self) -> dict[str, frozenset[str]]:
         """After `of`: for each module in a circle of imports, the whole circle."""

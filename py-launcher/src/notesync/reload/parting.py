@@ -41,6 +41,8 @@ class Parting:
             if unit.touched:
                 self._note_gone(unit)
                 self._unregister(unit)
+            if unit.only_imports:
+                continue
             self._part_with_instances(unit)
             self._part_with_bases(unit)
         purge(containers(self.planner.project), self._gone, self.undo)

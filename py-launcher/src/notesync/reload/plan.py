@@ -14,6 +14,7 @@ import ast
 import builtins
 import sys
 import types
+from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -30,6 +31,7 @@ from notesync.reload.project import Project
 from notesync.reload.source import Source, Stmt
 from notesync.reload.spread import Spread
 from notesync.reload.suspects import Suspects
+from notesync.reload.through import Through
 from notesync.reload.undo import isa
 from notesync.reload.unit import Symbol, Unit, index_of
 
@@ -58,16 +60,18 @@ class Planner:
         self.hits = Hits(self)
         self.chains = Chains(self)
         self.spread = Spread(self)
+        self.through = Through(self)
         self.lazies = Lazies(self)
         self._told: dict[str, frozenset[tuple[str, ...]]] = {}
-        self._queue: list[str] = []
+        self._queue: deque[str] = deque()
+        self._queued: set[str] = set()
 
     # -- the fixpoint over modules ------------------------------------------------------------
 
     def add(self, unit: Unit) -> None:
         """Take a changed module into the plan."""
         self.units[unit.name] = unit
-        self._queue.append(unit.name)
+        self.queue(unit.name)
 
     def run(self) -> None:
         """Spread the changes until nothing new is touched."""
@@ -77,7 +81,8 @@ class Planner:
             self._tell(name, None)
         self.files.seed()
         while self._queue:
-            name = self._queue.pop(0)
+            name = self._queue.popleft()
+            self._queued.discard(name)
             unit = self.units[name]
             self._settle(unit)
             self._spread_news()
@@ -109,12 +114,12 @@ class Planner:
             if each.name in self.gone:
                 continue
             self.ensure(each.name)
-            if each.name not in self._queue:
-                self._queue.append(each.name)
+            self.queue(each.name)
 
     def queue(self, name: str) -> None:
         """Look at a module, again if need be."""
-        if name not in self._queue:
+        if name not in self._queued:
+            self._queued.add(name)
             self._queue.append(name)
 
     def ensure(self, name: str) -> Unit | None:
@@ -133,8 +138,8 @@ class Planner:
             return
         self._told[key] = news
         for name in [module, *(each.name for each in self.project.dependants(module, None))]:
-            if self.ensure(name) is not None and name not in self._queue:
-                self._queue.append(name)
+            if self.ensure(name) is not None:
+                self.queue(name)
 
     # -- one module ---------------------------------------------------------------------------
 
@@ -213,6 +218,9 @@ class Planner:
         unit.dirty.add(each.index)
         unit.why[each.index] = why
         facts = each.new.facts
+        if facts.imports_only:
+            self.values.update((unit.name, name) for name in facts.binds)
+            return True
         for name in facts.binds:
             if self.keeps_identity(unit, each, name):
                 kind = facts.classes.get(name)
@@ -251,7 +259,7 @@ class Planner:
         before = len(self.values)
         for name in each.new.facts.stars:
             self.values.update([(unit.name, n) for n in self.values.names.get(name, ())])
-            if (name, "__all__") in self.values:
+            if (name, "__all__") in self.values or each.old is None:
                 self.values.update((unit.name, n) for n in self.closure.publics(name, True))
         return len(self.values) > before
 
@@ -343,6 +351,8 @@ class Planner:
         return self.behave(unit.name, top, attributes)
 
     def _settle(self, unit: Unit) -> None:
+        if self.through.settle(unit):
+            return
         suspects = Suspects(self, unit)
         for _ in range(len(unit.pairs) + 3):
             moved = False

@@ -242,27 +242,13 @@ class Project:
 
         One that star-imports from it counts in any case: it hands names on without naming them.
         """
-        wanted = None if words is None else [word.encode() for word in words]
-        exact = _whole_words(wanted)
         if not self._indexed:
             self._importers.follow(self.loaded)
             self._indexed = True
+        wanted = _Words(words)
         for importer in sorted(self._importers.of(name)):
             each = self.loaded.get(importer)
-            data = b"" if each is None else each.source.plain
-            if (
-                each is not None
-                and each.name != name
-                and (
-                    wanted is None
-                    or b"import *" in data
-                    or each.source.looks_around
-                    or (
-                        any(word in data for word in wanted)
-                        and (exact is None or exact.search(data))
-                    )
-                )
-            ):
+            if each is not None and each.name != name and wanted.may_be_in(each.source):
                 yield each
 
     # -- housekeeping -------------------------------------------------------------------------
@@ -301,11 +287,23 @@ class Project:
         self._seen[name] = id(module)
 
 
-def _whole_words(words: list[bytes] | None) -> re.Pattern[bytes] | None:
-    """Finds the words as names of their own, not as parts of others."""
-    if words is None or not all(word.isascii() for word in words):
-        return None
-    return re.compile(rb"\b(?:" + b"|".join(map(re.escape, words)) + rb")\b")
+class _Words:
+    """Names that are searched in texts. None stands for any."""
+
+    def __init__(self, words: Iterable[str] | None) -> None:
+        self._words = None if words is None else [word.encode() for word in words]
+        self._exact: re.Pattern[bytes] | None = None
+
+    def may_be_in(self, source: Source) -> bool:
+        """True, too, for a text that hands names on, or asks for them, without naming them."""
+        if self._words is None or source.looks_around:
+            return True
+        found = [word for word in self._words if word in source.plain]
+        if not found or not all(map(bytes.isascii, self._words)):
+            return bool(found)
+        if self._exact is None:  # as names of their own, not as parts of others
+            self._exact = re.compile(rb"\b(?:" + b"|".join(map(re.escape, self._words)) + rb")\b")
+        return self._exact.search(source.plain) is not None
 
 
 def drop_bytecode(path: str) -> None:

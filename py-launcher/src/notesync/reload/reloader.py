@@ -22,6 +22,7 @@ from notesync.reload.ahead import Ahead
 from notesync.reload.batch import Batch
 from notesync.reload.caches import forget_listings
 from notesync.reload.circle import Sequence
+from notesync.reload.collector import Collector
 from notesync.reload.journal import Journal
 from notesync.reload.order import Order
 from notesync.reload.parting import Parting
@@ -51,6 +52,7 @@ class Reloader:
         self._lock = threading.RLock()
         self._doubtful: set[str] = set()
         self._ahead = Ahead(self._project)
+        self._collector = Collector()
         self._ahead.add(self._project.scan(force=True))
         self.read_history()
 
@@ -120,7 +122,8 @@ class Reloader:
             if not self._pending:
                 return Report()
             started = time.perf_counter()
-            report = self._apply(dict(self._pending))
+            with self._collector.paused():
+                report = self._apply(dict(self._pending))
             report.seconds = time.perf_counter() - started
             return report
 
@@ -164,7 +167,7 @@ class Reloader:
             for unit in batch.units():
                 planner.add(unit)
             planner.run()
-            runner = Runner(planner, undo, report)
+            runner = Runner(planner, undo, report, self._collector)
             self._execute(batch, planner, runner, undo)
             patches.put_back()
             lost = self._journal.follow(
@@ -210,8 +213,9 @@ class Reloader:
 
     def _commit(self, batch: Batch, planner: Planner, runner: Runner, report: Report) -> None:
         for unit in planner.affected():
-            unit.loaded.loaded_again(unit.new, runner.parts.get(unit.name))
-            linecache.cache.pop(unit.new.file, None)
+            if not unit.only_imports:
+                unit.loaded.loaded_again(unit.new, runner.parts.get(unit.name))
+                linecache.cache.pop(unit.new.file, None)
             if unit.touched or unit.dirty:
                 report.reloaded.append(unit.name)
         runner.finish()
@@ -280,7 +284,7 @@ class Reloader:
                 undo.rollback()
                 report.pending = [change.path for change in todo.values()]
                 return report
-            runner = Runner(planner, undo, report)
+            runner = Runner(planner, undo, report, self._collector)
             for unit in units:
                 runner.swap_only(unit)
             clear_caches(planner, undo)

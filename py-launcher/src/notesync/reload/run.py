@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from notesync.reload import heap, hints
+from notesync.reload.collector import Collector
 from notesync.reload.diff import Pair, Status
 from notesync.reload.execute import Executor
 from notesync.reload.parting import retire
@@ -28,7 +29,7 @@ class Runner:
     """Runs the units of one plan in order. Main thread only; everything goes through the undo
     log."""
 
-    def __init__(self, planner: Planner, undo: Undo, report: Report) -> None:
+    def __init__(self, planner: Planner, undo: Undo, report: Report, collector: Collector) -> None:
         self.planner = planner
         self.undo = undo
         self.report = report
@@ -37,13 +38,14 @@ class Runner:
         self.rebinder = Rebinder(planner, undo, report, self.before)
         self.statement: tuple[Unit, Pair] | None = None
         self.copies: dict[int, dict[Any, Any]] = {}  # registers as they were, by id
-        self.executor = Executor(planner, undo, self.rebinder)
+        self.executor = Executor(planner, undo, self.rebinder, collector)
 
     def snapshot(self, unit: Unit) -> None:
         """Remember the namespace of a module before anything runs."""
         content = dict(unit.loaded.space)
         self.before[unit.name] = content
-        self.parts[unit.name] = unit.loaded.class_parts()
+        if not unit.only_imports:
+            self.parts[unit.name] = unit.loaded.class_parts()
 
         def back() -> None:
             space = unit.loaded.space  # not held: `heap` counts references to it
@@ -55,6 +57,8 @@ class Runner:
 
     def protect(self, unit: Unit) -> None:
         """Remember the content of containers that the statements of a unit may change."""
+        if unit.only_imports:
+            return
         for each in unit.pairs:
             if each.index not in unit.dirty:
                 continue
@@ -92,8 +96,7 @@ class Runner:
 
         `enter` is called before each statement, also those that do not run again.
         """
-        imports = not unit.touched and all(unit.pairs[i].new.facts.aliases for i in unit.dirty)
-        functions = [] if imports else heap.functions_of(unit.loaded.module)
+        functions = [] if unit.only_imports else heap.functions_of(unit.loaded.module)
         space = unit.loaded.space
         originals = originals_of(unit, functions)
         if unit.touched:
@@ -102,7 +105,7 @@ class Runner:
                 if not self._is_submodule(unit, name):
                     space.pop(name, None)
         self._follow_imports(unit)
-        orphans = self._drop_orphans(unit)
+        orphans = None if unit.only_imports else self._drop_orphans(unit)
         multiple: set[str] = set()
         for each in unit.pairs:
             if enter is not None:
@@ -185,6 +188,8 @@ class Runner:
 
     def _follow_imports(self, unit: Unit) -> None:
         """Names imported from modules of this batch follow objects that were replaced."""
+        if not self.rebinder.names and not self.rebinder.replaced:
+            return
         space = unit.loaded.space
         for each in unit.pairs:
             if each.index in unit.dirty:

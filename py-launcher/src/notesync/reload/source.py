@@ -27,7 +27,7 @@ _IMPORT = re.compile(
     re.M,
 )
 _WORD = re.compile(rb"[\w.\x80-\xff]+")
-_AROUND = (b"dir(", b"vars(", b"__dict__", b"getmembers", b"attr(", b"import_module")
+_AROUND = (b"import *", b"dir(", b"vars(", b"__dict__", b"getmembers", b"attr(", b"import_module")
 _COMMENT = re.compile(rb"#[^\n]*")
 
 
@@ -155,7 +155,7 @@ class Source:
 
     @cached_property
     def looks_around(self) -> bool:
-        """Whether it may ask a module which names it has, or hold modules in a container."""
+        """Whether it may take or ask for names of a module without naming them."""
         return any(word in self.plain for word in _AROUND)
 
     @cached_property

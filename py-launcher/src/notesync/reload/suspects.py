@@ -43,6 +43,19 @@ class Roots:
             for where, kind in facts.classes.items():
                 for root in {where.partition(".")[0], *_of_class(kind)}:
                     self.classes.setdefault(root, set()).add(where)
+        self.imports: list[tuple[int, str, tuple[str, str]]] = []  # statement, name, what it is
+        self.beyond: set[str] = self.bodies.keys() | self.classes.keys()  # used by more than these
+        self.reaches = False  # for names that it does not import by name
+        for index, stmt in enumerate(source.stmts):
+            facts = stmt.facts
+            if not facts.imports_only:
+                self.beyond |= _of_statement(facts)
+                self.reaches |= bool(facts.stars or facts.dynamic or facts.aliases)
+                continue
+            for name, ref in facts.aliases.items():
+                if name in facts.binds and len(ref) == 2:
+                    self.imports.append((index, name, (ref[0][1:], ref[1])))
+        self.reaches |= any(name[:1] == "@" for name in self.beyond)
         self.names = self.stmts.keys() | self.bodies.keys() | self.classes.keys()
 
 

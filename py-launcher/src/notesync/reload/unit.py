@@ -77,6 +77,7 @@ class Unit:
         self.dirty: set[int] = set()
         self.why: dict[int, str] = {}
         self.kept: set[int] = set()
+        self._only = (0, True)  # of how many dirty ones, and whether all are imports
         self.touched = new is not loaded.source or not trusted
         if not trusted:
             self.pairs = [
@@ -96,6 +97,18 @@ class Unit:
         places = [each.old_index for each in self.pairs if each.old_index is not None]
         self.reordered = places != sorted(places)
         self._tables: tuple[dict[str, list[Event]], dict[str, list[Event]]] | None = None
+
+    @property
+    def only_imports(self) -> bool:
+        """Whether all that happens in it is that imports run again."""
+        if self.touched:
+            return False
+        if self._only[0] != len(self.dirty):
+            self._only = (
+                len(self.dirty),
+                all(self.pairs[i].new.facts.imports_only for i in self.dirty),
+            )
+        return self._only[1]
 
     @property
     def gone_names(self) -> set[str]:
