@@ -46,35 +46,6 @@ def test_agent_status_of_one_that_answers(
     assert "answers" in capsys.readouterr().out
 
 
-def test_serve_without_the_jar_says_where_the_server_is(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("NOTESYNC_SERVER_JAR", "/nowhere/server.jar")
-    assert cli.main(["serve"]) == 1
-    said = capsys.readouterr().err
-    assert "pip install 'notesync[serve]'" in said
-    assert "java -jar notesync-server.jar" in said
-
-
-def test_serve_hands_everything_to_the_server(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    jar = tmp_path / "server.jar"
-    jar.touch()
-    monkeypatch.setenv("NOTESYNC_SERVER_JAR", str(jar))
-    ran: list[Any] = []
-
-    def no_exec(program: str, arguments: list[str]) -> None:
-        ran.append(arguments)
-        raise NotesyncError("ran", "ran")
-
-    monkeypatch.setattr(os, "execv", no_exec)
-    cli.main(["serve", "project", "--port", "9999"])
-    assert ran[0][1:] == ["-jar", str(jar), "project", "--port", "9999"]
-    cli.main(["serve", "--port", "9999", "--help"])
-    assert ran[1][1:] == ["-jar", str(jar), "--port", "9999", "--help"]
-
-
 def test_doctor_says_what_is_wrong_and_what_to_do(
     state: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -62,6 +62,11 @@ def class_data_files(state: Path) -> list[Path]:
     return [path for kind in kinds for path in state.glob(f"agent-*.{kind}")]
 
 
+def server_class_data(state: Path) -> Path:
+    """The same of the laptop server; the JVM makes it anew for another jar or Java."""
+    return state / "server.jsa"
+
+
 def laptops_file(state: Path) -> Path:
     """Where the laptop of each notebook was last found by its page."""
     return state / "laptops.json"

@@ -136,22 +136,8 @@ def _start(state: Path) -> ConnectionFile:
     raise _failed(texts.agent_too_slow(START_TIMEOUT_S), errors)
 
 
-# A small heap, and C2 only for what is hot for seconds. C1 alone would make SHA-256 13 times
-# slower; C2 at its own thresholds took 2.7 of the 6.7 CPU seconds of a first sync of 15,000 files,
-# from the same two cores that the user's cells need.
-FLAGS = (
-    "-XX:+UseSerialGC",
-    "-XX:Tier4InvocationThreshold=200000",
-    "-XX:Tier4MinInvocationThreshold=60000",
-    "-XX:Tier4CompileThreshold=300000",
-    "-XX:Tier4BackEdgeThreshold=4000000",
-    "-Xms16m",
-    "-Xmx96m",
-    "-XX:MaxDirectMemorySize=64m",
-    "-Xss512k",
-    "-XX:-UsePerfData",
-    "-XX:+IgnoreUnrecognizedVMOptions",
-)
+# Decide, with the Java and the jar, what class data fits to.
+FLAGS = (*java.FRUGAL, "-Xms16m", "-Xmx96m", "-XX:MaxDirectMemorySize=64m", "-Xss512k")
 
 
 def command_line(data: ClassData) -> list[str]:
@@ -159,8 +145,6 @@ def command_line(data: ClassData) -> list[str]:
     return [
         str(data.java.program),
         *FLAGS,
-        "-Xlog:disable",
-        "-Xlog:all=error:stderr",
         *data.options(),
         "-Dfile.encoding=UTF-8",
         "-jar",

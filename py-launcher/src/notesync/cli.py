@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from . import _state, agent_client, agent_process, display, java, texts
+from . import _state, agent_client, agent_process, display, serve, texts
 from .errors import NotesyncError
 from .messages import PROTOCOL_VERSION, VERSION
 
@@ -25,8 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("doctor", help="say what this machine has and lacks").set_defaults(
         run=_doctor
     )
-    serve = commands.add_parser("serve", help="run the laptop server")
-    serve.set_defaults(run=_serve)
+    commands.add_parser("serve", help="run the laptop server").set_defaults(run=_serve)
     agent = commands.add_parser("agent", help="look at the agent of this machine, or stop it")
     agent.add_argument("what", choices=("status", "stop"))
     agent.set_defaults(run=_agent)
@@ -61,26 +57,7 @@ def _doctor(_given: argparse.Namespace) -> int:
 
 
 def _serve(given: argparse.Namespace) -> int:
-    jar = _server_jar()
-    if jar is None or not jar.is_file():
-        raise NotesyncError("no_server_jar", texts.no_server_jar())
-    program = str(java.find().program)
-    command = [program, "-jar", str(jar), *given.rest]
-    if os.name != "nt":  # There it would give the terminal back at once.
-        os.execv(program, command)
-    return subprocess.call(command)
-
-
-def _server_jar() -> Path | None:
-    """The jar as told, else that of `pip install notesync[serve]`."""
-    told = os.environ.get("NOTESYNC_SERVER_JAR")
-    if told:
-        return Path(told)
-    try:
-        from notesync_server import JAR
-    except ImportError:
-        return None
-    return Path(JAR)
+    return serve.run(given.rest)
 
 
 def _databricks(given: argparse.Namespace) -> int:
