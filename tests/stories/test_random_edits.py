@@ -82,7 +82,7 @@ def test_random_edits_leave_equal_trees_and_a_flat_memory(tmp_path: Path) -> Non
                 early = alive(stack.laptop.server.pid)
         assert editor.edits > 100 * SECONDS / 10
         late = alive(stack.laptop.server.pid)
-        print(f"{editor.edits} edits, alive {early / 1e6:.1f} MB after a third of the time, {late / 1e6:.1f} at its end")
+        print(f"{editor.edits} edits, alive {early / 1e6:.1f} MB after a third, {late / 1e6:.1f} at its end")
         assert late < early + GROWTH
         wrong = [event for event in stack.laptop.events() if event["event"] in ("problem", "refused", "halted")]
         # A folder that vanishes is asked about when it held more than half of the files.
