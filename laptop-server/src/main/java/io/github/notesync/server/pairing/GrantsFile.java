@@ -1,7 +1,6 @@
 package io.github.notesync.server.pairing;
 
 import io.github.notesync.protocol.Digest;
-import io.github.notesync.protocol.Id;
 import io.github.notesync.protocol.JsonObject;
 import io.github.notesync.protocol.ProtocolJson;
 import java.io.IOException;
@@ -28,16 +27,7 @@ final class GrantsFile {
         Map<Digest, Grant> grants = new HashMap<>();
         try {
             for (JsonObject each : ProtocolJson.parse(Files.readAllBytes(file)).objects("grants")) {
-                Client client = new Client(
-                        each.string("origin"), each.string("kind"), each.string("label"), each.string("machine"));
-                grants.put(
-                        Digest.parse(each.string("token")),
-                        new Grant(
-                                Id.parse(each.string("pairing")),
-                                client,
-                                true,
-                                each.integer("since"),
-                                each.integer("last_used")));
+                grants.put(Digest.parse(each.string("token")), Grant.fromJson(each));
             }
             return grants;
         } catch (IOException e) {
@@ -49,16 +39,7 @@ final class GrantsFile {
         List<JsonObject> kept = new ArrayList<>();
         grants.forEach((token, grant) -> {
             if (grant.remembered()) {
-                kept.add(JsonObject.builder()
-                        .put("token", token.hex())
-                        .put("pairing", grant.pairing().hex())
-                        .put("origin", grant.client().origin())
-                        .put("kind", grant.client().kind())
-                        .put("label", grant.client().label())
-                        .put("machine", grant.client().machine())
-                        .put("since", grant.since())
-                        .put("last_used", grant.lastUsed())
-                        .build());
+                kept.add(grant.toJson().put("token", token.hex()).build());
             }
         });
         if (kept.isEmpty()) {

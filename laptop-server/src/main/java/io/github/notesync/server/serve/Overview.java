@@ -3,7 +3,6 @@ package io.github.notesync.server.serve;
 import io.github.notesync.protocol.JsonObject;
 import io.github.notesync.server.cycle.Source;
 import io.github.notesync.server.ignore.Verdict;
-import io.github.notesync.server.pairing.Grant;
 import io.github.notesync.server.pairing.Pairings;
 import io.github.notesync.server.pairing.Tokens;
 import io.github.notesync.server.scan.Problem;
@@ -61,7 +60,9 @@ final class Overview {
                 .put(
                         "pending",
                         pairings.pending().stream().map(Overview::pending).toList())
-                .put("pairings", tokens.all().stream().map(Overview::grant).toList())
+                .put(
+                        "pairings",
+                        tokens.all().stream().map(each -> each.toJson().build()).toList())
                 .build();
     }
 
@@ -94,27 +95,11 @@ final class Overview {
     }
 
     private static JsonObject pending(Pairings.Pending pending) {
-        return JsonObject.builder()
+        return pending.client()
+                .toJson()
                 .put("pairing", pending.id().hex())
-                .put("origin", pending.client().origin())
-                .put("kind", pending.client().kind())
-                .put("label", pending.client().label())
-                .put("machine", pending.client().machine())
                 .put("since", pending.since())
                 .put("expires", pending.since() + Pairings.ANSWER_MILLIS)
-                .build();
-    }
-
-    private static JsonObject grant(Grant grant) {
-        return JsonObject.builder()
-                .put("pairing", grant.pairing().hex())
-                .put("origin", grant.client().origin())
-                .put("kind", grant.client().kind())
-                .put("label", grant.client().label())
-                .put("machine", grant.client().machine())
-                .put("since", grant.since())
-                .put("remembered", grant.remembered())
-                .put("last_used", grant.lastUsed())
                 .build();
     }
 }
