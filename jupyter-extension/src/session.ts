@@ -271,6 +271,8 @@ export class Session {
 
   private chosen(): LaptopLeg | null {
     const { laptop } = this.state;
+    // No window helps there; what is denied fails at once, and asks nothing.
+    if (laptop.is === 'failed' && laptop.code === 'popup_cut_off') return 'direct';
     return laptop.is === 'idle' || laptop.is === 'failed' ? (laptop.choice?.onClick ?? null) : null;
   }
 

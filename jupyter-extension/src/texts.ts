@@ -104,7 +104,9 @@ export function failure(code: string, message: string, remedy: string | null, ur
     case 'permission_refused':
       return 'Your browser refused to let this page reach apps on this computer. A small window does it instead.';
     case 'popup_blocked':
-      return 'The window could not be opened, or this page cut it off. Allow pop-ups for this site, then try again.';
+      return 'The window could not be opened. Allow pop-ups for this site, then try again; where none are possible, open the notebook in a browser.';
+    case 'popup_cut_off':
+      return 'This page cuts the window off. Allow it, in the browser’s site settings, to reach apps on this device, then connect.';
     case 'popup_sandboxed':
       return `The frame of this output locks in the windows that it opens. Where the kernel itself reaches your laptop, run %notesync connect ${url}.`;
     case 'popup_closed':
@@ -148,7 +150,8 @@ export const LAB = {
   kept: 'Show Kept Files',
   dashboard: 'Show on the Laptop',
   settings: 'Settings',
+  // JupyterLab shows 140 characters of a notice.
   dirty: (path: string): string =>
-    `${path} has changed on your laptop while you have unsaved edits of it here. Saving here would overwrite the new version: ` +
-    'reload it from disk, or copy your edits first.',
+    `${path.length > 28 ? `…${path.slice(-27)}` : path} has changed on your laptop. Copy your unsaved edits and reload it ` +
+    'from disk; saving overwrites the new version.',
 };

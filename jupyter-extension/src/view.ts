@@ -108,6 +108,7 @@ function inShort(name: string, status: Status | null): string {
 function helping(code: string, choice: Choice | null): Action[] {
   const popupOnly = choice?.onClick === 'popup';
   if (code === 'popup_sandboxed') return popupOnly ? [] : ['connect'];
+  if (code === 'popup_cut_off') return ['connect'];
   if (code === 'permission_refused' || code === 'popup_blocked' || code === 'popup_closed' || popupOnly)
     return ['popup'];
   return code === 'laptop_unreachable' ? ['connect', 'popup'] : ['connect'];

@@ -117,6 +117,14 @@ describe('a session', () => {
     ]);
   });
 
+  it('does nothing by a timer once it is connected', async () => {
+    vi.useFakeTimers();
+    await connect();
+    expect(session.state.laptop.is).toBe('ready');
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+  });
+
   it('shows the code while the user has not answered', async () => {
     server.allow = false;
     await connect();

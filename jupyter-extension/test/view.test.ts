@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chooseLeg } from '../src/laptop/legs';
 import type { LaptopState, SessionState } from '../src/state';
-import { BUTTONS } from '../src/texts';
+import { BUTTONS, LAB } from '../src/texts';
 import { viewOf } from '../src/view';
 
 const around = { near: false, secure: true, delegated: true, permission: 'prompt' } as const;
@@ -148,6 +148,7 @@ describe('what the user sees', () => {
       'laptop_unreachable',
       'permission_refused',
       'popup_blocked',
+      'popup_cut_off',
       'popup_closed',
       'token_unknown',
       'pairing_denied',
@@ -166,6 +167,11 @@ describe('what the user sees', () => {
         expect(view.line).toMatch(/^[A-Zm].*\.$/);
       }
     }
+  });
+
+  it('warns of unsaved edits in no more than JupyterLab shows', () => {
+    expect(LAB.dirty('src/a/very/long/way/to/a/module.py').length).toBeLessThanOrEqual(140);
+    expect(LAB.dirty('src/a/very/long/way/to/a/module.py')).toContain('to/a/module.py has changed');
   });
 
   it('has a word on every button', () => {

@@ -149,6 +149,12 @@ describe('the kernel WebSocket', () => {
     expect(seen).toEqual(['opened']);
   });
 
+  it('does nothing by a timer once it stands', async () => {
+    await start();
+    expect(seen).toEqual(['opened']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('does without a subshell where the kernel has none', async () => {
     jupyter.features = [];
     await start();

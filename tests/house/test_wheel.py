@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import subprocess
 import sys
 import tarfile
@@ -49,6 +50,13 @@ def test_it_carries_nothing_twice_and_nothing_of_the_workshop(names: list[str]) 
 
 def test_it_is_not_bigger_than_6_megabytes() -> None:
     assert parts.wheel().stat().st_size <= 6_000_000
+
+
+def test_all_of_the_extension_is_no_more_than_30_kilobytes_on_its_way() -> None:
+    """Compressed, as servers send it; a page without notesync loads less than half of it."""
+    scripts = {name: data for name, data in contents(parts.wheel()).items() if "/labextensions/" in name}
+    sizes = [len(gzip.compress(data, mtime=0)) for name, data in scripts.items() if name.endswith(".js")]
+    assert 10_000 < sum(sizes) <= 30_000, sizes
 
 
 @pytest.mark.parametrize(

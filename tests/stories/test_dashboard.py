@@ -82,6 +82,10 @@ def picture(page: Page, name: str) -> None:
     page.screenshot(path=PICTURES / f"dashboard-{name}.png", full_page=True)
 
 
+def scrolls_sideways(page: Page, part: str) -> bool:
+    return bool(page.locator(part).evaluate("part => part.scrollWidth > part.clientWidth"))
+
+
 def test_everything_is_on_one_page(desk: Desk) -> None:
     follower = Follower(desk.laptop, "analysis.ipynb")
     follower.introduce("analysis.ipynb")
@@ -106,14 +110,17 @@ def test_everything_is_on_one_page(desk: Desk) -> None:
     expect(ignored.locator("li", has_text=".env")).to_contain_text("built in")
     page.locator("#ignored-filter").fill("build")
     expect(ignored.locator("li")).to_have_count(1)
-    expect(page.locator("#cells")).to_contain_text("%load_ext notesync")
+    # Through the page: the notebook's machine has a 127.0.0.1 of its own.
+    expect(page.locator("#cells")).to_contain_text(f"%load_ext notesync\n%notesync connect --page {desk.laptop.url}")
+    assert not scrolls_sideways(page, ".scroll")
     expect(page.locator("#served")).to_contain_text("#15")
     picture(page, "light")
     page.emulate_media(color_scheme="dark")
     expect(page.locator("body")).to_have_css("background-color", "rgb(17, 22, 29)")
     picture(page, "dark")
     page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390, "scrolls sideways on a phone"
+    assert not scrolls_sideways(page, "html")
+    assert not scrolls_sideways(page, ".scroll")
     picture(page, "narrow")
     assert not [line for line in desk.browser.console if line.startswith(("error", "pageerror"))]
 
@@ -159,7 +166,10 @@ def test_a_notebook_is_remembered_where_the_user_ticks_it(desk: Desk) -> None:
     ask(desk.laptop.port, "POST", "/v1/pairings", body={"commit": secret.commit, "client": client})
     card = page.locator("[data-pairing]")
     card.locator("[data-role=code]").fill(pairing.code(secret.commit, pairing.KERNEL_ORIGIN))
+    until = card.locator("[data-role=until]")
+    expect(until).to_have_text("you revoke it, the server stops, or nobody used it for 12 hours")
     card.get_by_label("Also when the server is started again").check()
+    expect(until).to_have_text("you revoke it, or nobody used it for 12 hours")
     picture(page, "asks")
     card.locator("[data-role=allow]").click()
     expect(page.locator("#pairings")).to_contain_text("remembered")
@@ -183,7 +193,8 @@ def test_a_halt_is_answered_here(desk: Desk) -> None:
     offer = follower.next(None, EMPTY_TREE)
     batch = offer.head["batch"]["batch"]
     message = "this batch would remove 40 of 42 files"
-    follower.report(state="halted", batch=batch, error={"code": "halted", "message": message})
+    cursor = {**follower.place_of(offer)[0], "sequence": 0}
+    follower.report(state="halted", batch=batch, cursor=cursor, error={"code": "halted", "message": message})
     page = desk.dashboard()
     card = page.locator("[data-halt]")
     expect(card).to_contain_text(message)
@@ -213,6 +224,7 @@ def test_the_progress_of_a_first_sync_is_shown(desk: Desk) -> None:
 def test_without_its_link_the_page_tells_nothing(desk: Desk) -> None:
     page = desk.browser.open(f"{desk.laptop.url}/")
     expect(page.locator("#locked")).to_be_visible()
+    expect(page.locator("#state")).to_be_hidden()
     assert "cart" not in page.content()
     assert str(desk.laptop.source) not in page.content()
     picture(page, "locked")

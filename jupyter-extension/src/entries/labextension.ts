@@ -14,6 +14,8 @@ import { offerRenderer } from '../lab/offers';
 import { StatusItem } from '../lab/status';
 
 const PLUGIN = 'notesync:plugin';
+/** How Notebook 7 calls itself. */
+const NOTEBOOK = 'Jupyter Notebook';
 
 /** One for the page: it is asked for before the plugin below stands. */
 const executor = new Executor();
@@ -43,7 +45,7 @@ const main: JupyterFrontEndPlugin<void> = {
     documents: IDocumentManager | null,
   ) => {
     const { baseUrl, token } = app.serviceManager.serverSettings;
-    const hub = new Hub(tracker, { baseUrl, token }, statusBar !== null);
+    const hub = new Hub(tracker, { baseUrl, token }, statusBar !== null || app.name === NOTEBOOK);
     executor.follow(hub);
     rendermime.addFactory(offerRenderer(hub), 0);
     const menu = addCommands(app, tracker, hub, palette);
@@ -51,6 +53,8 @@ const main: JupyterFrontEndPlugin<void> = {
     if (statusBar) {
       const item = new StatusItem(hub, app.commands, menu);
       statusBar.registerStatusItem(PLUGIN, { item, align: 'left', rank: 10 });
+    } else if (app.name === NOTEBOOK) {
+      addToMenuBar(app, tracker, () => new StatusItem(hub, app.commands, menu));
     }
     void settings?.load(PLUGIN).then((loaded) => {
       const apply = (): void => {
@@ -65,5 +69,19 @@ const main: JupyterFrontEndPlugin<void> = {
     });
   },
 };
+
+/** Notebook 7 has no status bar: the item stands at the end of the menu bar, where a notebook is shown. */
+function addToMenuBar(app: JupyterFrontEnd, tracker: INotebookTracker, make: () => Widget): void {
+  let added = false;
+  const add = (): void => {
+    if (added) return;
+    added = true;
+    const item = make();
+    item.id = PLUGIN;
+    app.shell.add(item, 'menu', { rank: 10_000 });
+  };
+  tracker.widgetAdded.connect(add);
+  tracker.forEach(add);
+}
 
 export default [cells, main];

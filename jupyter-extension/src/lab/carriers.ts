@@ -28,7 +28,7 @@ export class Carriers {
 
   constructor(
     private readonly server: JupyterServer,
-    private readonly hasStatusBar: boolean,
+    private readonly hasItem: boolean,
     private readonly onRuns: (runs: Runs) => void,
   ) {}
 
@@ -54,7 +54,7 @@ export class Carriers {
     const panel = new Panel(document.body, {
       placement: 'floating',
       label: offer.label,
-      hasStatusBar: this.hasStatusBar,
+      hasItem: this.hasItem,
       press: (action) => {
         session.press(action);
       },

@@ -16,12 +16,19 @@ export function addCommands(
 ): string[] {
   const { commands } = app;
   const can = (action: Action) => (): boolean => hub.current?.view.actions.includes(action) ?? false;
-  const add = (id: string, label: string, execute: () => void, isEnabled: () => boolean = () => true): string => {
+  const add = (
+    id: string,
+    label: string,
+    execute: () => void,
+    isEnabled: () => boolean = () => true,
+    isVisible: () => boolean = () => true,
+  ): string => {
     const command = `notesync:${id}`;
     commands.addCommand(command, {
       label,
       execute,
       isEnabled,
+      isVisible,
       describedBy: { args: { type: 'object', properties: {} } },
     });
     palette?.addItem({ command, category: CATEGORY });
@@ -46,6 +53,8 @@ export function addCommands(
       'settings',
       LAB.settings,
       () => void commands.execute('settingeditor:open', { query: 'notesync' }),
+      () => true,
+      // A notebook's page of Notebook 7 has no editor of settings; its page of files has.
       () => commands.hasCommand('settingeditor:open'),
     ),
   ];

@@ -19,7 +19,7 @@ export class Hub {
   constructor(
     private readonly tracker: INotebookTracker,
     private readonly server: JupyterServer,
-    private readonly hasStatusBar: boolean,
+    private readonly hasItem: boolean,
   ) {
     tracker.widgetAdded.connect((_, panel) => {
       this.watch(panel);
@@ -90,7 +90,7 @@ export class Hub {
 
   private carriers(): Promise<Carriers> {
     this.loading ??= import('./carriers').then(({ Carriers }) => {
-      const carriers = new Carriers(this.server, this.hasStatusBar, (runs) => {
+      const carriers = new Carriers(this.server, this.hasItem, (runs) => {
         this.onRuns(runs);
       });
       carriers.changed.connect(() => {

@@ -79,7 +79,7 @@ export class PopupLaptop implements LaptopTransport {
       const timer = setTimeout(give, wait, late);
       // A page with Cross-Origin-Opener-Policy: same-origin loses the window at once: to it, it looks closed.
       const watch = setInterval(() => {
-        if (popup?.closed) give(new LaptopError('popup_blocked', 'the page and the notesync window were separated'));
+        if (popup?.closed) give(new LaptopError('popup_cut_off', 'the page and the notesync window were separated'));
       }, CLOSED_CHECK_MS);
       const listen = (event: MessageEvent<unknown>): void => {
         const { data, source } = event;

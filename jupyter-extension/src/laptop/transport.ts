@@ -26,7 +26,7 @@ export interface LaptopTransport {
 }
 
 export type LaptopErrorCode =
-  'laptop_unreachable' | 'permission_refused' | 'popup_blocked' | 'popup_sandboxed' | 'popup_closed';
+  'laptop_unreachable' | 'permission_refused' | 'popup_blocked' | 'popup_cut_off' | 'popup_sandboxed' | 'popup_closed';
 
 /** No HTTP answer was had. */
 export class LaptopError extends Error {

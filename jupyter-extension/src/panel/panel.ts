@@ -11,8 +11,8 @@ export interface PanelOptions {
   label?: string;
   /** Called inside the click. */
   press(action: Action): void;
-  /** The status bar has the short line already, so that the hidden panel leaves nothing behind. */
-  hasStatusBar?: boolean;
+  /** An item of the page has the short line already, so that the hidden panel leaves nothing behind. */
+  hasItem?: boolean;
 }
 
 /**
@@ -74,7 +74,7 @@ export class Panel {
     if (!view) return;
     const focused = (this.host.shadowRoot?.activeElement as HTMLElement | null)?.dataset['name'];
     this.card.className = `card ${this.options.placement} ${view.tone} ${isDark() ? 'dark' : ''}`;
-    this.card.hidden = !this.open && this.options.hasStatusBar === true;
+    this.card.hidden = !this.open && this.options.hasItem === true;
     if (this.open) {
       this.card.classList.remove('pill');
       this.card.replaceChildren(...this.content(view));

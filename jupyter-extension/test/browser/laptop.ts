@@ -9,6 +9,8 @@ const JAR = join(import.meta.dirname, '../../../laptop-server/target/notesync-se
 /** The real laptop server, serving a small project. */
 export interface Laptop {
   url: string;
+  /** Where the project is. */
+  folder: string;
   /** The user types the code into the server's terminal. */
   type(code: string): void;
   close(): Promise<void>;
@@ -36,6 +38,7 @@ export async function startLaptop(): Promise<Laptop> {
   });
   return {
     url,
+    folder,
     type: (code) => {
       server.stdin.write(`${code}\n`);
     },

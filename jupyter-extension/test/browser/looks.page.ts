@@ -25,15 +25,24 @@ const status = {
   needs: null,
 } as const;
 
+const moving = {
+  ...status,
+  line: 'notesync: shop: receiving sequence 43, 12 of 40 MB',
+  state: 'receiving',
+  progress: { received: 12_300_000, total: 40_000_000 },
+};
+
 const states: Partial<SessionState>[] = [
   { laptop: { is: 'idle', choice: asks } },
   { laptop: { is: 'trying', leg: 'direct', mayAsk: true } },
   { laptop: { is: 'pairing', leg: 'direct', code: 'EFY217' } },
   { laptop: failed('laptop_unreachable') },
   { laptop: failed('permission_refused', windowOnly) },
+  { laptop: failed('popup_blocked', windowOnly) },
+  { laptop: failed('popup_cut_off', windowOnly) },
   { laptop: failed('popup_sandboxed', windowOnly) },
   { laptop: ready, status },
-  { laptop: ready, status: { ...status, progress: { received: 12_300_000, total: 40_000_000 } } },
+  { laptop: ready, status: moving },
   { laptop: ready, status: { ...status, needs: 'halted' } },
   { laptop: { ...ready, leg: 'popup', why: 'denied' }, legs: { laptop: 'popup', kernel: 'websocket' }, status },
   { laptop: ready, kernel: { is: 'open', role: 'standby' } },

@@ -36,6 +36,10 @@ link.hello();
 Object.assign(window, {
   /** What the kernel got, with the text of each body. */
   got: () => link.sent.map(({ data, bytes }) => ({ ...data, body: bytes ? new TextDecoder().decode(bytes) : null })),
+  /** The kernel is there again, as after each reconnect. */
+  hello: () => {
+    link.hello();
+  },
   asks: (id: number, path: string) => {
     link.says({ kind: 'request', id, method: 'GET', path, json: null });
   },

@@ -81,6 +81,14 @@ export function approvalCard(request, folder, decide) {
   const deny = el('button', { type: 'button', 'data-role': 'deny' }, 'Refuse');
   const message = el('p', { class: 'message soft', id: `message-${request.pairing}`, role: 'status' });
   const fromKernel = request.origin === 'kernel';
+  const until = el('dd', { 'data-role': 'until' });
+  const remember = el('input', {
+    type: 'checkbox',
+    id: `remember-${request.pairing}`,
+    'data-role': 'remember',
+    onchange: () => sayHowLong(),
+  });
+  sayHowLong();
   const facts = el(
     'dl',
     { class: 'facts' },
@@ -93,12 +101,15 @@ export function approvalCard(request, folder, decide) {
     el('dt', {}, 'May'),
     folder ? el('dd', {}, 'read ', el('code', {}, folder)) : el('dd', {}, 'read the project that this server shows'),
     el('dt', {}, 'Until'),
-    el('dd', {}, 'the server stops (but for the tick below), you revoke it, or 12 hours without use'),
+    until,
   );
-  const remember = el('input', { type: 'checkbox', id: `remember-${request.pairing}`, 'data-role': 'remember' });
   let over = false;
   let attention = null;
   attention = new Attention(refresh);
+
+  function sayHowLong() {
+    until.textContent = `you revoke it, ${remember.checked ? '' : 'the server stops, '}or nobody used it for 12 hours`;
+  }
 
   function refresh() {
     allow.disabled = over || plain(code.value).length !== CODE_CHARACTERS || !attention?.given;
@@ -110,7 +121,8 @@ export function approvalCard(request, folder, decide) {
     try {
       state = await decide(yes, code.value, remember.checked);
     } catch (error) {
-      message.textContent = String(error.message ?? error);
+      // A fetch that reached nobody is a TypeError.
+      message.textContent = error instanceof TypeError ? 'The server does not answer. Is it still running?' : error.message;
       message.className = 'message bad';
       return;
     }

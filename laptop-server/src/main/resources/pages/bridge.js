@@ -17,6 +17,11 @@ function say(title, text, tone = '') {
   $('title').textContent = title;
   $('status').textContent = text;
   $('status').className = tone;
+  $('connection').hidden = false;
+}
+
+function gone() {
+  say('The server does not answer', 'Is it still running? Start it again in the project, then connect in the notebook.', 'bad');
 }
 
 function announce() {
@@ -68,7 +73,7 @@ async function serve(from, call) {
     from.port.postMessage({ id, status: response.status, body: bytes }, [bytes]);
   } catch (error) {
     if (controller.signal.aborted) return;
-    say('The server does not answer', 'Is it still running? Start it again in the project, then connect in the notebook.', 'bad');
+    gone();
     from.port.postMessage({ id, failed: 'laptop_unreachable', message: `the laptop server does not answer: ${error.message}` });
   } finally {
     from.calls.delete(id);
@@ -100,14 +105,22 @@ async function ask(from, body, answer) {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ allow, code, remember }),
+    }).catch((error) => {
+      gone();
+      throw error;
     });
     const json = await response.json();
     if (json.error?.code === 'pairing_expired') return 'expired';
-    if (json.state === 'allowed') say('Connected', 'The notebook reaches this laptop through this window.');
+    if (json.state === 'allowed') {
+      $('asks').replaceChildren();
+      say('Connected', 'The notebook reaches this laptop through this window.');
+    }
     if (!response.ok) throw new Error([json.error.message, json.error.remedy].filter(Boolean).join('. To do: '));
     return json.state;
   });
   say('Your answer, please', 'The notebook waits for it.');
+  // The question has all of it.
+  $('connection').hidden = true;
   $('asks').replaceChildren(card.card);
   card.focus();
 }
@@ -119,4 +132,5 @@ if (window.opener) {
   setInterval(announce, ANNOUNCE_MILLIS);
 } else {
   say('Nothing to carry', 'This window belongs to a notebook: press Connect there. You can close it.');
+  $('purpose').hidden = true;
 }

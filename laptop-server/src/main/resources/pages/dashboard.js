@@ -189,7 +189,7 @@ function drawIgnored() {
 }
 
 function cells() {
-  const port = location.port && location.port !== '8765' ? ` ${location.origin}` : '';
+  const port = location.port && location.port !== '8765' ? ` --page ${location.origin}` : '';
   return `%pip install notesync\n%load_ext notesync\n%notesync connect${port}`;
 }
 

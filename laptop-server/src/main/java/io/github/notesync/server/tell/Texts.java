@@ -39,14 +39,14 @@ public final class Texts {
                 .put("cursor", cursor.toJson())
                 .put("millis", millis)
                 .build();
-        String port8765 = port == 8765 ? "" : " " + url;
+        String page = port == 8765 ? "" : " --page " + url;
         return new Event(
                 "ready",
                 fields,
                 "serving " + roots + " (" + Sizes.count(files, "file") + ", " + Sizes.bytes(bytes) + ") at " + url
                         + "\ndashboard: " + dashboard
                         + "\nin the notebook:\n    %pip install notesync\n    %load_ext notesync\n    %notesync connect"
-                        + port8765);
+                        + page);
     }
 
     public static Event pairing(Id pairing, String origin, String kind, String label, String machine, String root) {
