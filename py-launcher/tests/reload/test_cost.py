@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from notesync._reading import Reading
-from notesync.reload import Change, Reloader, project
+from notesync.reload import Change, Reloader, trees
 
 IMPORTERS = 30
 BASE = "LIMIT = {limit}\ndef f(x=1):\n    return x + {body}\n"
@@ -105,7 +105,7 @@ def test_a_module_whose_tree_was_dropped_is_compared_with_its_old_text(wide: Wid
 def test_a_text_that_is_too_much_to_keep_is_parsed_when_it_is_needed(
     wide: Wide, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(project, "_LEARNT", 2 * len(IMPORTER))
+    monkeypatch.setattr(trees, "_LEARNT", 2 * len(IMPORTER))
     wide.read_all()
     assert wide.save("base.py", BASE.format(limit=7, body=0)) == 1 + IMPORTERS
     assert len(set(wide.parsed)) > IMPORTERS // 2

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from fuzz_run import run
 
-from notesync.reload import project
+from notesync.reload import trees
 
 
 def seeds() -> range:
@@ -26,7 +26,7 @@ def trees_are_dropped_at_once(
 ) -> None:
     """For every other seed, as in a project of many modules."""
     if request.node.callspec.params["seed"] % 2:
-        monkeypatch.setattr(project, "_PARSED", 0)
+        monkeypatch.setattr(trees, "_PARSED", 0)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the fresh process is a forked one")

@@ -87,6 +87,8 @@ class Batch:
         parent, _, last = name.rpartition(".")
         if parent and parent not in sys.modules:
             self._bring_back(parent)
+        self.project.unindex()
+        self.undo.add(self.project.unindex)
         self.undo.set_item(sys.modules, name, parked.module)
         self.undo.set_item(self.project.loaded, name, parked)
         self.undo.set_item(self.project.parked, name, MISSING)
@@ -172,13 +174,14 @@ class Batch:
         for name, loaded in self._parked.items():
             if name not in sys.modules:
                 self.project.loaded.pop(name, None)
+                self.project.unindex()
                 self.project.parked[name] = loaded
                 self.report.note(
                     loaded.source.file, 0, f"{name} was deleted; imports of it now fail"
                 )
         if not self.newer and not self.gone and not any(r.endswith(".py") for r in self.todo):
             return
-        for name, module in list(sys.modules.items()):
+        for name, module in list(sys.modules.items()) if "_pytest" in sys.modules else ():
             if is_rewritten(module) and name.rpartition(".")[2] != "conftest":
                 file = getattr(module, "__file__", None)
                 if isinstance(file, str) and self.project.contains(self.project.real(file)):

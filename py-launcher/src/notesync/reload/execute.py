@@ -109,6 +109,8 @@ class Executor:
         source = getattr(sys.modules.get(ref[0][1:]), "__dict__", {})
         if len(ref) != 2 or ref[1] not in source or len(binders(unit, name)) > 1:
             return False
+        if f"{ref[0][1:]}.{ref[1]}" in sys.modules:
+            return False
         unit.loaded.space[name] = source[ref[1]]
         self.rebinder.rebind(unit, each, name, originals)
         return True

@@ -16,12 +16,11 @@ from typing import Any
 
 from notesync.reload.importers import Importers
 from notesync.reload.source import Source
+from notesync.reload.trees import Trees
 from notesync.reload.undo import isa
 
 _FOREIGN = frozenset({"site-packages", "dist-packages", ".venv", "venv", "node_modules"})
 _SHELF = 200  # modules in one container
-_PARSED = 100  # trees kept between batches
-_LEARNT = 6_000_000  # bytes of text of which is kept what follows from the trees
 
 
 def modules_in(values: Iterable[Any]) -> frozenset[str]:
@@ -100,7 +99,7 @@ class Project:
         self._seen: dict[str, int] = {}
         self._mark: tuple[int, str, int] = (0, "", 0)
         self._real: dict[str, str] = {}
-        self._recent: dict[int, Source] = {}
+        self.trees = Trees()
         self._importers = Importers()
         self._indexed = False
 
@@ -114,7 +113,6 @@ class Project:
         mark = (len(sys.modules), last, id(sys.modules[last]))
         if mark == self._mark and not force:
             return []
-        self._indexed = False
         self._mark = mark
         fresh: list[Loaded] = []
         for name, module in list(sys.modules.items()):
@@ -123,21 +121,24 @@ class Project:
             ):
                 continue
             self._seen[name] = id(module)
-            found = self._capture(name, module)
+            found, former = self._capture(name, module), self.loaded.pop(name, None)
+            if former is not None:
+                self.trees.lose(former.source)
             if found is not None:
                 self.loaded[name] = found
                 fresh.append(found)
-            else:
-                self.loaded.pop(name, None)
-        for name in [name for name in self.loaded if name not in sys.modules]:
-            del self.loaded[name]
+        gone = [name for name in self.loaded if name not in sys.modules]
+        for name in gone:
+            self.trees.lose(self.loaded.pop(name).source)
             self._seen.pop(name, None)
+        if fresh or gone:
+            self.unindex()
         return fresh
 
     def _executed_again(self, name: str) -> bool:
         """`importlib.reload` leaves the module and gives it a new spec."""
         loaded = self.loaded[name]
-        return getattr(loaded.module, "__spec__", None) is not loaded.spec
+        return loaded.space.get("__spec__") is not loaded.spec
 
     def _capture(self, name: str, module: object) -> Loaded | None:
         if name == "__main__" or not isinstance(module, types.ModuleType):
@@ -204,7 +205,7 @@ class Project:
         names: set[str] = set()
         bases = [("", entry or os.getcwd()) for entry in sys.path if isinstance(entry, str)]
         for each in list(self.loaded.values()):
-            bases += [(each.name + ".", str(path)) for path in getattr(each.module, "__path__", ())]
+            bases += [(each.name + ".", str(path)) for path in each.space.get("__path__", ())]
         for prefix, base in bases:
             base = self.real(base)
             if stem.startswith(base + os.sep):
@@ -253,29 +254,21 @@ class Project:
 
     # -- housekeeping -------------------------------------------------------------------------
 
-    def trim(self, used: Iterable[Source]) -> None:
-        """Of the sources used last keep the trees, of more of them what follows from the trees."""
-        for source in used:
-            self._recent.pop(id(source), None)
-            self._recent[id(source)] = source
-        alive = {id(each.source) for table in (self.loaded, self.parked) for each in table.values()}
-        for key in self._recent.keys() - alive:
-            del self._recent[key]
-        kept = 0
-        for number, source in enumerate(reversed(list(self._recent.values()))):
-            kept += len(source.data)
-            if kept > _LEARNT:
-                del self._recent[id(source)]
-                source.drop()
-            elif number >= _PARSED:
-                source.forget()
+    def taken_up(self, loaded: Loaded, before: Source) -> None:
+        """A module was brought up to date from one text to another."""
+        if loaded.source is not before:
+            self.trees.lose(before)
+        if self._indexed and self.loaded.get(loaded.name) is loaded:
+            self._importers.take_in(loaded)
+
+    def unindex(self) -> None:
+        """Modules came or went: who imports what is looked up again."""
+        self._indexed = False
 
     def learn(self, source: Source) -> bool:
         """Keep what follows from a text that nobody has asked for yet. False: no room is left."""
-        self._recent.setdefault(id(source), source)
-        source.forget()
         self._importers.take_in(self.loaded[source.name])
-        return sum(len(each.data) for each in self._recent.values()) < _LEARNT
+        return self.trees.learn(source)
 
     def is_current(self, source: Source) -> bool:
         """Whether a loaded module was executed from this text."""

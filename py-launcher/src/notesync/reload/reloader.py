@@ -190,6 +190,8 @@ class Reloader:
             self._refuse(report, todo)
             return report
         undo.commit()
+        if batch.gone or batch.appeared:
+            self._project.unindex()
         runner.copies = undo.copies
         for name in lost:
             report.note("", 0, f"{name} no longer exists; the notebook keeps the old object")
@@ -215,6 +217,7 @@ class Reloader:
         for unit in planner.affected():
             if not unit.only_imports:
                 unit.loaded.loaded_again(unit.new, runner.parts.get(unit.name))
+                self._project.taken_up(unit.loaded, unit.old)
                 linecache.cache.pop(unit.new.file, None)
             if unit.touched or unit.dirty:
                 report.reloaded.append(unit.name)
@@ -223,7 +226,9 @@ class Reloader:
         self._pending.clear()
         self._doubtful.difference_update(batch.newer)
         self._refused = None
-        self._project.trim(planner.sources())
+        for source in planner.sources():
+            self._project.trees.use(source)
+        self._project.trees.trim()
         self._project.scan(force=True)
         if quiet_autoreload(self._shell, self._project.loaded) and report.reloaded:
             report.note(

@@ -23,8 +23,11 @@ class Through:
     def settle(self, unit: Unit) -> bool:
         """True when nothing but imports of the module is touched by what has changed so far."""
         plan, roots, loaded = self.plan, roots_of(unit.new), unit.loaded
-        if unit.touched or roots.reaches or loaded.shelves:
+        if roots.reaches or loaded.shelves or not unit.only_imports:
             return False
+        for names in (plan.values.names, plan.behaviours.names):
+            if not roots.beyond.isdisjoint(names.get(unit.name, ())):
+                return False
         if plan.gone or plan.appeared or plan.outside or plan.rebuilds or plan.filled:
             return False
         if not loaded.holds.isdisjoint(plan.project.loaded):
