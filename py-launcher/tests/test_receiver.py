@@ -260,6 +260,7 @@ def test_a_halted_batch_waits_for_the_answer_given_on_the_laptop() -> None:
         await story.quiet()
         assert story.states[-1] == ("halted", "deletes 20 of 30")
         assert story.laptop.reports[-1]["state"] == "halted"
+        assert story.laptop.reports[-1]["error"]["message"] == "deletes 20 of 30"
         batch = story.agents._offered["batch"]
         confirmed = pack_envelope(
             {"state": "current", "cursor": None, "confirmed": [batch], "declined": []}

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from . import texts
 from ._replica import Listener, Parked, Replica
 from ._transfer import Outcomes, Transfer
 from ._ways import Ways
@@ -125,7 +126,8 @@ class Intake:
         elif isinstance(outcome, events.Halted):
             replica.parked = Parked(batch.batch, batch.to, "halted")
             self._listener.on_state("halted", outcome.message)
-            self._report(replica, batch.batch, "halted", replica.cursor)
+            asked = AgentRefused("halted", outcome.message)
+            self._report_error(replica, batch.batch, "halted", asked)
         elif isinstance(outcome, events.Refused):
             error = AgentRefused(outcome.code, outcome.message, outcome.remedy, outcome.path)
             await self._refused(replica, batch, error)
@@ -150,16 +152,22 @@ class Intake:
         if error.code in ("held", "halted"):
             replica.parked = Parked(batch.batch, batch.to, error.code)
             self._listener.on_state(error.code, error.message)
-            self._report(replica, batch.batch, error.code, replica.cursor)
+            self._report_error(replica, batch.batch, error.code, error)
             return
         replica.refusals += 1
         retry = min(5.0 * 2 ** (replica.refusals - 1), 60.0) if error.code in _TRANSIENT else None
         replica.parked = Parked(batch.batch, batch.to, "refused", retry)
         self._listener.on_state("refused", error.message)
         self._listener.on_error(error)
-        self._report(
-            replica, batch.batch, "refused", replica.cursor, error=laptop_words.error_json(error)
-        )
+        self._report_error(replica, batch.batch, "refused", error)
+
+    def declined(self, replica: Replica, batch: str) -> None:
+        """The user said no to a halt: the laptop need not ask any more."""
+        self._report_error(replica, batch, "refused", AgentRefused("halted", texts.DECLINED_REPORT))
+
+    def _report_error(self, replica: Replica, batch: str, state: str, error: AgentRefused) -> None:
+        told = laptop_words.error_json(error)
+        self._report(replica, batch, state, replica.cursor, error=told)
 
     def _report(self, replica: Replica, batch: str, state: str, *cursor: Any, **told: Any) -> None:
         self._ways.call_beside(laptop_words.report(replica.id, batch, state, *cursor, **told))

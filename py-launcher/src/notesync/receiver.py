@@ -422,6 +422,7 @@ class Receiver:
         replica = self.replica
         if declined and replica is not None and replica.parked is not None:
             replica.parked.why = "declined"
+            self._intake.declined(replica, replica.parked.batch)
             self._listener.on_state("declined")
         self._wake.set()
 

@@ -180,6 +180,7 @@ DISCONNECTED = "disconnected; the replica stays as it is"
 STOPPED = "the agent was stopped; `%notesync connect` starts it again"
 RESTARTED = "the agent was started anew"
 CONFIRMED = "confirmed: the batch is applied"
+DECLINED_REPORT = "declined: nothing was deleted in the replica"
 DECLINED = "declined: the replica stays as it is until the laptop sends something else"
 NOTHING_HALTED: Told = ("nothing waits for an answer", None)
 NOTHING_KEPT = "nothing was set aside"

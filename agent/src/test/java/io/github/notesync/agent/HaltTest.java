@@ -3,12 +3,18 @@ package io.github.notesync.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.notesync.agent.plan.Plan;
+import io.github.notesync.agent.plan.Safety;
 import io.github.notesync.agent.testing.Laptop;
 import io.github.notesync.agent.testing.MemoryDisk;
 import io.github.notesync.protocol.Id;
 import io.github.notesync.protocol.JsonObject;
+import io.github.notesync.protocol.RelativePath;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -155,5 +161,63 @@ class HaltTest {
         notebook.replica.intake().abandon(halted.descriptor().batch());
         assertThatThrownBy(() -> notebook.replica.confirm(halted.descriptor().batch(), true))
                 .hasMessageContaining("waits for no answer");
+    }
+
+    @Test
+    void aDeletionThatComesInSeveralBatchesIsOneDeletion() throws Exception {
+        have(100);
+        for (int from = 0; from < 50; from += 25) {
+            for (int i = from; i < from + 25; i++) {
+                laptop.delete("d/f" + i);
+            }
+            assertThat(Notebook.code(notebook.bring(laptop.save()))).isEqualTo("applied");
+        }
+        Map<String, String> before = notebook.snapshot();
+        laptop.delete("d/f50");
+        Laptop.Batch last = laptop.save();
+        JsonObject end = notebook.bring(last);
+        assertThat(Notebook.code(end)).isEqualTo("halted");
+        assertThat(end.string("message")).isEqualTo("the batch and those of the last minute delete 51 of 100 files");
+        assertThat(notebook.snapshot()).isEqualTo(before);
+        notebook.replica.confirm(last.descriptor().batch(), true);
+        notebook.replica.applyStaged(false);
+        laptop.delete("d/f51");
+        assertThat(Notebook.code(notebook.bring(laptop.save())))
+                .as("whoever was asked is not asked again about the same")
+                .isEqualTo("applied");
+    }
+
+    @Test
+    void whatCameBackIsNotLost() {
+        have(100);
+        for (int round = 0; round < 3; round++) {
+            delete(40);
+            assertThat(Notebook.code(notebook.bring(laptop.save()))).isEqualTo("applied");
+            for (int i = 0; i < 40; i++) {
+                laptop.put("d/f" + i, "content " + i + "\n");
+            }
+            assertThat(Notebook.code(notebook.bring(laptop.save()))).isEqualTo("applied");
+        }
+    }
+
+    @Test
+    void aDeletionOfYesterdayIsAnother() {
+        long[] now = {0};
+        Safety safety = new Safety(() -> now[0]);
+        Plan plan = losing("a", "b", "c", "d", "e", "f", "g", "h");
+        assertThat(safety.ask(plan, 20, 21)).isNull();
+        safety.applied(plan, false);
+        Plan next = losing("i", "j", "k");
+        assertThat(safety.ask(next, 12, 13)).isEqualTo(new Safety.Question(11, 20, true));
+        now[0] = 61_000_000_000L;
+        assertThat(safety.ask(next, 12, 13)).isNull();
+    }
+
+    private static Plan losing(String... paths) {
+        Set<RelativePath> losses = new HashSet<>();
+        for (String path : paths) {
+            losses.add(new RelativePath(path));
+        }
+        return new Plan(List.of(), List.of(), List.of(), Set.of(), List.of(), losses);
     }
 }

@@ -47,6 +47,7 @@ public final class Applier {
     private final KeptStore store;
     private final Traits traits;
     private final String boot;
+    private final Safety safety = new Safety(System::nanoTime);
 
     /** @param boot names this start of the machine */
     public Applier(Tree tree, Home home, Index index, KeptStore store, Traits traits, String boot) {
@@ -127,6 +128,7 @@ public final class Applier {
         }
         markApplied(workspace);
         index.apply(transaction);
+        safety.applied(prepared.plan(), staged.confirmed());
         return new Applied(transaction, kept);
     }
 
@@ -139,8 +141,9 @@ public final class Applier {
                         ErrorCode.TREE_MISMATCH,
                         "the batch does not lead to the tree that it announces: send what differs again");
             }
-            if (!staged.confirmed() && Safety.asks(plan, index.files(), index.size())) {
-                throw new Halt(plan.losses(), index.files());
+            Safety.Question question = staged.confirmed() ? null : safety.ask(plan, index.files(), index.size());
+            if (question != null) {
+                throw new Halt(question);
             }
             try {
                 return Preparation.prepare(plan, staged.workspace(), tree);
@@ -165,7 +168,7 @@ public final class Applier {
                 null,
                 boot,
                 System.currentTimeMillis(),
-                new Plan(List.of(), List.of(), List.of(), Set.of(), List.of(), 0));
+                new Plan(List.of(), List.of(), List.of(), Set.of(), List.of(), Set.of()));
         commit(transaction, workspace, false);
         markApplied(workspace);
         index.apply(transaction);
@@ -245,10 +248,11 @@ public final class Applier {
         private final int deletes;
         private final int of;
 
-        Halt(int deletes, int of) {
-            super("the batch deletes " + deletes + " of " + of + " files");
-            this.deletes = deletes;
-            this.of = of;
+        Halt(Safety.Question question) {
+            super((question.withEarlier() ? "the batch and those of the last minute delete " : "the batch deletes ")
+                    + question.deletes() + " of " + question.of() + " files");
+            this.deletes = question.deletes();
+            this.of = question.of();
         }
 
         public int deletes() {

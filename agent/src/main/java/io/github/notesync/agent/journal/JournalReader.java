@@ -113,7 +113,7 @@ public final class JournalReader {
                 if (!line.substring(4).equals(hasher.digest().hex())) {
                     throw damaged("its digest is wrong");
                 }
-                return new Plan(steps, removed, added, adopted, kept, 0);
+                return new Plan(steps, removed, added, adopted, kept, Set.of());
             }
             hash(line);
             Step step = StepLine.read(line);

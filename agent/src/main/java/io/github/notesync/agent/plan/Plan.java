@@ -20,4 +20,4 @@ public record Plan(
         List<Entry> added,
         Set<RelativePath> adopted,
         List<Kept> kept,
-        int losses) {}
+        Set<RelativePath> losses) {}

@@ -341,7 +341,7 @@ public final class Planner {
     }
 
     /** A move keeps the content, so it is no loss. */
-    private int losses() {
+    private Set<RelativePath> losses() {
         Set<Digest> staying = new HashSet<>();
         Set<RelativePath> paths = new HashSet<>();
         for (Entry entry : added) {
@@ -350,10 +350,12 @@ public final class Planner {
                 staying.add(file.digest());
             }
         }
-        return (int) removed.stream()
-                .filter(entry -> entry instanceof Entry.File file
-                        && !paths.contains(file.path())
-                        && !staying.contains(file.digest()))
-                .count();
+        Set<RelativePath> losses = new HashSet<>();
+        for (Entry entry : removed) {
+            if (entry instanceof Entry.File file && !paths.contains(file.path()) && !staying.contains(file.digest())) {
+                losses.add(file.path());
+            }
+        }
+        return losses;
     }
 }

@@ -1,21 +1,72 @@
 package io.github.notesync.agent.plan;
 
-/** Decides when a batch deletes so much that a person has to be asked. Pure. */
+import io.github.notesync.protocol.Entry;
+import io.github.notesync.protocol.RelativePath;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides when so much is deleted that a person has to be asked. A deletion that takes its time comes in several batches,
+ * so what was lost a moment ago counts, too. Only for the replica's thread.
+ */
 public final class Safety {
     private static final int FEW = 20;
+    private static final long MOMENT_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    private Safety() {}
+    private final LongSupplier nanos;
+    private final Set<RelativePath> lost = new HashSet<>();
+    private long lastLoss;
+
+    /** @param nanos the clock */
+    public Safety(LongSupplier nanos) {
+        this.nanos = nanos;
+    }
 
     /**
-     * Whether to ask: the replica would be emptied, or lose more than half of at least 20 files. A file whose content
-     * the batch puts elsewhere is not lost.
+     * What a person is asked.
+     *
+     * @param withEarlier whether batches before this one are counted in
+     */
+    public record Question(int deletes, int of, boolean withEarlier) {}
+
+    /**
+     * Null if nobody needs to be asked, else the question: the replica would be emptied, or lose more than half of at
+     * least 20 files. A file whose content the batch puts elsewhere is not lost.
      *
      * @param files managed files before the batch
      * @param entries managed entries before the batch
      */
-    public static boolean asks(Plan plan, int files, int entries) {
+    public @Nullable Question ask(Plan plan, int files, int entries) {
+        if (nanos.getAsLong() - lastLoss > MOMENT_NANOS) {
+            lost.clear();
+        }
+        Set<RelativePath> all = plan.losses().isEmpty() ? Set.of() : new HashSet<>(lost);
+        for (Entry entry : all.isEmpty() ? Set.<Entry>of() : plan.added()) {
+            all.remove(entry.path());
+        }
+        int earlier = all.size();
+        int deletes = plan.losses().size() + earlier;
+        int of = files + earlier;
         boolean emptied =
                 entries > 0 && entries == plan.removed().size() && plan.added().isEmpty();
-        return emptied || (files >= FEW && plan.losses() * 2 > files);
+        return emptied || (of >= FEW && deletes * 2 > of) ? new Question(deletes, of, earlier > 0) : null;
+    }
+
+    /** @param confirmed whether a person was asked: then it begins anew */
+    public void applied(Plan plan, boolean confirmed) {
+        if (confirmed) {
+            lost.clear();
+            return;
+        }
+        for (Entry entry : lost.isEmpty() ? Set.<Entry>of() : plan.added()) {
+            lost.remove(entry.path());
+        }
+        if (!plan.losses().isEmpty()) {
+            lost.addAll(plan.losses());
+            lastLoss = nanos.getAsLong();
+        }
     }
 }
