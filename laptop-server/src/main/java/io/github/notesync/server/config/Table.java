@@ -26,8 +26,13 @@ final class Table {
     void onlyKeys(Set<String> known) throws ConfigException {
         for (String key : table.keySet()) {
             if (!known.contains(key)) {
+                boolean heading = prefix.isEmpty() && key.equals("tool") && known.contains("roots");
                 throw error(
-                        key, "unknown key '" + key + "'; the nearest known key is '" + NearestKey.of(key, known) + "'");
+                        key,
+                        heading
+                                ? "here the keys stand at the top, without the heading [tool.notesync]"
+                                : "unknown key '" + prefix + key + "'; the nearest known key is '" + prefix
+                                        + NearestKey.of(key, known) + "'");
             }
         }
     }
@@ -127,7 +132,11 @@ final class Table {
     }
 
     private ConfigException wrongType(String key, String wanted, Object value) {
-        String got = value instanceof TomlTable ? "a table" : value instanceof TomlArray ? "a list" : "'" + value + "'";
+        String got = value instanceof TomlTable
+                ? "a table"
+                : value instanceof TomlArray
+                        ? "a list"
+                        : value instanceof String ? "the text '" + value + "'" : "" + value;
         return error(key, "'" + prefix + key + "' must be " + wanted + ", not " + got);
     }
 }

@@ -180,6 +180,9 @@ public final class Cycle implements AutoCloseable {
             } catch (InterruptedException e) {
                 stopping = true;
             } catch (SourceUnavailableException e) {
+                if (source.state().phase() != Source.Phase.UNAVAILABLE) {
+                    listener.notice(e.getMessage() + "; the replicas keep what they have until it is back");
+                }
                 source.state(Source.Phase.UNAVAILABLE, String.valueOf(e.getMessage()));
                 everything = true;
                 pause(UNAVAILABLE_POLL);
@@ -221,6 +224,9 @@ public final class Cycle implements AutoCloseable {
             take(scanner.directories(now, patient));
         }
         toldFailure = "";
+        if (source.state().phase() == Source.Phase.UNAVAILABLE) {
+            listener.notice(source.root() + " is there again");
+        }
         // git may have begun while the scan ran: then what it found is half a checkout.
         why = whyHeld();
         if (why != null) {

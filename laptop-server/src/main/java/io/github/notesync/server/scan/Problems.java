@@ -4,6 +4,7 @@ import io.github.notesync.protocol.PathReason;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** The texts of what can go wrong with one path, each with its remedy. */
@@ -44,6 +45,13 @@ final class Problems {
                 "bring it back, or remove the root from [tool.notesync.roots]");
     }
 
+    /** Half a sentence. */
+    static String unavailable(Path root, IOException e) {
+        return e instanceof NoSuchFileException
+                ? "the project's directory " + root + " is gone"
+                : "the project's directory " + root + " cannot be read (" + reason(e) + ")";
+    }
+
     static Problem link(String path, String why) {
         return new Problem(
                 path,
@@ -76,11 +84,17 @@ final class Problems {
                     path + " cannot be read: permission denied; the replica keeps what it has",
                     "give yourself permission to read it, or ignore it in .notesyncignore");
         }
-        String reason = e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.toString();
         return new Problem(
                 path,
                 "unreadable",
-                path + " cannot be read: " + reason + "; the replica keeps what it has",
+                path + " cannot be read: " + reason(e) + "; the replica keeps what it has",
                 "look at the disk, or ignore it in .notesyncignore");
+    }
+
+    private static String reason(IOException e) {
+        if (e instanceof AccessDeniedException) {
+            return "permission denied: " + e.getMessage();
+        }
+        return e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.toString();
     }
 }

@@ -332,8 +332,7 @@ final class Scan {
     /** A directory that cannot be listed: gone, or refused. The source itself must be there. */
     private void unlisted(String directory, IOException e) throws IOException {
         if (directory.isEmpty()) {
-            throw new SourceUnavailableException(
-                    "the source directory " + roots.project() + " cannot be read: " + e, e);
+            throw new SourceUnavailableException(Problems.unavailable(roots.project(), e), e);
         }
         boolean gone = !roots.isRoot(directory)
                 && !Files.isDirectory(index.onDisk(roots, directory), LinkOption.NOFOLLOW_LINKS);

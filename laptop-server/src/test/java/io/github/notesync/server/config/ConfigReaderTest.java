@@ -85,7 +85,7 @@ class ConfigReaderTest {
                 "\"a/b\" = '../shared'   | notesync.toml:2: root 'a/b' must be a plain directory name",
                 "\"..\" = '../shared'    | notesync.toml:2: root '..' must be a plain directory name",
                 "\".git\" = '../shared'  | notesync.toml:2: root '.git' must be a plain directory name",
-                "lib = 5               | notesync.toml:2: 'roots.lib' must be a string, not '5'",
+                "lib = 5               | notesync.toml:2: 'roots.lib' must be a string, not 5",
                 "a = '../shared'\\nb = '../shared/sub' | notesync.toml:3: root 'b' (%s/work/shared/sub) overlaps root 'a' (%s/work/shared)",
                 "lib = '../shared'\\nLIB = '../other' | notesync.toml:3: root 'LIB' is the same name as 'lib'",
             })
@@ -101,22 +101,36 @@ class ConfigReaderTest {
                 .hasMessageStartingWith(message.replace("%s", root.toRealPath().toString()));
     }
 
+    @Test
+    void whatIsWrongInPyprojectIsNamedThere() {
+        assertThatThrownBy(() -> read("pyproject.toml", "[project]\nname = 'x'\n[tool.notesync]\nlimit = 5\n"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage(
+                        "pyproject.toml:4: unknown key 'tool.notesync.limit'; the nearest known key is 'tool.notesync.limits'");
+        assertThatThrownBy(() -> read("pyproject.toml", "[tool.notesync.limits]\nmax_file_mb = 5\n"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("pyproject.toml:2: unknown key 'tool.notesync.limits.max_file_mb'; the nearest known key is"
+                        + " 'tool.notesync.limits.max-file-mb'");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 "ignroe = []             | notesync.toml:2: unknown key 'ignroe'; the nearest known key is 'ignore'",
                 "python_paths = []       | notesync.toml:2: unknown key 'python_paths'; the nearest known key is 'python-paths'",
-                "ignore = 'x'            | notesync.toml:2: 'ignore' must be a list of strings, not 'x'",
-                "ignore = [1]            | notesync.toml:2: 'ignore' must be a list of strings, not '1'",
-                "recursive = 'yes'       | notesync.toml:2: 'recursive' must be true or false, not 'yes'",
-                "name = 3                | notesync.toml:2: 'name' must be a string, not '3'",
+                "ignore = 'x'            | notesync.toml:2: 'ignore' must be a list of strings, not the text 'x'",
+                "ignore = [1]            | notesync.toml:2: 'ignore' must be a list of strings, not 1",
+                "recursive = 'yes'       | notesync.toml:2: 'recursive' must be true or false, not the text 'yes'",
+                "name = 3                | notesync.toml:2: 'name' must be a string, not 3",
                 "name = '../x'           | notesync.toml:2: 'name' must be a plain directory name, not '../x'",
-                "limits = 5              | notesync.toml:2: 'limits' must be a table, not '5'",
-                "limits.max-file-mb = 0  | notesync.toml:2: 'limits.max-file-mb' must be a whole number above 0, not '0'",
-                "limits.max-file-gb = 1  | notesync.toml:2: unknown key 'max-file-gb'; the nearest known key is 'max-file-mb'",
+                "limits = 5              | notesync.toml:2: 'limits' must be a table, not 5",
+                "limits.max-file-mb = 0  | notesync.toml:2: 'limits.max-file-mb' must be a whole number above 0, not 0",
+                "limits.max-file-gb = 1  | notesync.toml:2: unknown key 'limits.max-file-gb'; the nearest known key is 'limits.max-file-mb'",
                 "patterns.nor = ['(']    | notesync.toml:2: '(' is not a regular expression: Unclosed group",
-                "patterns.xor = []       | notesync.toml:2: unknown key 'xor'; the nearest known key is 'nor'",
+                "patterns.xor = []       | notesync.toml:2: unknown key 'patterns.xor'; the nearest known key is 'patterns.nor'",
+                "limits.max-file-mb = '9'| notesync.toml:2: 'limits.max-file-mb' must be a whole number above 0, not the text '9'",
+                "tool.notesync.name = 'x'| notesync.toml:2: here the keys stand at the top, without the heading [tool.notesync]",
                 "name =                  | notesync.toml:2: not valid TOML",
             })
     void whatIsWrongIsNamed(String line, String message) {

@@ -236,10 +236,12 @@ class EverySaveTest {
         assertThat(served.tree())
                 .as("nothing is deleted because a disk is away")
                 .isNotEmpty();
+        assertThat(served.notices).hasSize(1).first().asString().contains("is gone", "keep what they have");
         Files.move(away, served.root);
         served.until(() -> served.source.state().phase() == Source.Phase.READY, () -> "not back");
         served.write("pkg/a.py", "edited after it came back");
         served.awaitDisk();
+        assertThat(served.notices).hasSize(2).last().asString().contains("is there again");
     }
 
     @Test
