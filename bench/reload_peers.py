@@ -15,6 +15,7 @@ import argparse
 import importlib
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -33,6 +34,7 @@ EVERYWHERE = {
         ["ipython>=9,<10", "jurigged==0.6.1", "marimo", "liveimport==1.2.5", "attrs", "numpy", "pydantic"],
         PEERS,
     ),
+    "IPython 8.37": (["ipython==8.37.0", "attrs", "numpy", "pydantic"], ["autoreload", "notesync"]),
     "IPython 7.34": (["ipython==7.34.0", "setuptools<81", "attrs", "numpy", "pydantic"], ["autoreload", "notesync"]),
 }
 NEEDS = {"jurigged": "jurigged", "marimo": "marimo", "liveimport": "liveimport"}
@@ -196,20 +198,23 @@ def in_fork(peer: str, numbers: list[int], report: Callable[[int, str], None]) -
             quiet = os.open(os.devnull, os.O_WRONLY)
             os.dup2(quiet, 1)
             os.dup2(quiet, 2)
+            signal.alarm(60)
             try:
                 result = run_case(peer, cases()[number])
             except BaseException as error:
                 result = f"{type(error).__name__}: {error}"
-            os.write(writer, result.encode()[:4000])
+            os.write(writer, f"={result}".encode()[:4000])
             os._exit(0)
         os.close(writer)
         with os.fdopen(reader, "rb") as pipe:
-            report(number, pipe.read().decode())
+            said = pipe.read().decode(errors="replace")
+        report(number, said[1:] if said.startswith("=") else "it died, or took a minute")
         os.waitpid(child, 0)
 
 
 def everywhere() -> None:
     """An environment of its own for each row of the table, thrown away afterwards."""
+    rows: list[str] = []
     with tempfile.TemporaryDirectory() as scratch:
         for number, (title, (packages, peers)) in enumerate(EVERYWHERE.items()):
             home = Path(scratch) / str(number)
@@ -217,7 +222,18 @@ def everywhere() -> None:
             python = home / "bin" / "python"
             subprocess.run([python, "-m", "pip", "-q", "install", *packages], check=True)
             print(f"-- {title}", flush=True)
-            subprocess.run([python, __file__, "--peers", ",".join(peers)], check=False)
+            command = [str(python), "-u", __file__, "--peers", ",".join(peers)]
+            where = title
+            with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
+                assert run.stdout is not None
+                for line in run.stdout:
+                    print(line, end="", flush=True)
+                    if line.startswith("Python "):
+                        where = line.strip().rpartition(", ")[0]
+                    words = line.split()
+                    if words[1:3] == ["right", "in"]:
+                        rows.append(f"| {words[0]} | {where} | {words[3]} of {words[5]} |")
+    print("\n| reloader | on | cases right |\n| --- | --- | --- |", *rows, sep="\n")
 
 
 def main() -> None:

@@ -102,11 +102,13 @@ class Reloading:
             return
         self._left_by_live = False
         self._say_what_happened(taken)
-        forget_listings()
         reloader = self.reloader()
         if reloader is None:
+            forget_listings()
             return
         changes = self._changes(taken)
+        if not changes:
+            forget_listings()  # else the reloader does
         try:
             report = reloader.apply(changes)
         except Exception:
