@@ -47,16 +47,21 @@ def cases() -> list[Any]:
     return catalogue
 
 
+def session() -> Any:
+    """The shell. Made once: forks have it too."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    return InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+
+
 class World:
     """A project directory, a shell and one peer."""
 
     def __init__(self, peer: str) -> None:
-        from IPython.core.interactiveshell import InteractiveShell
-
         self.root = Path(tempfile.mkdtemp())
         sys.path.insert(0, str(self.root))
-        self.shell = InteractiveShell.instance()
-        self.shell.history_manager.enabled = False
+        self.shell = session()
         self.peer = peer
         self.now = time.time() - 1000
         self.changed: list[tuple[Path, bool]] = []
@@ -267,6 +272,7 @@ def main() -> None:
             continue
         results: dict[int, str] = {}
         if hasattr(os, "fork"):
+            session().run_cell("pass")
             in_fork(peer, wanted, results.__setitem__)
         else:
             results = {number: in_process(peer, number) for number in wanted}
