@@ -4,7 +4,6 @@ import io.github.notesync.protocol.ChunkCutter;
 import io.github.notesync.protocol.Digest;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +15,15 @@ final class ContentReader {
     private final StatReader stats;
     private final Contents contents;
     private final ChunkLists chunkLists;
+    private final Opener opener;
 
-    ContentReader(StatReader stats, Contents contents, ChunkLists chunkLists) {
+    /** How a file is opened for reading. */
+    interface Opener {
+        InputStream open(Path file) throws IOException;
+    }
+
+    ContentReader(StatReader stats, Contents contents, ChunkLists chunkLists, Opener opener) {
+        this.opener = opener;
         this.stats = stats;
         this.contents = contents;
         this.chunkLists = chunkLists;
@@ -35,7 +41,7 @@ final class ContentReader {
         ChunkCutter cutter = before.size() >= ChunkLists.MIN_FILE ? new ChunkCutter() : null;
         byte[] whole = null;
         long length = 0;
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = opener.open(file)) {
             for (int n = in.readNBytes(buffer, 0, buffer.length); n > 0; n = in.readNBytes(buffer, 0, buffer.length)) {
                 hasher.update(buffer, 0, n);
                 if (cutter != null) {

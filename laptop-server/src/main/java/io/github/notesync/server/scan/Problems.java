@@ -48,8 +48,8 @@ final class Problems {
     /** Half a sentence. */
     static String unavailable(Path root, IOException e) {
         return e instanceof NoSuchFileException
-                ? "the project's directory " + root + " is gone"
-                : "the project's directory " + root + " cannot be read (" + reason(e) + ")";
+                ? "the source directory " + root + " is gone"
+                : "the source directory " + root + " cannot be read (" + reason(e) + ")";
     }
 
     static Problem link(String path, String why) {

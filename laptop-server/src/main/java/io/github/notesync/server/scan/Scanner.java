@@ -4,6 +4,7 @@ import io.github.notesync.server.config.Config;
 import io.github.notesync.server.config.Roots;
 import io.github.notesync.server.ignore.IgnoreRules;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 
@@ -31,6 +32,19 @@ public final class Scanner {
             Contents contents,
             ChunkLists chunkLists,
             Findings findings) {
+        this(root, config, rules, index, coverage, contents, chunkLists, findings, Files::newInputStream);
+    }
+
+    Scanner(
+            Path root,
+            Config config,
+            IgnoreRules rules,
+            Index index,
+            Coverage coverage,
+            Contents contents,
+            ChunkLists chunkLists,
+            Findings findings,
+            ContentReader.Opener opener) {
         this.roots = new Roots(root, config.roots());
         this.config = config;
         this.rules = rules;
@@ -38,7 +52,7 @@ public final class Scanner {
         this.coverage = coverage;
         this.findings = findings;
         this.stats = new StatReader(root);
-        this.reader = new ContentReader(stats, contents, chunkLists);
+        this.reader = new ContentReader(stats, contents, chunkLists, opener);
         this.ruleFiles = new RuleFiles(rules);
     }
 

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.notesync.protocol.Cursor;
 import io.github.notesync.protocol.TreeDigest;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,8 +118,22 @@ class RestartTest {
     void aDamagedIndexIsThrownAway() throws Exception {
         Cursor first = runOnce();
         try (FileChannel index = FileChannel.open(remembered("index"), StandardOpenOption.WRITE)) {
-            index.write(java.nio.ByteBuffer.wrap(new byte[] {1, 2, 3}), index.size() / 2);
+            index.write(ByteBuffer.wrap(new byte[] {1, 2, 3}), index.size() / 2);
         }
+        assertThat(runOnce().epoch()).isNotEqualTo(first.epoch());
+    }
+
+    @Test
+    void anIndexOfAnotherVersionIsThrownAway() throws Exception {
+        Cursor first = runOnce();
+        byte[] index = Files.readAllBytes(remembered("index"));
+        String magic = new String(index, 4, 16, StandardCharsets.US_ASCII);
+        assertThat(magic).startsWith("notesync-index ");
+        index[4 + 15]++;
+        CRC32C sum = new CRC32C();
+        sum.update(index, 0, index.length - Long.BYTES);
+        ByteBuffer.wrap(index).putLong(index.length - Long.BYTES, sum.getValue());
+        Files.write(remembered("index"), index);
         assertThat(runOnce().epoch()).isNotEqualTo(first.epoch());
     }
 

@@ -11,8 +11,10 @@ import io.github.notesync.server.config.Config;
 import io.github.notesync.server.config.Roots;
 import io.github.notesync.server.ignore.IgnoreRules;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystem;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -27,7 +29,11 @@ class ScannerTest {
     private static final String NFD = "cafe\u0301.py";
     private static final String NFC = "caf\u00e9.py";
 
+    private static final String LOCKED =
+            "The process cannot access the file because it is being used by another process";
+
     private final Index index = new Index();
+    private String locked = "none";
     private final Findings findings = new Findings();
     private long maxFile = Config.DEFAULT_MAX_FILE_BYTES;
     /** What happens when a directory is about to be read, or is no longer watched. */
@@ -50,7 +56,15 @@ class ScannerTest {
             }
         };
         IgnoreRules rules = new IgnoreRules(root, config);
-        return new Scanner(root, config, rules, index, nothing, new Contents(), new ChunkLists(), findings);
+        return new Scanner(root, config, rules, index, nothing, new Contents(), new ChunkLists(), findings, this::open);
+    }
+
+    /** As Windows does it: what another program holds locked has a stat and cannot be opened. */
+    private InputStream open(Path file) throws IOException {
+        if (file.getFileName().toString().equals(locked)) {
+            throw new FileSystemException(file.toString(), null, LOCKED);
+        }
+        return Files.newInputStream(file);
     }
 
     private List<String> paths() {
@@ -247,6 +261,30 @@ class ScannerTest {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aFileThatAnotherProgramHoldsLockedIsAProblemAndItsOlderVersionStaysUntilItCanBeRead() throws Exception {
+        try (FileSystem files = Jimfs.newFileSystem(Configuration.windows())) {
+            Path root = root(files, "C:\\shop");
+            Files.writeString(root.resolve("table.xlsx"), "before");
+            Scanner scanner = scanner(root);
+            scanner.everything(false, Progress.NONE);
+            index.forgetMoved();
+            Files.writeString(root.resolve("table.xlsx"), "being edited");
+            Files.writeString(root.resolve("new.py"), "goes on");
+            locked = "table.xlsx";
+            scanner.directories(Set.of(""), false);
+            assertThat(index.moved()).extracting(each -> each.path().value()).containsExactly("new.py");
+            assertThat(findings.problems()).singleElement().satisfies(problem -> {
+                assertThat(problem.code()).isEqualTo("unreadable");
+                assertThat(problem.message()).contains("table.xlsx", LOCKED, "the replica keeps what it has");
+            });
+            locked = "none";
+            scanner.everything(false, Progress.NONE);
+            assertThat(findings.problems()).isEmpty();
+            assertThat(index.moved()).extracting(each -> each.path().value()).contains("table.xlsx");
         }
     }
 
