@@ -92,9 +92,7 @@ class Browser:
     @contextlib.contextmanager
     def frozen(self) -> Iterator[None]:
         """Every page stands still, as tabs do that were in the background for long. Nobody may ask a page meanwhile."""
-        own = psutil.Process().children(recursive=True)
-        renderers = [process for process in own if "--type=renderer" in process.cmdline()]
-        assert renderers, "Chromium has no page"
+        renderers = self._renderers()
         for process in renderers:
             process.suspend()
         try:
@@ -102,6 +100,16 @@ class Browser:
         finally:
             for process in renderers:
                 process.resume()
+
+    def kill_renderer(self) -> None:
+        """`kill -9` of the process that draws the notebook: of all that draw, the one that has most to hold."""
+        max(self._renderers(), key=lambda process: process.memory_info().rss).kill()
+
+    def _renderers(self) -> list[psutil.Process]:
+        own = psutil.Process().children(recursive=True)
+        renderers = [process for process in own if "--type=renderer" in process.cmdline()]
+        assert renderers, "Chromium has no page"
+        return renderers
 
     def _keep_pictures(self) -> None:
         """What every open page looked like when the story failed."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness import tree, wait
 from tests.harness.lab import NotebookPage
 from tests.harness.paged import PANEL, PagedStack
 
@@ -73,6 +74,30 @@ def test_an_interrupt_and_a_killed_kernel_in_the_middle_of_a_transfer(tmp_path: 
         stack.settle()
         assert stack.link.up - before < 1_500_000 * 1.5, "what had arrived is not sent again"
         assert stack.run(1) == "one"
+
+
+def test_a_renderer_that_is_killed_in_the_middle_of_a_transfer(tmp_path: Path) -> None:
+    """The tab shows its sad face. Reloaded, it goes on at the last piece, and nobody types anything."""
+    with PagedStack(tmp_path / "stack", cells=(TOTAL,), slow=True) as stack:
+        page = stack.page.page
+        old = tree.of_replica(stack.replica)
+        before = stack.link.up
+        # Playwright lets go of a page that crashed; the browser's own protocol still has the tab.
+        tab = stack.browser.context.new_cdp_session(page)
+        with page.expect_event("crash"):
+            stack.laptop.save_bytes("data.bin", os.urandom(1_500_000))
+            stack.laptop.save("shop/cart.py", "def total():\n    return 'two'\n")
+            page.get_by_role("button", name=PART).wait_for()
+            stack.browser.kill_renderer()
+        assert tree.of_replica(stack.replica) == old
+        tab.send("Page.reload")
+        stack.settle()
+        assert stack.link.up - before < 1_500_000 * 1.5, "what had arrived is not sent again"
+        home = stack.replica / ".notesync"
+        wait.until(
+            lambda: not [left for part in ("tx", "incoming", "scratch") for left in (home / part).iterdir()],
+            "nothing of it is left behind",
+        )
 
 
 @pytest.mark.parametrize("extension", [True, False], ids=["extension", "script"])
