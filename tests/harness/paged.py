@@ -34,7 +34,7 @@ class PagedStack(Stack):
     `cells` are the notebook's cells behind the one that loads notesync. `public` shows it under a public address on
     plain http, where only the notesync window reaches the laptop; `slow` puts a `Link` in between; without `extension`
     the injected script does the work, with `widget` a widget, as neither may run; `inside` puts the replica beside the
-    notebook, where the page shows its files.
+    notebook, where the page shows its files, `within` the notebook into the replica.
     `options` are those of Stack.
     """
 
@@ -49,6 +49,7 @@ class PagedStack(Stack):
         slow: bool = False,
         extension: bool = True,
         inside: bool = False,
+        within: bool = False,
         widget: bool = False,
         jupyter_options: tuple[str, ...] = (),
         browser_options: tuple[str, ...] = (),
@@ -64,8 +65,9 @@ class PagedStack(Stack):
         self._widget = widget
         self.browser = Browser(place / "profile", self.logs, browser_options)
         self._cells = cells
-        self._inside = inside
-        if inside:
+        self._to = self.project if inside else "." if within else None
+        self._name = f"{self.project}/story.ipynb" if within else "story.ipynb"
+        if inside or within:
             self.replica = self.jupyter.files / self.project
         self._public = public
         self._slow = slow
@@ -77,8 +79,9 @@ class PagedStack(Stack):
             owned.enter_context(self.jupyter)
             self._place_in_the_net(owned)
             owned.enter_context(self.browser)
-            self.file = self.jupyter.write("story.ipynb", *self.first_cells(), *self._cells)
-            self.page = NotebookPage(self.browser, self.jupyter, "story.ipynb")
+            (self.jupyter.files / self._name).parent.mkdir(exist_ok=True)
+            self.file = self.jupyter.write(self._name, *self.first_cells(), *self._cells)
+            self.page = NotebookPage(self.browser, self.jupyter, self._name)
             if self._connected:
                 self.connect()
                 self.settle()
@@ -93,11 +96,11 @@ class PagedStack(Stack):
             owned.push(self._owned)
             if error is not None:
                 self._owned.__exit__(kind, error, trace)
-            else:
+            elif self.compares:
                 self.settle()
 
     def first_cells(self) -> list[str]:
-        to = f" --to {self.project}" if self._inside else ""
+        to = f" --to {self._to}" if self._to else ""
         way = "--widget" if self._widget else "--page"
         return [LOAD, f"%notesync connect {way} {self.laptop.url}{to}"]
 

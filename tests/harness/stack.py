@@ -53,7 +53,7 @@ class Stack:
         self.home = place / "notebook machine"
         self.replica = self.home / "notesync" / self.project
         self.logs = place / "logs"
-        # Only a benchmark without a sync says no.
+        # No without a sync, and where the replica has to differ.
         self.compares = True
         self._connected = connected
         if tree is None:

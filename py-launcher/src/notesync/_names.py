@@ -27,3 +27,13 @@ def folder_name(project: str) -> str:
     """A folder name from a project name."""
     kept = "".join("_" if one in "/\\:\0" else one for one in project).strip(". ")
     return kept or "project"
+
+
+def documents_in(root: Path, notebook: str | None) -> list[str]:
+    """The running notebook as a path of the replica at `root`, where its file lies there."""
+    if notebook is None:
+        return []
+    file = os.path.realpath(notebook)
+    inside = os.path.relpath(file, os.path.realpath(root))
+    lies_there = not inside.startswith("..") and not os.path.isabs(inside)
+    return [Path(inside).as_posix()] if lies_there and os.path.isfile(file) else []

@@ -32,6 +32,7 @@ class Reloading:
         self._workers: Workers | None = None
         self._workers_on = True
         self._left_by_live = False
+        self._told_open: set[str] = set()
         self.live = False
         self.reading = Reading(lambda: self._reloader)
 
@@ -128,7 +129,9 @@ class Reloading:
 
     def _say_what_happened(self, taken: Taken) -> None:
         for event in taken.events:
-            for line in texts.kept_lines(event.kept):
+            news = [one for one in event.kept if one.path not in self._told_open]
+            self._told_open.update(one.path for one in news if one.why == "open")
+            for line in texts.kept_lines(news):
                 display.say(line)
             if event.forced:
                 display.say(texts.FORCED)

@@ -48,6 +48,8 @@ class App:
         self.session = Session(kernel_id(), _label(shell))
         self._remembered = RememberedLaptop(_notebook(shell) or "", self.session.laptop_url)
         self.session.laptop_url = self._remembered.url
+        place = os.getcwd()
+        self.session.notebook = lambda: _file_of(_notebook(shell), place)
         self.cells = Cells(shell, self.session)
         self.pages: Pages | None = None
         self.session.on_change = self._show_status
@@ -294,6 +296,10 @@ def _needs_widget(shell: Any) -> bool:
 def _notebook(shell: Any) -> str | None:
     """The path of the notebook, where the front end told it."""
     return _notebook_of_vs_code(shell) or os.environ.get("JPY_SESSION_NAME")
+
+
+def _file_of(notebook: str | None, place: str) -> str | None:
+    return None if notebook is None else os.path.join(place, notebook)
 
 
 def _label(shell: Any) -> str:

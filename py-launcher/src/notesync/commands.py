@@ -114,11 +114,12 @@ def _diff(app: App, one: Kept) -> None:
     except UnicodeDecodeError:
         display.say(texts.not_text(one.path, len(reply.body), len(now)))
         return
+    names = ("laptop", "yours") if one.why == "open" else ("yours", "laptop")
     lines = difflib.unified_diff(
         before.splitlines(),
         after.splitlines(),
-        f"yours/{one.path}",
-        f"laptop/{one.path}",
+        f"{names[0]}/{one.path}",
+        f"{names[1]}/{one.path}",
         "",
         "",
         lineterm="",

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from . import texts
@@ -61,6 +61,7 @@ class Receiver:
         mend_root: Callable[[], bool] = lambda: False,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         in_cell: Callable[[], bool] = lambda: False,
+        documents: Callable[[], Sequence[str]] = lambda: (),
     ) -> None:
         self._ways = Ways(laptop, agents)
         self._root = root
@@ -69,6 +70,7 @@ class Receiver:
         self._listener = listener
         self._sleep = sleep
         self._in_cell = in_cell
+        self._documents = documents
         self._standby = Standby(self._look, self._ask_to_carry, self._bring, self._within)
         self._turn = asyncio.Lock()
         self._wake = asyncio.Event()
@@ -207,7 +209,7 @@ class Receiver:
         """Attach, and let the agent know whether a cell runs: nothing may change under it."""
         while True:
             inside = self._in_cell()
-            request = agent_words.attach(self._root, self._project, inside)
+            request = agent_words.attach(self._root, self._project, inside, self._documents())
             attached = Attached.of(await self._ways.ask(request, timeout_s))
             if inside and not self._in_cell():
                 await self._ways.ask(agent_words.leave(), timeout_s)

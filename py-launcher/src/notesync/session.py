@@ -20,7 +20,7 @@ from typing import Any
 from . import direct, texts
 from ._log import Log
 from ._loop import LoopThread, in_background
-from ._names import folder_name, machine_name
+from ._names import documents_in, folder_name, machine_name
 from ._pending import Pending
 from ._replica import Fresh
 from ._status import Status
@@ -76,6 +76,7 @@ class Session:
         self.shown_in_page = False
         self.on_applied: Callable[[], None] = lambda: None
         self.in_cell: Callable[[], bool] = lambda: False
+        self.notebook: Callable[[], str | None] = lambda: None
         self._receiver: Receiver | None = None
         self._running: Future[None] | None = None
         self._cursor: Cursor | None = None
@@ -137,6 +138,7 @@ class Session:
             self,
             self._mend_root,
             in_cell=lambda: self.in_cell(),
+            documents=self._documents,
         )
         self._receiver = receiver
         self._page_expected_until = 0.0
@@ -184,8 +186,14 @@ class Session:
             root=str(self.root),
             versions=versions,
             legs=self.laptop.legs,
-            notes=[one.text for one in attached.guarantees],
+            notes=[
+                *(one.text for one in attached.guarantees),
+                *(texts.open_here(one) for one in self._documents()),
+            ],
         )
+
+    def _documents(self) -> list[str]:
+        return documents_in(self.root, self.notebook()) if self.root is not None else []
 
     def disconnect(self) -> None:
         """Stop following; the replica and the agent stay as they are."""

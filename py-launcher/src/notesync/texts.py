@@ -273,6 +273,22 @@ def applied_line(event: Applied) -> str:
 
 
 def kept_lines(kept: Sequence[Kept]) -> list[str]:
+    opened = [_still_open(one) for one in kept if one.why == "open"]
+    return opened + _set_aside([one for one in kept if one.why != "open"])
+
+
+def open_here(path: str) -> str:
+    return f"{path} is the running notebook: the laptop's changes of it are set aside"
+
+
+def _still_open(one: Kept) -> str:
+    return (
+        f"{one.path} has changed on the laptop and runs here: yours stays as it is. To take the "
+        f"laptop's, rename yours, then `%notesync kept restore {one.path}`"
+    )
+
+
+def _set_aside(kept: Sequence[Kept]) -> list[str]:
     if not kept:
         return []
     if len(kept) == 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,9 +89,15 @@ def ping() -> Request:
     return Request("ping")
 
 
-def attach(root: str, project: str, in_cell: bool = False) -> Request:
-    """`in_cell`: this kernel is in the middle of a cell, which an earlier agent may have known."""
-    return Request("attach", {"root": root, "project": project, "in_cell": in_cell})
+def attach(
+    root: str, project: str, in_cell: bool = False, documents: Iterable[str] = ()
+) -> Request:
+    """`in_cell`: this kernel is in the middle of a cell, which an earlier agent may have known.
+
+    `documents`: what its front end has open in the replica, and no batch may exchange.
+    """
+    told = {"root": root, "project": project, "in_cell": in_cell, "open": list(documents)}
+    return Request("attach", told)
 
 
 @dataclass(frozen=True)

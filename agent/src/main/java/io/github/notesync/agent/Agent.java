@@ -8,6 +8,7 @@ import io.github.notesync.agent.receive.Machine;
 import io.github.notesync.agent.receive.Request;
 import io.github.notesync.protocol.JsonObject;
 import io.github.notesync.protocol.ProtocolException;
+import io.github.notesync.protocol.RelativePath;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -59,7 +60,8 @@ final class Agent implements Handler {
             case "attach" -> {
                 String root = header.string("root");
                 boolean inCell = header.flagOrFalse("in_cell");
-                workers.execute(() -> attach(kernel, root, inCell, answer));
+                Set<RelativePath> open = OpenDocuments.parse(header.has("open") ? header.strings("open") : List.of());
+                workers.execute(() -> attach(kernel, root, inCell, open, answer));
             }
             case "enter" ->
                 enter(kernel, Math.min(header.integerOr("wait_ms", ENTER_WAIT_MILLIS), ENTER_WAIT_MAX_MILLIS), answer);
@@ -87,12 +89,12 @@ final class Agent implements Handler {
         }
     }
 
-    private void attach(Kernel kernel, String root, boolean inCell, Answer answer) {
+    private void attach(Kernel kernel, String root, boolean inCell, Set<RelativePath> open, Answer answer) {
         try {
             Seat seat = roots.seat(root);
             attached.computeIfAbsent(kernel, key -> ConcurrentHashMap.newKeySet())
                     .add(seat);
-            seat.attach(kernel, inCell, answer);
+            seat.attach(kernel, inCell, open, answer);
         } catch (IOException | RuntimeException e) {
             answer.error(e);
         }

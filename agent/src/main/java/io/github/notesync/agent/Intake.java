@@ -18,6 +18,7 @@ import io.github.notesync.protocol.Manifest;
 import io.github.notesync.protocol.ProtocolException;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +74,8 @@ final class Intake implements Incoming.Listener {
                             ? null
                             : manifest.header().git().toJson().toString(),
                     manifest.changes(),
-                    confirmed);
+                    confirmed,
+                    Set.of());
         }
 
         boolean halted() {

@@ -32,6 +32,7 @@ import io.github.notesync.protocol.Id;
 import io.github.notesync.protocol.JsonObject;
 import io.github.notesync.protocol.ProtocolException;
 import io.github.notesync.protocol.ProtocolJson;
+import io.github.notesync.protocol.RelativePath;
 import io.github.notesync.protocol.ReplicaManifest;
 import io.github.notesync.protocol.TreeDigest;
 import java.io.ByteArrayOutputStream;
@@ -41,6 +42,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -159,6 +161,11 @@ final class Replica implements Closeable {
     /** What is weaker on this file system than elsewhere, for people. */
     List<JsonObject> guarantees() {
         return guarantees.stream().map(Probe.Weakness::toJson).toList();
+    }
+
+    /** Documents that somebody has open: no batch exchanges or deletes them. */
+    void spare(Set<RelativePath> open) {
+        applier.spare(open);
     }
 
     /** Whether all that was applied would survive a power cut. */

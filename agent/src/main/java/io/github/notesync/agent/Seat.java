@@ -14,6 +14,7 @@ import io.github.notesync.protocol.ErrorCode;
 import io.github.notesync.protocol.Id;
 import io.github.notesync.protocol.JsonObject;
 import io.github.notesync.protocol.ProtocolException;
+import io.github.notesync.protocol.RelativePath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +49,7 @@ final class Seat {
     private final Set<Kernel> kernels = new LinkedHashSet<>();
     private final Cells cells = new Cells();
     private final Carrier carrier = new Carrier();
+    private final OpenDocuments documents = new OpenDocuments();
     private @Nullable Replica replica;
     private @Nullable Returning returning;
     private volatile String id = "";
@@ -124,21 +126,25 @@ final class Seat {
         });
     }
 
-    /** @param inCell whether the kernel is in the middle of a cell, which an earlier agent may have known */
-    void attach(Kernel kernel, boolean inCell, Answer answer) {
+    /**
+     * @param inCell whether the kernel is in the middle of a cell, which an earlier agent may have known
+     * @param open what its front end has open
+     */
+    void attach(Kernel kernel, boolean inCell, Set<RelativePath> open, Answer answer) {
         execute(() -> {
             try {
                 closeIfDeleted();
-                Replica open = replica == null ? open() : replica;
-                arrive(open, kernel, inCell);
+                Replica ours = replica == null ? open() : replica;
+                documents.are(kernel, open);
+                arrive(ours, kernel, inCell);
                 answer.reply(JsonObject.builder()
-                        .put("replica", open.id().hex())
-                        .put("cursor", Report.json(open.index().cursor()))
-                        .put("tree", open.index().tree().hex())
-                        .put("entries", open.index().size())
-                        .put("guarantees", open.guarantees())
-                        .put("recovered", open.recovered().name().toLowerCase(Locale.ROOT))
-                        .put("held", open.isHeld())
+                        .put("replica", ours.id().hex())
+                        .put("cursor", Report.json(ours.index().cursor()))
+                        .put("tree", ours.index().tree().hex())
+                        .put("entries", ours.index().size())
+                        .put("guarantees", ours.guarantees())
+                        .put("recovered", ours.recovered().name().toLowerCase(Locale.ROOT))
+                        .put("held", ours.isHeld())
                         .put("carrier", carrier.is(kernel)));
                 applyIfQuiet();
             } catch (Applier.Broken e) {
@@ -159,6 +165,7 @@ final class Seat {
         if (inCell) {
             cells.enter(kernel);
         }
+        open.spare(documents.all());
     }
 
     /**
@@ -195,7 +202,7 @@ final class Seat {
             replica = null;
         }
         try {
-            open();
+            open().spare(documents.all());
         } catch (IOException | RuntimeException e) {
             Log.line(root + " could not be recovered yet, tried again when a kernel attaches: " + e);
         }
@@ -216,6 +223,10 @@ final class Seat {
             note(replica);
         }
         cells.forget(kernel);
+        documents.forget(kernel);
+        if (replica != null) {
+            replica.spare(documents.all());
+        }
         handOver(kernel);
         applyIfQuiet();
     }

@@ -2,11 +2,13 @@ package io.github.notesync.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.notesync.agent.apply.Rewind;
 import io.github.notesync.agent.disk.Disk;
 import io.github.notesync.agent.testing.Laptop;
 import io.github.notesync.agent.testing.MemoryDisk;
 import io.github.notesync.agent.testing.Quirk;
 import io.github.notesync.agent.testing.Snapshot;
+import io.github.notesync.protocol.Id;
 import io.github.notesync.protocol.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -297,5 +299,73 @@ class ConflictTest {
         bringKeeping("edited", "mine\n", "mine too\n");
         assertThat(List.of(Files.readString(at("a.py")), Files.readString(at("pkg/m.py"))))
                 .containsExactly("a = 2\n", "m = 2\n");
+    }
+
+    private void open(String... paths) throws Exception {
+        notebook.replica.spare(OpenDocuments.parse(List.of(paths)));
+    }
+
+    private void assertDiffers(String path) throws IOException {
+        assertThat(notebook.replica.verify(true).differences().toString()).contains(path);
+    }
+
+    @Test
+    void case29OurOpenDocumentChanged() throws Exception {
+        open("a.py");
+        for (String text : List.of("a = 2\n", "a = 3\n")) {
+            laptop.put("a.py", text).put("pkg/m.py", text);
+            bringKeeping("open", text);
+            assertText("a.py", "a = 1\n");
+            assertText("pkg/m.py", text);
+            assertDiffers("a.py");
+        }
+    }
+
+    @Test
+    void case30OurOpenDocumentDeletedOrOfAnotherMode() throws Exception {
+        open("a.py", "pkg/m.py");
+        laptop.delete("a.py").chmod("pkg/m.py", true);
+        bringKeepingNothing();
+        assertText("a.py", "a = 1\n");
+        assertThat(Files.isExecutable(at("pkg/m.py"))).isFalse();
+    }
+
+    @Test
+    void case31AnOpenDocumentOfTheUsersWhereTheLaptopAddsOne() throws Exception {
+        write("mine.ipynb", "mine\n");
+        open("mine.ipynb", "other.ipynb");
+        laptop.put("mine.ipynb", "the laptop's\n").put("other.ipynb", "not there yet\n");
+        bringKeeping("open", "the laptop's\n");
+        assertText("mine.ipynb", "mine\n");
+        assertText("other.ipynb", "not there yet\n");
+        // Closed: from now on it is a file of ours that was edited.
+        open();
+        laptop.put("mine.ipynb", "newer\n");
+        JsonObject end = bring();
+        assertThat(end.objects("kept").get(0).string("why")).isEqualTo("edited");
+        assertText("mine.ipynb", "newer\n");
+    }
+
+    @Test
+    void anOpenDocumentIsLeftAloneByARollbackToo() throws Exception {
+        open("a.py");
+        laptop.put("a.py", "a = 2\n").put("pkg/m.py", "m = 2\n");
+        bringKeeping("open", "a = 2\n");
+        notebook.replica.rollback(new Rewind.Goal(1, null));
+        assertText("a.py", "a = 1\n");
+        assertText("pkg/m.py", "m = 1\n");
+        open();
+        assertThat(notebook.replica.verify(true).differences()).isEmpty();
+    }
+
+    @Test
+    void theLaptopsVersionOfAnOpenDocumentComesBackWhenTheUsersWasMovedAway() throws Exception {
+        open("a.py");
+        laptop.put("a.py", "a = 2\n");
+        JsonObject item = bring().objects("kept").get(0);
+        Files.move(at("a.py"), at("mine.py"));
+        notebook.replica.restore(Id.parse(item.string("id")));
+        assertText("a.py", "a = 2\n");
+        assertThat(notebook.replica.verify(true).differences()).isEmpty();
     }
 }

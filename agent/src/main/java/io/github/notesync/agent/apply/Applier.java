@@ -12,9 +12,11 @@ import io.github.notesync.agent.plan.Observed;
 import io.github.notesync.agent.plan.Plan;
 import io.github.notesync.agent.plan.Planner;
 import io.github.notesync.agent.plan.Safety;
+import io.github.notesync.agent.plan.Spared;
 import io.github.notesync.protocol.Change;
 import io.github.notesync.protocol.Cursor;
 import io.github.notesync.protocol.Digest;
+import io.github.notesync.protocol.Entry;
 import io.github.notesync.protocol.ErrorCode;
 import io.github.notesync.protocol.ProtocolException;
 import io.github.notesync.protocol.RelativePath;
@@ -48,6 +50,7 @@ public final class Applier {
     private final Traits traits;
     private final String boot;
     private final Safety safety = new Safety(System::nanoTime);
+    private Set<RelativePath> open = Set.of();
 
     /** @param boot names this start of the machine */
     public Applier(Tree tree, Home home, Index index, KeptStore store, Traits traits, String boot) {
@@ -64,6 +67,7 @@ public final class Applier {
      *
      * @param workspace holds the new content of each put and link, by its place among {@code changes}
      * @param confirmed whether a person was asked about what it deletes
+     * @param lost paths whose new content is nowhere: what is there stays
      */
     public record Staged(
             Workspace workspace,
@@ -73,13 +77,19 @@ public final class Applier {
             TreeDigest tree,
             @Nullable String git,
             List<Change> changes,
-            boolean confirmed) {}
+            boolean confirmed,
+            Set<RelativePath> lost) {}
 
     /** What was applied, and what of the user's was kept. */
     public record Applied(Transaction transaction, List<KeptStore.Item> kept) {}
 
     /** A transaction that is applied and not durable yet, with its open workspace. */
     public record Pending(Transaction transaction, Workspace workspace) {}
+
+    /** From now on leaves these alone: documents that somebody has open. */
+    public void spare(Set<RelativePath> open) {
+        this.open = open;
+    }
 
     /**
      * Applies a batch. The workspace is used up on success only.
@@ -135,7 +145,8 @@ public final class Applier {
     private Preparation.Prepared prepare(Staged staged) throws IOException, Halt {
         for (int look = 1; ; look++) {
             Map<RelativePath, Observed> seen = Observer.observe(staged.changes(), tree, index, traits);
-            Plan plan = Planner.plan(staged.changes(), seen, index, traits.ignoresCase());
+            Plan plan =
+                    Planner.plan(staged.changes(), seen, index, traits.ignoresCase(), new Spared(open, staged.lost()));
             if (!index.treeAfter(plan).equals(staged.tree())) {
                 throw new ProtocolException(
                         ErrorCode.TREE_MISMATCH,
@@ -184,11 +195,26 @@ public final class Applier {
     private void announce(Transaction transaction, List<KeptStore.Item> items) throws IOException {
         long sequence = transaction.to() == null ? 0 : transaction.to().sequence();
         for (Kept kept : transaction.plan().kept()) {
+            if (kept.isTheLaptops()) {
+                items.add(announceOpen(transaction, kept, sequence));
+                continue;
+            }
             Observed there = Observer.look(kept.path(), tree);
             Digest digest = there instanceof Observed.File file ? file.digest() : null;
             long size = there instanceof Observed.File file ? file.stat().size() : 0;
             items.add(store.announce(transaction.number(), kept, sequence, size, digest));
         }
+    }
+
+    /** Of what is open only the laptop's newest version is kept. */
+    private KeptStore.Item announceOpen(Transaction transaction, Kept kept, long sequence) throws IOException {
+        store.dropOpen(kept.path());
+        for (Entry entry : transaction.plan().added()) {
+            if (entry instanceof Entry.File file && file.path().equals(kept.path())) {
+                return store.announce(transaction.number(), kept, sequence, file.size(), file.digest());
+            }
+        }
+        return store.announce(transaction.number(), kept, sequence, 0, null);
     }
 
     /** What cannot be deleted now is swept away when the replica is opened again. */
@@ -204,7 +230,7 @@ public final class Applier {
 
     private void fill(Transaction transaction, Workspace workspace) throws IOException {
         for (Kept kept : transaction.plan().kept()) {
-            store.fill(transaction.number(), kept, workspace.undo());
+            store.fill(transaction.number(), kept, workspace);
         }
     }
 

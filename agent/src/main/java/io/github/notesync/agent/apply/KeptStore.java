@@ -26,7 +26,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The user's bytes that were in the way: {@code .notesync/kept/<id>/content}, with {@code about} beside it, which says
+ * The user's bytes that were in the way, and the laptop's of what is open here: {@code .notesync/kept/<id>/content}, with {@code about} beside it, which says
  * what, when and why. {@code about} is written first: a directory without content was never filled. Only for the
  * replica's thread.
  */
@@ -106,19 +106,29 @@ public final class KeptStore {
         drop(id(transaction, what));
     }
 
-    /** Moves or links what was announced from {@code undo/}, if that was not done yet, or only in part. */
-    void fill(long transaction, Kept what, Directory undo) throws IOException {
+    /** Forgets the laptop's earlier versions of an open document. */
+    void dropOpen(RelativePath path) throws IOException {
+        for (Item item : list()) {
+            if (item.about().string("why").equals(Kept.OPEN) && item.path().equals(path)) {
+                drop(item.id());
+            }
+        }
+    }
+
+    /** Moves or links what was announced from where it is, if that was not done yet, or only in part. */
+    void fill(long transaction, Kept what, Workspace workspace) throws IOException {
+        Directory from = what.isTheLaptops() ? workspace.stage() : workspace.undo();
         String slot = Layout.slot(what.slot());
-        Stat stat = undo.stat(slot);
+        Stat stat = from.stat(slot);
         try (Directory item = kept.open(id(transaction, what).hex())) {
             if (stat == null) {
                 return;
             }
             if (stat.kind() != Kind.FILE) {
-                Mover.move(undo, slot, item, Layout.KEPT_CONTENT);
-            } else if (!isFilled(item, undo, slot, stat)) {
+                Mover.move(from, slot, item, Layout.KEPT_CONTENT);
+            } else if (!isFilled(item, from, slot, stat)) {
                 Workspace.deleteAll(item, Layout.KEPT_CONTENT);
-                Mover.duplicate(undo, slot, item, Layout.KEPT_CONTENT);
+                Mover.duplicate(from, slot, item, Layout.KEPT_CONTENT);
             }
             item.force();
         }

@@ -134,7 +134,7 @@ public final class Recovery {
                 tree.forgetAll();
                 Swap.perform(pending.transaction(), workspace, tree, home.scratch(), store, true);
                 for (Kept kept : pending.transaction().plan().kept()) {
-                    store.fill(pending.transaction().number(), kept, workspace.undo());
+                    store.fill(pending.transaction().number(), kept, workspace);
                 }
             } catch (IOException e) {
                 workspace.turnBack();

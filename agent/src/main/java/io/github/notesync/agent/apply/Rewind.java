@@ -9,6 +9,7 @@ import io.github.notesync.agent.journal.Index;
 import io.github.notesync.agent.journal.Layout;
 import io.github.notesync.agent.journal.Transaction;
 import io.github.notesync.agent.journal.Workspace;
+import io.github.notesync.agent.plan.Kept;
 import io.github.notesync.agent.plan.Step;
 import io.github.notesync.agent.stage.OldContent;
 import io.github.notesync.protocol.Change;
@@ -46,6 +47,8 @@ public final class Rewind {
     private final Map<RelativePath, @Nullable Entry> target = new LinkedHashMap<>();
 
     private final Map<RelativePath, Saved> saved = new LinkedHashMap<>();
+    /** Open documents that a batch left alone: nobody saved what they were before it. */
+    private final Set<RelativePath> lost = new HashSet<>();
 
     /** Where old content is: below {@code undo/<slot>} of a transaction, which may be a directory above it. */
     private record Saved(long number, int slot, RelativePath from) {}
@@ -73,7 +76,15 @@ public final class Rewind {
             rewind.stage(slot, changes.get(slot), workspace);
         }
         return new Applier.Staged(
-                workspace, null, Transaction.ROLLBACK, last.from(), last.fromTree(), last.git(), changes, true);
+                workspace,
+                null,
+                Transaction.ROLLBACK,
+                last.from(),
+                last.fromTree(),
+                last.git(),
+                changes,
+                true,
+                rewind.lost);
     }
 
     /**
@@ -160,12 +171,18 @@ public final class Rewind {
                 slots.put(aside.path(), aside.slot());
             }
         }
+        for (Kept kept : transaction.plan().kept()) {
+            if (kept.isTheLaptops()) {
+                lost.add(kept.path());
+            }
+        }
         for (Entry entry : transaction.plan().removed()) {
             target.put(entry.path(), entry);
             for (RelativePath up = entry.path(); up != null; up = up.parent()) {
                 Integer slot = slots.get(up);
                 if (slot != null) {
                     saved.put(entry.path(), new Saved(transaction.number(), slot, up));
+                    lost.remove(entry.path());
                     break;
                 }
             }
@@ -205,6 +222,9 @@ public final class Rewind {
             Mover.makeLink(workspace.stage(), Layout.slot(slot), link.target());
         } else if (change instanceof Change.Put put) {
             Saved from = saved.get(put.path());
+            if (lost.contains(put.path())) {
+                return;
+            }
             if (from == null) {
                 try (OutputFile out = workspace.stage().create(Layout.slot(slot), put.executable())) {
                     now.copy(nowAt(put), put, out);

@@ -31,6 +31,7 @@ public final class Planner {
     private final Map<RelativePath, Observed> disk;
     private final Managed managed;
     private final Twins twins;
+    private final Spared spared;
     private int nextSlot;
 
     private final List<Step> directories = new ArrayList<>();
@@ -52,10 +53,11 @@ public final class Planner {
     /** Deleted paths that live on in another case. */
     private final Set<RelativePath> recased = new HashSet<>();
 
-    private Planner(Map<RelativePath, Observed> disk, Managed managed, Twins twins, int slots) {
+    private Planner(Map<RelativePath, Observed> disk, Managed managed, Twins twins, Spared spared, int slots) {
         this.disk = disk;
         this.managed = managed;
         this.twins = twins;
+        this.spared = spared;
         this.nextSlot = slots;
     }
 
@@ -65,9 +67,9 @@ public final class Planner {
      * @throws ProtocolException {@code manifest_invalid} if a change expects what notesync never wrote
      */
     public static Plan plan(
-            List<Change> changes, Map<RelativePath, Observed> disk, Managed managed, boolean ignoresCase)
+            List<Change> changes, Map<RelativePath, Observed> disk, Managed managed, boolean ignoresCase, Spared spared)
             throws ProtocolException {
-        Planner planner = new Planner(disk, managed, Twins.among(changes, ignoresCase), changes.size());
+        Planner planner = new Planner(disk, managed, Twins.among(changes, ignoresCase), spared, changes.size());
         for (int slot = 0; slot < changes.size(); slot++) {
             planner.plan(slot, changes.get(slot));
         }
@@ -144,6 +146,9 @@ public final class Planner {
             return;
         }
         Observed there = at(path);
+        if (isSpared(slot, entry, digest, there)) {
+            return;
+        }
         RelativePath twin = twins.of(path);
         if (twin != null && isFileOrLink(at(twin))) {
             there = at(twin);
@@ -181,9 +186,29 @@ public final class Planner {
         }
     }
 
+    /** What is open here stays, and the laptop's version, if it is another one, is kept beside it. */
+    private boolean isSpared(int slot, Entry entry, Digest digest, Observed there) {
+        if (spared.lost().contains(entry.path())) {
+            return true;
+        }
+        if (!spared.contains(entry.path()) || !isFileOrLink(there)) {
+            return false;
+        }
+        boolean same = entry instanceof Entry.File
+                && there instanceof Observed.File file
+                && file.digest().equals(digest);
+        if (!same) {
+            kept.add(new Kept(slot, entry.path(), Kept.OPEN));
+        }
+        return true;
+    }
+
     private void plan(Change.Chmod chmod) {
         RelativePath path = chmod.path();
         added.add(new Entry.File(path, sizeOf(path), chmod.digest(), chmod.executable()));
+        if (spared.contains(path)) {
+            return;
+        }
         // An edited file keeps its bytes: only the bit is taken over. One that is not there is left to `verify`.
         if (at(path) instanceof Observed.File file && file.stat().executable() != chmod.executable()) {
             places.add(new SetExecutable(chmod.executable(), path));
@@ -215,6 +240,9 @@ public final class Planner {
     }
 
     private void delete(int slot, RelativePath path, Observed there, List<Step> steps) {
+        if (spared.contains(path)) {
+            return;
+        }
         if (there instanceof Observed.File file) {
             keepIfNotOurs(slot, path, Expect.file(file.digest()));
             steps.add(new Aside(slot, file.stat().identity(), path));
