@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 import psutil
-from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, Request, sync_playwright
 
 from tests.harness.world import KEPT
 
@@ -43,6 +43,8 @@ class Browser:
         self.logs = logs
         self.options = [*QUIET, *options]
         self.console: list[str] = []
+        # Every token that a page has used.
+        self.tokens: set[str] = set()
         self._playwright: Playwright | None = None
         self._context: BrowserContext | None = None
 
@@ -64,7 +66,13 @@ class Browser:
         )
         self._context.set_default_timeout(60_000)
         self._context.on("console", lambda said: self.console.append(f"{said.type}: {said.text}"))
+        self._context.on("request", self._note_token)
         self._context.on("weberror", lambda wrong: self.console.append(f"pageerror: {wrong.error}"))
+
+    def _note_token(self, request: Request) -> None:
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        if kind == "Bearer":
+            self.tokens.add(token)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

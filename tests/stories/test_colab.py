@@ -9,6 +9,7 @@ import pytest
 from tests.commands import places
 from tests.harness import wait
 from tests.harness.colab import SITE, Colab
+from tests.harness.leaks import assert_nothing_leaked
 from tests.harness.stack import Stack
 
 pytestmark = [pytest.mark.browser]
@@ -51,6 +52,7 @@ def test_the_whole_way_in_colab(tmp_path: Path) -> None:
         stack.laptop.save("shop/cart.py", total("four"))
         stack.settle()
         assert stack.run(1) == "four"
+        assert_nothing_leaked(stack, stack.browser.tokens)
         # The output is cleared: the kernel says in one line that nobody can be asked.
         stack.press(0, "Clear")
         wait.until(lambda: "this cell runs on sequence 4: the laptop could not be asked" in stack.run(1), "it is told")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.leaks import assert_nothing_leaked
 from tests.harness.paged import PagedStack
 
 pytestmark = [pytest.mark.browser]
@@ -14,12 +15,14 @@ TOTAL = "import shop.cart; print(shop.cart.total())"
 
 @pytest.mark.parametrize("app", ["lab", "notebook"])
 def test_save_and_run_through_the_page(tmp_path: Path, app: str) -> None:
-    with PagedStack(tmp_path / "stack", app=app, cells=(TOTAL,)) as stack:
+    with PagedStack(tmp_path / "stack", app=app, cells=(TOTAL, "%notesync log\n%notesync doctor")) as stack:
         assert stack.run(0) == "one"
         for word in ("two", "three"):
             stack.laptop.save("shop/cart.py", f"def total():\n    return {word!r}\n")
             assert stack.run(0) == word
         assert_clean(stack, stack.page.save())
+        stack.run(1)
+        assert_nothing_leaked(stack, stack.browser.tokens)
 
 
 def test_a_real_project_through_the_page(tmp_path: Path) -> None:

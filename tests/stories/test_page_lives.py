@@ -12,6 +12,7 @@ import pytest
 
 from tests.harness import tree, wait
 from tests.harness.lab import NotebookPage
+from tests.harness.leaks import assert_nothing_leaked
 from tests.harness.paged import PANEL, PagedStack
 
 pytestmark = [pytest.mark.browser]
@@ -120,3 +121,4 @@ def test_pages_that_were_frozen_in_the_background_go_on(tmp_path: Path, public: 
             time.sleep(float(os.environ.get("NOTESYNC_BACKGROUND_SECONDS", "0")))
         stack.settle()
         assert stack.run(0) == "two"
+        assert_nothing_leaked(stack, stack.browser.tokens)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 from tests.harness import wait
+from tests.harness.leaks import assert_nothing_leaked
 from tests.harness.stack import CODE, Stack
 from tests.stories.conftest import MakeStack
 
@@ -24,7 +26,7 @@ def test_the_server_was_restarted_and_a_file_saved_meanwhile(stack: Stack) -> No
     run_new_code(stack)
 
 
-def test_a_remembered_notebook_goes_on_when_the_server_is_started_again(make_stack: MakeStack) -> None:
+def test_a_remembered_notebook_goes_on_when_the_server_is_started_again(make_stack: MakeStack, tmp_path: Path) -> None:
     stack = make_stack(connected=False)
     stack.notebook.run("%load_ext notesync")
     cell = stack.notebook.begin(f"%notesync connect {stack.laptop.url}")
@@ -36,6 +38,15 @@ def test_a_remembered_notebook_goes_on_when_the_server_is_started_again(make_sta
     stack.laptop.start()
     stack.settle()
     run_new_code(stack)
+    told = tmp_path / "token"
+    stack.notebook.run(
+        "import gc; from notesync.direct import DirectLaptop as Laptop; "
+        "found = [each._token for each in gc.get_objects() if isinstance(each, Laptop)]; "
+        f"open({str(told)!r}, 'w').write(' '.join(found)); del found"
+    )
+    tokens = told.read_text(encoding="utf-8").split()
+    told.unlink()
+    assert_nothing_leaked(stack, tokens)
 
 
 def test_the_server_was_killed_and_the_tree_changed_meanwhile(stack: Stack) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import WebSocket
 
+from tests.harness.leaks import assert_nothing_leaked
 from tests.harness.paged import PagedStack
 
 pytestmark = [pytest.mark.browser]
@@ -44,6 +45,7 @@ def test_the_widget_carries_the_bytes_in_small_messages(tmp_path: Path) -> None:
         assert sum(sent) > BIG
         assert max(sent) < MOST
         assert_clean(stack, stack.page.save())
+        assert_nothing_leaked(stack, stack.browser.tokens)
 
 
 def assert_clean(stack: PagedStack, saved: str) -> None:

@@ -83,6 +83,51 @@ describe('a page that was not approved', () => {
     expect(await reads(await open(approved), '/v1/project', token)).toBe('200');
   });
 
+  it('cannot guess a token', async () => {
+    const page = await open(approved);
+    const near = [...'0123456789abcdef'].map((digit) => digit + token.slice(1)).filter((guess) => guess !== token);
+    const far = Array.from({ length: 20 }, () => [...token].sort(() => Math.random() - 0.5).join(''));
+    for (const guess of [...near, ...far, token.slice(0, -2), `${token}00`, '', 'null']) {
+      expect(await reads(page, '/v1/project', guess)).not.toBe('200');
+    }
+  });
+
+  it('of the same hub, but of another user, gets nothing by the approval of the first', async () => {
+    const page = await context.newPage();
+    await page.goto(`${approved.https}/page#${encodeURIComponent(laptop.url)}`);
+    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+    expect(await reads(page, '/v1/project', null)).not.toBe('200');
+    // It has to ask for itself, with a code of its own; the code of the other one is of no use.
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    const code = await page.locator('output.code').textContent();
+    const asked = laptop.told.length;
+    laptop.type(code === 'AAAAAA' ? 'BBBBBB' : 'AAAAAA');
+    await expect.poll(() => laptop.told.length).toBeGreaterThan(asked);
+    expect(laptop.told.slice(asked)).not.toContain('paired');
+    expect(await page.locator('body').getAttribute('data-laptop')).toBe('pairing');
+    // The first one goes on; the second one only now.
+    expect(await reads(await open(approved), '/v1/project', token)).toBe('200');
+    laptop.type(code ?? '');
+    await page.locator('body[data-laptop="ready"]').waitFor();
+    const own = await page.evaluate((url) => sessionStorage.getItem(`notesync:${url}`), laptop.url);
+    expect(own).not.toBe(token);
+  });
+
+  it('cannot ask to be paired by a request that needs no preflight', async () => {
+    const page = await open();
+    const before = laptop.told.length;
+    await page.evaluate(async (url) => {
+      const body = JSON.stringify({ commit: 'c'.repeat(64), client: { kind: 'page', label: 'x', machine: '' } });
+      await fetch(`${url}/v1/pairings`, { method: 'POST', mode: 'no-cors', body }).catch(() => undefined);
+      navigator.sendBeacon(`${url}/v1/pairings`, body);
+    }, laptop.url);
+    // What it asks properly is told; nothing was before.
+    await page.goto(`${hub.site().https}/page#${encodeURIComponent(laptop.url)}`);
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    await page.locator('output.code').waitFor();
+    await expect.poll(() => laptop.told.slice(before)).toEqual(['pairing']);
+  });
+
   it('cannot load what the server has as a script, a style or a picture', async () => {
     const page = await open();
     const outcomes = await page.evaluate(async (url) => {

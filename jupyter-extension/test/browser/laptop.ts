@@ -13,6 +13,8 @@ export interface Laptop {
   folder: string;
   /** The user types the code into the server's terminal. */
   type(code: string): void;
+  /** The kinds of what the server told in its terminal, in order. */
+  told: string[];
   close(): Promise<void>;
 }
 
@@ -27,9 +29,11 @@ export async function startLaptop(): Promise<Laptop> {
     });
   });
   const lines = createInterface(server.stdout);
+  const told: string[] = [];
   const url = await new Promise<string>((resolve, reject) => {
     lines.on('line', (line) => {
-      const { url } = JSON.parse(line) as { url?: string };
+      const { url, event } = JSON.parse(line) as { url?: string; event: string };
+      told.push(event);
       if (url !== undefined) resolve(url);
     });
     void ended.then(() => {
@@ -39,6 +43,7 @@ export async function startLaptop(): Promise<Laptop> {
   return {
     url,
     folder,
+    told,
     type: (code) => {
       server.stdin.write(`${code}\n`);
     },
