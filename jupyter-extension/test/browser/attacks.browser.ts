@@ -85,8 +85,12 @@ describe('a page that was not approved', () => {
 
   it('cannot guess a token', async () => {
     const page = await open(approved);
-    const near = [...'0123456789abcdef'].map((digit) => digit + token.slice(1)).filter((guess) => guess !== token);
-    const far = Array.from({ length: 20 }, () => [...token].sort(() => Math.random() - 0.5).join(''));
+    const near = Array.from('0123456789abcdef', (digit) => digit + token.slice(1)).filter((guess) => guess !== token);
+    const far = Array.from({ length: 20 }, () =>
+      Array.from(token)
+        .sort(() => Math.random() - 0.5)
+        .join(''),
+    );
     for (const guess of [...near, ...far, token.slice(0, -2), `${token}00`, '', 'null']) {
       expect(await reads(page, '/v1/project', guess)).not.toBe('200');
     }
