@@ -337,3 +337,30 @@ case(
     {"b.py": "from a import *\nJ = 1"},
     "m.K == 1",
 )
+case(
+    "data of a class that its own function computes follow the function",
+    "class A:\n    def f(x): return x + 1\n    T = f(1)\n    seen = []",
+    "import m\nA, seen = m.A, m.A.seen\nseen.append(1)",
+    "class A:\n    def f(x): return x + 10\n    T = f(1)\n    seen = []",
+    "m.A.T == 11 and m.A is A and A.seen is seen and seen == [1]",
+)
+_PLUG = "class Plug:\n    reg = {}\n    def __init_subclass__(cls, key): Plug.reg[key] = cls"
+_HEIRS = "from b import Plug\nclass A(Plug, key='%s'):\n    def run(self): return 1\nclass B(A, key='b'):\n    def run(self): return super().run() + 1\nR = Plug.reg['b']().run()"
+case(
+    "a statement below a class finds the class that stays in its register",
+    {"b.py": _PLUG, "m.py": _HEIRS % "a"},
+    "import m, b\no = m.B()",
+    {"m.py": (_HEIRS % "c").replace("return 1", "return 10")},
+    "m.R == 11 and o.run() == 11 and b.Plug.reg == {'c': m.A, 'b': m.B}",
+)
+case(
+    "what a function of another module finds out about a class it is given follows",
+    {
+        "b.py": "class B: pass\ndef subs(c): return sorted(s.__name__ for s in c.__subclasses__())",
+        "x.py": "from b import B\nclass X(B): pass",
+        "m.py": "import x\nfrom b import B, subs\nN = subs(B)",
+    },
+    "import m",
+    {"x.py": "from b import B\nclass X(B): pass\nclass Y(B): pass"},
+    "m.N == ['X', 'Y']",
+)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from types import CodeType
 
+from notesync.reload.names import HOLDERS, ClassFacts
 from notesync.reload.patch import nested_codes
 from notesync.reload.source import Stmt
 
@@ -148,6 +149,24 @@ def state_items(old: Stmt, new: Stmt, where: str) -> set[str]:
         and _same_items(before.items[name], items)
         and all(isinstance(item, (ast.Assign, ast.AnnAssign, ast.AugAssign)) for item in items)
     }
+
+
+def made_of(kind: ClassFacts, changed: set[str]) -> bool:
+    """Whether other data of a class body are computed from functions of it that changed."""
+    return any(
+        names & changed and name not in changed and _is_computed(kind.items.get(name, []))
+        for name, names in kind.item_locals.items()
+    )
+
+
+def _is_computed(items: list[ast.stmt]) -> bool:
+    for item in items:
+        value = getattr(item, "value", None)
+        if isinstance(value, ast.Call) and _last_name(value) not in HOLDERS:
+            return True
+        if value is not None and not isinstance(value, (ast.Name, ast.Call, ast.Attribute)):
+            return True
+    return False
 
 
 def removed_items(old: Stmt, new: Stmt, where: str) -> set[str]:

@@ -275,6 +275,12 @@ def retarget(
             continue
 
 
+def swap_in(undo: Any, register: Any, new: Any, old: Any) -> None:
+    """Put a lasting object in the place of a temporary one, in one container."""
+    if len(register) <= _BIG:
+        _retarget_one(undo, register, {id(new): old})
+
+
 def _retarget_keys(
     holder: dict[Any, Any], to: dict[int, Any], before: dict[Any, Any] | None
 ) -> None:

@@ -160,11 +160,13 @@ class Hits:
             rest = self.beyond(unit, ref) if changed else ()
             if rest and (ANY in changed or changed & set(rest)):
                 return f"reads {'.'.join(ref)}"
-            if changed and self.plan.closure.is_called(unit, callee, facts):
-                if attributes is None:
-                    attributes = self.plan.closure.open_attributes(unit, facts)
-                if acts(changed, self.beyond(unit, ref), attributes):
-                    return f"calls with {'.'.join(ref)}"
+            if not changed:
+                continue
+            if attributes is None:
+                attributes = self.plan.closure.open_attributes(unit, facts)
+            called = self.plan.closure.is_called(unit, callee, facts)
+            if changed & attributes or (called and acts(changed, rest, attributes)):
+                return f"hands on {'.'.join(ref)}"
         for ref in facts.holds:
             changed = self.behaviour(unit, ref)
             rest = self.beyond(unit, ref) if changed else ()

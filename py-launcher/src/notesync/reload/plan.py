@@ -20,7 +20,7 @@ from typing import Any
 
 from notesync.reload import heap
 from notesync.reload.chains import Chains
-from notesync.reload.diff import Pair, Status, changed_bodies, changed_items
+from notesync.reload.diff import Pair, Status, changed_bodies, changed_items, made_of
 from notesync.reload.effects import Closure
 from notesync.reload.files import Files
 from notesync.reload.hits import ANY, CALL, Hits, is_plain
@@ -199,6 +199,8 @@ class Planner:
             self.behave(unit.name, name, {CALL})
         for where in stmt.facts.classes:
             items = changed_items(each.old, stmt, where)
+            if items and made_of(stmt.facts.classes[where], items):
+                self.mark(unit, each, "a part of it is computed from another")
             self.behave_class(unit, where, {ANY} if items is None else items)
 
     @staticmethod

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 import types
 from typing import Any
 
+from notesync.reload import heap
 from notesync.reload.classes import ClassPatch, replace_class
 from notesync.reload.diff import Pair, changed_items, removed_items, state_items
 from notesync.reload.hits import ANY, CALL
 from notesync.reload.patch import forward, patch_function, reconcile
 from notesync.reload.plan import Planner
 from notesync.reload.report import Report
+from notesync.reload.residue import registers_of
 from notesync.reload.source import Stmt
 from notesync.reload.undo import MISSING, Undo, isa
 from notesync.reload.unit import Unit, index_of
@@ -170,6 +173,7 @@ class Rebinder:
         patch = ClassPatch(old, new, keep, removed, self.undo, self._unchanged(each, name))
         if patch.apply():
             self.temporary.append((new, old))
+            self._settle_registers(unit, each, new, old)
             for note in patch.notes:
                 self.report.note(unit.new.file, each.new.line, note)
             return old
@@ -188,6 +192,17 @@ class Rebinder:
             or hits.made_otherwise(unit, kind)
             or any(hits.behaviour(unit, ref) & {ANY, CALL, "__init_subclass__"} for ref in makers)
         )
+
+    def _settle_registers(self, unit: Unit, each: Pair, new: type, old: type) -> None:
+        """Statements that follow find the class that stays in the registers of the project."""
+        if heap.is_private(new, 4):
+            return
+        found = list(registers_of(old))
+        for module, name in self.planner.closure.effects(unit, each.new, True):
+            found.append(getattr(sys.modules.get(module), "__dict__", {}).get(name))
+        for register in found:
+            if isa(register, (dict, list, set)):
+                heap.swap_in(self.undo, register, new, old)
 
     @staticmethod
     def _set_outside(unit: Unit, each: Pair, name: str) -> set[str]:
