@@ -87,20 +87,24 @@ def scrolls_sideways(page: Page, part: str) -> bool:
 
 
 def test_everything_is_on_one_page(desk: Desk) -> None:
+    late = Follower(desk.laptop, "late.ipynb")
+    late.introduce("late.ipynb")
+    desk.history(late, 0)
     follower = Follower(desk.laptop, "analysis.ipynb")
     follower.introduce("analysis.ipynb")
     desk.history(follower, 14)
-    late = Follower(desk.laptop, "late.ipynb")
-    late.introduce("late.ipynb")
     page = desk.dashboard()
     expect(page).to_have_title(re.compile("shop"))
     replicas = page.locator("#replicas")
     expect(replicas).to_contain_text("analysis.ipynb")
     expect(replicas.locator(".pill.good")).to_have_text("at #15")
+    expect(replicas.locator(".pill.soft")).to_have_text("#1, 14 behind")
     rows = page.locator("#batches tbody tr")
     expect(rows.first).to_contain_text("#15")
     expect(rows.first).to_contain_text("1 change")
-    expect(page.locator("#batches svg g")).to_have_count(15)
+    expect(page.locator("#batches svg g")).to_have_count(16)
+    for leg in ("save → batch", "on the way", "checked", "applied"):
+        expect(page.locator("#batches th", has_text=leg)).to_be_visible()
     problems = page.locator("#problems")
     for path in ("aux.py", "outside", "notes/plan.md"):
         expect(problems.locator("li", has_text=path)).to_contain_text("To do: ")
