@@ -46,6 +46,10 @@ class Worker:
     def __exit__(self, *_: Any) -> None:
         self._process.communicate()
 
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
     def ask(self, **told: Any) -> Any:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -149,3 +153,18 @@ def test_in_the_kernel_an_envelope_changes_nothing(monkeypatch: Any) -> None:
     assert pickle.loads(sealed) == "the task"
     assert sys.path == path
     assert {one for one in sys.modules if "worker" not in one} <= loaded
+
+
+def test_what_a_killed_worker_has_left_is_removed_by_the_next() -> None:
+    where = "sys._notesync_worker['folder']"
+    with Worker() as first, Worker() as living:
+        for worker in (first, living):
+            assert worker.open({"mod.py": "X = 1\n"}, "mod:X") == 1
+        left, used = Path(first.ask(run=where)), Path(living.ask(run=where))
+        first.kill()
+        with Worker() as second:
+            assert second.open({"mod.py": "X = 2\n"}, "mod:X") == 2
+            assert used.is_dir()
+            assert not left.exists()
+            mine = Path(second.ask(run=where))
+    assert not mine.exists()

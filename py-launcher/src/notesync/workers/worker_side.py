@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import pickle
+import platform
 import shutil
 import sys
 import tempfile
@@ -81,7 +82,7 @@ def _stored(
             )
         return path
     if state["folder"] is None or not os.path.isdir(state["folder"]):
-        state["folder"] = tempfile.mkdtemp(prefix="notesync-", dir=place or _place())
+        state["folder"] = _folder(place or _place() or tempfile.gettempdir())
         atexit.register(shutil.rmtree, state["folder"], ignore_errors=True)
     zips: list[str] = state["zips"].setdefault(project, [])
     path = os.path.join(state["folder"], f"{project}-{version}.zip")
@@ -98,6 +99,26 @@ def _stored(
         if os.path.exists(old):
             os.remove(old)
     return path
+
+
+def _folder(place: str) -> str:
+    """A folder for the zips of this process. Those of killed ones are removed: they could not."""
+    ours = f"notesync-worker-{platform.node()}-"
+    for name in os.listdir(place):
+        pid = name[len(ours) :].partition("-")[0] if name.startswith(ours) else ""
+        if pid.isdigit() and os.name == "posix" and not _lives(int(pid)):
+            shutil.rmtree(os.path.join(place, name), ignore_errors=True)
+    return tempfile.mkdtemp(prefix=f"{ours}{os.getpid()}-", dir=place)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _place() -> str | None:
