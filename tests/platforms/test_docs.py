@@ -18,7 +18,8 @@ from tests.platforms import pages
 from tests.platforms.pages import Block
 from tests.platforms.shell import told
 
-KINDS = {"", "sh", "sh serve", "sh live", "ipython", "ipython live", "text", "json"}
+# "python" is run by py-launcher/tests/reload/test_alone.py.
+KINDS = {"", "sh", "sh serve", "sh live", "ipython", "ipython live", "python", "text", "json"}
 LIVE_MAGICS = ("%pip", "%load_ext")
 
 
