@@ -242,6 +242,17 @@ def test_the_flags_keep_the_agent_small(machine: Machine) -> None:
     flags = agent_process.command_line(data)
     assert "-XX:+UseSerialGC" in flags
     assert "-Xmx96m" in flags
+    assert "--history-count" not in flags
+
+
+def test_the_length_of_the_history_can_be_set(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOTESYNC_HISTORY_COUNT", "50")
+    monkeypatch.setenv("NOTESYNC_HISTORY_BYTES", " 1000000 ")
+    data = ClassData(agent_process.java.find(), machine.home / "jar", machine.state)
+    told = agent_process.command_line(data)
+    assert told[-4:] == ["--history-count", "50", "--history-bytes", "1000000"]
 
 
 def test_a_state_directory_of_another_user_is_refused(

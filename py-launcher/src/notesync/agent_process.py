@@ -151,7 +151,17 @@ def command_line(data: ClassData) -> list[str]:
         str(data.jar),
         "--state",
         str(data.state),
+        *_history_options(),
     ]
+
+
+def _history_options() -> list[str]:
+    """How far `%notesync rollback` can go back, where the user has set it."""
+    options = []
+    for option in ("--history-count", "--history-bytes"):
+        chosen = os.environ.get("NOTESYNC" + option[1:].replace("-", "_").upper(), "").strip()
+        options += [option, chosen] if chosen else []
+    return options
 
 
 def _environment(state: Path) -> dict[str, str]:

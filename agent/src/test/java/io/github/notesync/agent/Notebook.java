@@ -16,20 +16,19 @@ import java.util.Map;
 
 /** A replica without an agent around it: everything happens at once, on the thread of the test. */
 final class Notebook implements AutoCloseable {
-    static final Settings SETTINGS = new Settings(Path.of("/nowhere"), 0, 20, 1L << 30);
-
     final Disk disk;
     final Path root;
     final List<JsonObject> events = new ArrayList<>();
     final Replica replica;
     boolean broken;
 
-    private Notebook(Disk disk, Path root, String boot) throws IOException {
+    private Notebook(Disk disk, Path root, String boot, int historyCount, long historyBytes) throws IOException {
         this.disk = disk;
         this.root = root;
+        Settings settings = new Settings(Path.of("/nowhere"), 0, historyCount, historyBytes);
         this.replica = Replica.open(
                 root,
-                new Replica.Surroundings(disk, boot, SETTINGS, Runnable::run, Runnable::run, this::hear, this::apply));
+                new Replica.Surroundings(disk, boot, settings, Runnable::run, Runnable::run, this::hear, this::apply));
     }
 
     static Notebook open(Disk disk, Path root) {
@@ -38,8 +37,17 @@ final class Notebook implements AutoCloseable {
 
     /** Opens the replica as an agent does, in the start of the machine that {@code boot} names. */
     static Notebook open(Disk disk, Path root, String boot) {
+        return open(disk, root, boot, 20, 1L << 30);
+    }
+
+    /** Opens the replica with a history of that many sequences, or bytes. */
+    static Notebook open(Disk disk, Path root, int historyCount, long historyBytes) {
+        return open(disk, root, "boot-1", historyCount, historyBytes);
+    }
+
+    private static Notebook open(Disk disk, Path root, String boot, int historyCount, long historyBytes) {
         try {
-            return new Notebook(disk, root, boot);
+            return new Notebook(disk, root, boot, historyCount, historyBytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

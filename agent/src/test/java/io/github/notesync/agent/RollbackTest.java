@@ -138,6 +138,30 @@ class RollbackTest {
     }
 
     @Test
+    void theHistoryIsAsLongAsItWasAskedToBeInCountAndInBytes() throws Exception {
+        try (Notebook notebook = Notebook.open(disk, ROOT, 3, 1 << 30)) {
+            fiveSaves(notebook);
+            assertThat(notebook.replica.history())
+                    .extracting(each -> each.fields().get("sequence"))
+                    .containsExactly(5L, 4L, 3L);
+        }
+        MemoryDisk other = new MemoryDisk();
+        RollbackTest story = new RollbackTest();
+        try (Notebook notebook = Notebook.open(other, ROOT, 20, 2_000)) {
+            for (int i = 0; i < 6; i++) {
+                story.laptop.put("a.bin", new byte[700 + i], false);
+                story.save(notebook);
+            }
+            assertThat(notebook.replica.history())
+                    .as("two replaced versions of 700 bytes, not three")
+                    .extracting(each -> each.fields().get("sequence"))
+                    .containsExactly(6L, 5L);
+            notebook.replica.rollback(new Rewind.Goal(2, null));
+            assertThat(notebook.snapshot()).isEqualTo(story.snapshots.get(3));
+        }
+    }
+
+    @Test
     void aCrashInARollbackLeavesOneOfTheTwoSequences() throws IOException {
         for (int moment = 0; ; moment++) {
             MemoryDisk fresh = new MemoryDisk();

@@ -73,6 +73,11 @@ public final class Recovery {
         List<String> names = home.transactions().list();
         Collections.sort(names);
         for (String name : names) {
+            if (Layout.isNumber(name)) {
+                checkVersion(name);
+            }
+        }
+        for (String name : names) {
             if (!Layout.isNumber(name)) {
                 Workspace.deleteAll(home.transactions(), name);
                 continue;
@@ -94,6 +99,19 @@ public final class Recovery {
         return new Result(outcome, applied, highest + 1);
     }
 
+    /** A journal of a later version is left alone, and with it all that came before. */
+    private void checkVersion(String name) throws IOException {
+        try (Directory transaction = home.transactions().open(name)) {
+            if (transaction.stat(Layout.JOURNAL) != null) {
+                JournalReader.read(transaction);
+            }
+        } catch (ProtocolException e) {
+            if (e.code() == ErrorCode.JOURNAL_NEWER) {
+                throw e;
+            }
+        }
+    }
+
     private void recover(Workspace workspace) throws IOException {
         boolean undoing = workspace.is(Layout.UNDOING);
         if (!undoing && !workspace.is(Layout.COMMITTED)) {
@@ -104,9 +122,6 @@ public final class Recovery {
         try {
             transaction = JournalReader.read(workspace.directory());
         } catch (ProtocolException e) {
-            if (e.code() == ErrorCode.JOURNAL_NEWER) {
-                throw e;
-            }
             // The journal is forced before the first swap: with a torn one nothing was swapped.
             discard(workspace);
             return;
