@@ -133,9 +133,10 @@ export function transferred(received: number, total: number, rate: number | null
   const inMegabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
   const done = `${inMegabytes(received)} of ${inMegabytes(total)} MB`;
   if (rate === null || rate <= 0) return done;
+  const speed = rate < 1e6 ? `${Math.round(rate / 1e3)} kB/s` : `${inMegabytes(rate)} MB/s`;
   const seconds = Math.ceil((total - received) / rate);
   const left = seconds < 100 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
-  return `${done} · ${inMegabytes(rate)} MB/s · ${left} left`;
+  return `${done} · ${speed} · ${left} left`;
 }
 
 export const LAB = {

@@ -22,7 +22,7 @@ describe('the rate of a transfer', () => {
   it.each([
     [0, 40_000_000, null, '0.0 of 40.0 MB'],
     [12_300_000, 40_000_000, 2_100_000, '12.3 of 40.0 MB · 2.1 MB/s · 14 s left'],
-    [1_000_000, 40_000_000, 100_000, '1.0 of 40.0 MB · 0.1 MB/s · 7 min left'],
+    [1_000_000, 40_000_000, 100_000, '1.0 of 40.0 MB · 100 kB/s · 7 min left'],
     [1_000_000, 40_000_000, 0, '1.0 of 40.0 MB'],
   ])('is told with the time that is left (%i of %i)', (received, total, rate, text) => {
     expect(transferred(received, total, rate)).toBe(text);

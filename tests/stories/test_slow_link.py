@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import places
 from tests.harness import wait
 from tests.harness.paged import PagedStack
 
@@ -17,6 +18,7 @@ pytestmark = [pytest.mark.browser]
 # A short slice; the whole: NOTESYNC_SLOW_BYTES=9000000
 SIZE = int(os.environ.get("NOTESYNC_SLOW_BYTES", "1500000"))
 PART = re.compile(r"notesync.* [1-9]\d? %")
+PICTURES = places.BUILD / "screenshots"
 CELLS = ("print(6 * 7)",)
 
 
@@ -29,6 +31,16 @@ def seconds_of_a_cell(stack: PagedStack) -> float:
 def until_on_its_way(stack: PagedStack) -> None:
     """Some of the file has arrived on the other side, and not all: the status bar or the folded panel says how much."""
     stack.page.page.get_by_role("button", name=PART).wait_for()
+
+
+def assert_rate_and_time_left(stack: PagedStack) -> None:
+    page = stack.page.page
+    page.get_by_role("button", name=PART).click()
+    page.get_by_role("menuitem", name="Show or Hide the Panel").click()
+    stack.panel().get_by_text(re.compile(r"of \d+\.\d MB · \d+ kB/s · \d+ (s|min) left")).wait_for()
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / "lab-progress-light.png")
+    stack.panel().get_by_role("button", name="Hide").click()
 
 
 def stands_still(stack: PagedStack) -> bool:
@@ -60,6 +72,7 @@ def test_whatever_breaks_on_the_way_it_goes_on_from_the_last_chunk(tmp_path: Pat
         before = stack.link.up
         stack.laptop.save_bytes("data.bin", os.urandom(SIZE))
         until_on_its_way(stack)
+        assert_rate_and_time_left(stack)
         with stack.link.broken():
             stack.page.page.get_by_role("button", name=PART).wait_for(state="hidden")
         until_on_its_way(stack)

@@ -36,11 +36,11 @@ class WidgetHost(HostedPage):
 
     name = "widgets"
 
-    def __init__(self, place: Path, manners: Manners, environment: Path, manager: int, *cells: str) -> None:
+    def __init__(self, place: Path, manners: Manners, environment: Path, manager: int, *cells: str, **env: str) -> None:
         argv = (places.tool(environment, "python"), "-m", "ipykernel_launcher")
         # VS Code is a program of the laptop's: nothing is asked there.
         space = "local" if manners is VS_CODE else "public"
-        super().__init__(place, HERE, argv, *cells, space=space)
+        super().__init__(place, HERE, argv, *cells, space=space, **env)
         self.manners = manners
         self.environment = environment
         self.manager = manager
