@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import queue
-import re
 import shutil
 import subprocess
 import time
@@ -17,7 +16,7 @@ from notesync.messages import agent as words
 from notesync.messages import events
 
 from bench.batches import Batch, Project
-from bench.figures import Figures, table
+from bench.figures import Figures, peak, table
 
 TARGET = "by the change, not by the tree: 1 file of 100,000 as of 1,000; JAVA.md (e): 2-17 ms, 2-20, 60-300"
 TREES = (1_000, 10_000, 100_000)
@@ -66,9 +65,7 @@ class Agent:
 
     def peak(self) -> float:
         """The most memory that it ever had, in MB."""
-        status = Path(f"/proc/{self.found.pid}/status").read_text()
-        found = re.search(r"VmHWM:\s+(\d+) kB", status)
-        return int(found.group(1)) / 1000 if found else 0.0
+        return peak(self.found.pid)
 
     def close(self) -> None:
         self.client.close()

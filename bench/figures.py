@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass
@@ -19,6 +21,12 @@ class Figures:
         """The value that `share` of all do not exceed; nan where nothing was measured."""
         ordered = sorted(self.milliseconds)
         return ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)] if ordered else math.nan
+
+
+def peak(pid: int) -> float:
+    """The most memory that a process ever had, in MB."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    return int(found.group(1)) / 1000 if found else 0.0
 
 
 def table(title: str, rows: Sequence[Figures], target: str) -> str:

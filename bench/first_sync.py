@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import trees
-from bench.figures import Figures, table
+from bench.figures import Figures, peak, table
 from tests.harness import tree
 from tests.harness.stack import CODE, Stack
 
@@ -20,13 +20,17 @@ def run(place: Path, rounds: int, files: int | None) -> str:
     source = trees.of_size(place / "source", files) if files else trees.real(place / "source")
     rounds = min(rounds, 3)
     rows = [Figures("notesync, code typed to applied")]
+    most = {"server": 0.0, "agent": 0.0}
     for number in range(rounds):
         with Stack(place / f"notesync-{number}", tree=source, connected=False) as stack:
             stack.notebook.run("%load_ext notesync")
             rows[0].milliseconds.append(first(stack))
+            for part, pid in (("server", stack.laptop.server.pid), ("agent", stack.agent().pid)):
+                most[part] = max(most[part], peak(pid))
     rows.append(peer("rsync -a", source, place, rounds, lambda to: ["rsync", "-a", f"{source}/", f"{to}/"]))
     rows.append(peer("tar + gzip -1 + tar", source, place, rounds, lambda to: ["bash", "-c", TAR, "tar", source, to]))
-    return table("first sync, kernel-direct", rows, TARGET)
+    memory = "; ".join(f"the {part} had at most {megabytes:.0f} MB" for part, megabytes in most.items())
+    return f"{table('first sync, kernel-direct', rows, TARGET)}\n{memory}"
 
 
 def first(stack: Stack) -> float:

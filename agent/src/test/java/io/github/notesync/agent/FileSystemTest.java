@@ -1,6 +1,7 @@
 package io.github.notesync.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.notesync.agent.apply.Rewind;
 import io.github.notesync.agent.disk.Disk;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Mounts that lack what the journal likes to use. */
 class FileSystemTest {
@@ -45,9 +47,38 @@ class FileSystemTest {
             })
     void aMountOfAHostedNotebookTakesBatchesAndSaysWhatIsWeaker(String quirk, String weaknesses) throws Exception {
         List<Object> weaker = weaknesses == null ? List.of() : List.of((Object[]) weaknesses.split(" "));
-        try (QuirkyMount quirky = QuirkyMount.of(place, quirk);
-                Notebook notebook = Notebook.open(Disk.REAL, quirky.path())) {
-            Path mount = quirky.path();
+        try (QuirkyMount quirky = QuirkyMount.of(place, quirk)) {
+            takesBatches(quirky.path(), weaker);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "mount -t tmpfs tmpfs $0/disk",
+                "mkdir $0/lower $0/own && mount -t tmpfs tmpfs $0/own && mkdir $0/own/upper $0/own/work"
+                        + " && mount -t overlay -o lowerdir=$0/lower/,upperdir=$0/own/upper/,workdir=$0/own/work/ overlay $0/disk",
+            })
+    void memoryAndTheLayersOfAContainerLackNothing(String mount) throws Exception {
+        Path disk = Files.createDirectory(place.resolve("disk"));
+        try {
+            assumeTrue(run(mount) == 0, "only root can mount");
+            takesBatches(disk, List.of());
+        } finally {
+            run("umount -l $0/disk; umount -l $0/own");
+        }
+    }
+
+    private int run(String script) throws IOException, InterruptedException {
+        return new ProcessBuilder("sh", "-c", script, place.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+    }
+
+    private static void takesBatches(Path mount, List<Object> weaker) throws Exception {
+        try (Notebook notebook = Notebook.open(Disk.REAL, mount)) {
             assertThat(notebook.replica.guarantees())
                     .extracting(each -> each.fields().get("code"))
                     .containsExactlyElementsOf(weaker);
