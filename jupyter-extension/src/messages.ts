@@ -70,6 +70,8 @@ export interface Status {
   pending: number | null;
   progress: Progress | null;
   needs: string | null;
+  /** A cell ran on older code than had been saved before it: the sentence for the user. */
+  late: string | null;
 }
 export interface Answer {
   kind: 'answer';
@@ -199,6 +201,7 @@ export function readFromKernel(data: unknown): FromKernel | null {
         pending: optional(data, 'pending', whole),
         progress: optional(data, 'progress', progress),
         needs: optional(data, 'needs', text),
+        late: optional(data, 'late', text),
       };
     case 'answer':
       return {

@@ -92,7 +92,7 @@ function followed({ status, ranOnOlder, rate }: SessionState, name: string, how:
     line === null ? LINES.connected(name) : plainLine(line),
     inShort(name, status),
     {
-      hint: needs !== null ? (NEEDS[needs] ?? needs) : ranOnOlder ? LINES.ranOnOlder : how,
+      hint: needs !== null ? (NEEDS[needs] ?? needs) : (status?.late ?? (ranOnOlder ? LINES.ranOnOlder : how)),
       progress: status?.progress ? { ...status.progress, rate } : null,
       actions: needs === null ? ['pause', 'dashboard'] : ['dashboard', 'pause'],
     },

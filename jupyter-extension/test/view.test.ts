@@ -34,6 +34,7 @@ const status = {
   pending: 0,
   progress: null,
   needs: null,
+  late: null,
 } as const;
 
 describe('what the user sees', () => {

@@ -258,6 +258,7 @@ class Story:
     attached: int = 0
     gone: list[bool] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    news: list[tuple[Cursor, float]] = field(default_factory=list)
     in_cell: bool = False
 
     def start(self) -> asyncio.Task[None]:
@@ -293,6 +294,9 @@ class Story:
     def on_state(self, state: str, detail: str = "") -> None:
         self.states.append((state, detail))
         self.told.append(state)
+
+    def on_news(self, to: Cursor, saved: float) -> None:
+        self.news.append((to, saved))
 
     def on_error(self, error: NotesyncError) -> None:
         self.errors.append(error)

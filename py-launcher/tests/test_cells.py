@@ -18,6 +18,7 @@ from notesync import texts
 from notesync._replica import Fresh
 from notesync.direct import DirectLaptop
 from notesync.errors import NotesyncError
+from notesync.messages import Cursor
 
 from .notebook import Notebook
 from .waiting import until
@@ -126,6 +127,26 @@ def test_a_cell_waits_for_the_page_that_takes_over(
     notebook.run("1")
     assert session.sequence() == 2
     assert "notesync" not in capsys.readouterr().out
+
+
+def test_a_cell_that_could_not_ask_is_named_when_what_was_saved_before_it_arrives(
+    notebook: Notebook, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where only widgets talk: the kernel hears nothing while a cell runs."""
+    session = notebook.app.session
+    with monkeypatch.context() as bent:
+        bent.setattr(DirectLaptop, "answers_in_cells", False)
+        saved = time.time()
+        notebook.run("a = 1")
+        assert "notesync" not in capsys.readouterr().out
+        session.on_news(Cursor("e0" * 16, 2), saved)
+    told = session.status().late or ""
+    assert "ran on sequence 1; what had been saved" in told
+    notebook.run("b = 2")
+    assert told in capsys.readouterr().out
+    assert session.status().late is None
+    session.on_news(Cursor("e0" * 16, 2), saved)
+    assert session.status().late is None, "it asked"
 
 
 def test_a_hanging_agent_is_told_once(

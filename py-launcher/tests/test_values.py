@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from notesync import texts
+from notesync import cell_texts, texts
 from notesync._pending import Pending
 from notesync._replica import Fresh
 from notesync.errors import LaptopRefused, Malformed, NotesyncError, ProtocolMismatch, Unpaired
@@ -116,7 +116,7 @@ SAYINGS = [
 def test_a_cell_that_runs_on_older_files_says_so(fresh: Fresh, said: str) -> None:
     import re
 
-    assert re.search(said, texts.newer_exists(fresh))
+    assert re.search(said, cell_texts.newer_exists(fresh))
 
 
 class Receiving:

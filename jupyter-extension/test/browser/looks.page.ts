@@ -23,6 +23,7 @@ const status = {
   pending: 0,
   progress: null,
   needs: null,
+  late: null,
 } as const;
 
 const moving = {

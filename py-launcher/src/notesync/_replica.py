@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,6 +19,10 @@ class Listener(Protocol):
     def on_state(self, state: str, detail: str = "") -> None: ...
 
     def on_error(self, error: NotesyncError) -> None: ...
+
+    # Something newer is there, saved at that time by this machine's clock, or before.
+    @property
+    def on_news(self) -> Callable[[Cursor, float], None]: ...
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ class Status:
     guarantees: tuple[str, ...] = field(default=())
     broken: str | None = None
     why: str = ""
+    late: str | None = None
 
     @property
     def line(self) -> str:

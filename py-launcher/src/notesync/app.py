@@ -279,6 +279,7 @@ def page_status(session: Session) -> dict[str, Any]:
         if progress is None
         else {"received": progress[0], "total": progress[1] or progress[0]},
         "needs": needs,
+        "late": status.late,
     }
 
 

@@ -21,13 +21,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from . import display, texts
+from . import cell_texts, display, texts
+from ._late import LateNews, Unasked
 from ._loop import in_background
 from ._reloading import Reloading
 from ._replica import Fresh
 from ._run_all import Row
+from ._standby import reached
 from .databricks import hooks as databricks
 from .errors import AgentSilent, NotesyncError
+from .messages import Cursor
 from .messages import agent as agent_words
 from .messages.agent import Entered, Reply
 from .session import Session
@@ -38,6 +41,8 @@ _HANGS_AFTER_S = 0.75
 _RESERVE_S = 0.25
 _LOOK_S = 0.05
 _GLANCE_S = 0.01
+_MOMENT_S = 0.25
+_NOT_TAKEN = ("halted", "held", "declined", "refused")
 _WAIT_FOR_OTHERS_MS = 2_000
 _APPLY_PATIENCE_S = 60.0
 
@@ -58,9 +63,20 @@ class Cells:
         self._started = 0.0
         self._row = Row()
         self._place: Path | None = None
+        self._unasked = False
+        self._newest: Cursor | None = None
+        self.late = LateNews()
         self.on_cell: Callable[[str], None] = lambda _cell: None
         session.on_applied = self._applied
         session.in_cell = lambda: self._inside
+        session.late = lambda: self.late.line
+        session.on_news = self._heard_of
+
+    def _heard_of(self, to: Cursor, saved: float) -> None:
+        """Any thread: something newer is on its way. Was it saved before a cell that has run?"""
+        self._newest = to
+        if self.late.arrived(to.sequence, saved):
+            self.session.on_change()
 
     def set_live(self, on: bool) -> None:
         """Let a running cell take new function bodies: batches then do not wait for its end."""
@@ -114,7 +130,7 @@ class Cells:
 
     # -- hooks
 
-    def pre_run_cell(self, _info: Any = None) -> None:
+    def pre_run_cell(self, info: Any = None) -> None:
         """IPython is about to run a cell. Cells of subshells change nothing here."""
         if threading.current_thread() is not threading.main_thread():
             return
@@ -124,7 +140,14 @@ class Cells:
         self._started = time.monotonic()
         self.reloading.reading.cell_begins()
         try:
+            source = str(getattr(info, "raw_cell", None) or "")
+            self._say_what_came_late(source)
+            began = time.time()
+            self.late.begins()
             self.begin()
+            if self._unasked:
+                number = self.shell.execution_count
+                self.late.ran(Unasked(number, source, began, self.session.sequence()))
             cell = _cell_id(self.shell)
             if cell is not None:
                 self.on_cell(cell)
@@ -146,6 +169,14 @@ class Cells:
         except Exception:
             _log.exception("notesync: the cell ended without notesync")
 
+    def _say_what_came_late(self, source: str) -> None:
+        if self.late.line is None:
+            return
+        line = self.late.take(source)
+        self.session.on_change()
+        if line is not None:
+            display.say(line)
+
     # -- the order of things
 
     def begin(self) -> None:
@@ -161,6 +192,8 @@ class Cells:
         deadline = time.monotonic() + self.most_s
         seen = self._is_seen()
         newer = None if together or seen else self._fresh(deadline)
+        if not together:
+            self._unasked = newer is not None or not (seen or self._can_ask())
         entered = self._enter(deadline)
         if entered is not None:
             self.session.entered(entered)
@@ -214,26 +247,46 @@ class Cells:
         seen = laptop.seen_at_run(_cell_id(self.shell)) if laptop is not None else None
         return seen is not None and self.session.is_at(seen)
 
+    def _can_ask(self) -> bool:
+        laptop = self.session.laptop
+        return laptop is None or laptop.answers_in_cells
+
     def _fresh(self, deadline: float) -> str | None:
         """Wait until everything saved before now is here; else one line that says what is not."""
         laptop = self.session.laptop
         if laptop is None or self._still_hangs():
             return None
         if not laptop.answers_in_cells and self.session.follows:
-            return None  # What is on its way comes between the cells.
+            return self._known_to_come(deadline)
         late = self.session.cannot_come_within(deadline - time.monotonic())
         if late is not None:
-            return texts.not_in_time(self.session.sequence(), self.most_s, late)
+            return cell_texts.not_in_time(self.session.sequence(), self.most_s, late)
         try:
             fresh = self._asked(deadline)
         except (FutureTimeout, TimeoutError):
             late = self.session.cannot_come_within(0.0)
-            return texts.not_in_time(self.session.sequence(), self.most_s, late)
+            return cell_texts.not_in_time(self.session.sequence(), self.most_s, late)
         except NotesyncError as error:
-            return texts.not_asked(self.session.sequence(), error.message)
+            return cell_texts.not_asked(self.session.sequence(), error.message)
         if fresh is None:
-            return texts.not_asked(self.session.sequence(), self.session.status().detail)
-        return texts.newer_exists(fresh) if fresh.newer else None
+            return cell_texts.not_asked(self.session.sequence(), self.session.status().detail)
+        return cell_texts.newer_exists(fresh) if fresh.newer else None
+
+    def _known_to_come(self, deadline: float) -> str | None:
+        """What is on its way comes between the cells: a moment for what is nearly here."""
+        session, wanted = self.session, self._newest
+        if wanted is None or reached(session.cursor, wanted):
+            return None
+        state = session.status().state
+        if state in _NOT_TAKEN:
+            return cell_texts.newer_exists(Fresh(session.cursor, True, state))
+        until = min(deadline, time.monotonic() + _MOMENT_S)
+        while time.monotonic() < until:
+            time.sleep(_GLANCE_S)
+            if reached(session.cursor, wanted):
+                return None
+        left = session.cannot_come_within(0.0)
+        return cell_texts.not_in_time(session.sequence(), _MOMENT_S, left)
 
     def _asked(self, deadline: float) -> Fresh | None:
         """What the laptop says, also through a page that takes over meanwhile; None: nobody can.

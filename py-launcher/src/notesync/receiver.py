@@ -13,11 +13,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from . import texts
 from ._intake import AttachAgain, Intake
+from ._late import News
 from ._patience import within
 from ._replica import Fresh, Listener, Parked, Replica
 from ._standby import Standby, reached
@@ -81,6 +83,7 @@ class Receiver:
         self.replica: Replica | None = None
         self.following = asyncio.Event()
         self._away_since_heard = False
+        self._news = News(listener)
 
     # -- the loop
 
@@ -252,6 +255,7 @@ class Receiver:
             return
         replica.asked = True
         told = Next.of(answer)
+        self._news.hear(told, time.time())
         await self._intake.user_answers(replica, told)
         async with self._turn:
             if parked is None or replica.parked is None:

@@ -77,6 +77,8 @@ class Session:
         self.on_applied: Callable[[], None] = lambda: None
         self.in_cell: Callable[[], bool] = lambda: False
         self.notebook: Callable[[], str | None] = lambda: None
+        self.late: Callable[[], str | None] = lambda: None
+        self.on_news: Callable[[Cursor, float], None] = lambda _to, _saved: None
         self._receiver: Receiver | None = None
         self._running: Future[None] | None = None
         self._cursor: Cursor | None = None
@@ -309,6 +311,11 @@ class Session:
             self.pending.missed()
             self._cursor, self._git = cursor, None
 
+    @property
+    def cursor(self) -> Cursor | None:
+        """Where the replica is. Any thread."""
+        return self._cursor
+
     def sequence(self) -> int | None:
         """The sequence that the current cell runs on."""
         return self._cursor.sequence if self._cursor else None
@@ -360,6 +367,7 @@ class Session:
             guarantees=tuple(one.text for one in attached.guarantees) if attached else (),
             broken=self.broken,
             why=laptop.why if laptop else "",
+            late=self.late(),
         )
 
     def kept_are(self, count: int) -> None:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from .way_texts import way
 
 if TYPE_CHECKING:
-    from ._replica import Fresh
     from ._status import Status
     from .messages import Cursor
     from .messages.agent import ConnectionFile, Kept
@@ -255,6 +254,7 @@ def status_rows(status: Status) -> list[tuple[str, str]]:
         ("replica", status.root or ""),
         ("git on the laptop", at),
         ("changed, loaded before the next cell", str(status.pending) if status.pending else ""),
+        ("ran on older code", status.late or ""),
         ("broken code", status.broken or ""),
         ("set aside", f"{status.kept} (see `%notesync kept`)" if status.kept else ""),
         ("agent", status.agent or "not running"),
@@ -299,32 +299,6 @@ def _set_aside(kept: Sequence[Kept]) -> list[str]:
         ]
     names = ", ".join(one.path for one in kept[:4]) + (" …" if len(kept) > 4 else "")
     return [f"{len(kept)} files of yours were set aside: {names} (`%notesync kept`)"]
-
-
-def newer_exists(fresh: Fresh) -> str:
-    on = f"sequence {fresh.cursor.sequence}" if fresh.cursor else "what is here"
-    return f"this cell runs on {on}; something newer is not here yet: {_why(fresh.why)}"
-
-
-def _why(code: str) -> str:
-    return {
-        "refused": "the agent refused it (`%notesync` says why)",
-        "halted": "it waits for your answer (`%notesync confirm` or `decline`)",
-        "declined": "you declined it",
-        "held": "this replica was rolled back (`%notesync resume` catches up)",
-    }.get(code, code)
-
-
-def not_in_time(sequence: int | None, seconds: float, left: float | None = None) -> str:
-    on = f"sequence {sequence}" if sequence is not None else "what is here"
-    if left is not None:
-        return f"this cell runs on {on}: what is newer is on its way, about {left:.0f} s left"
-    return f"this cell runs on {on}: what is newer did not arrive within {seconds:g} s"
-
-
-def not_asked(sequence: int | None, why: str) -> str:
-    on = f"sequence {sequence}" if sequence is not None else "what is here"
-    return f"this cell runs on {on}: the laptop could not be asked ({why})"
 
 
 def unknown_command(name: str, near: str | None) -> Told:

@@ -183,7 +183,11 @@ def next_batch(
 
 @dataclass(frozen=True)
 class Next:
-    """The answer to `next_batch`. `first` begins the stream, `end` tells whether it is all."""
+    """The answer to `next_batch`. `first` begins the stream, `end` tells whether it is all.
+
+    `now_ms` and `saved_ms` are for people, by the laptop's clock: now, and when the first change
+    after the replica's cursor was seen.
+    """
 
     state: str
     cursor: Cursor | None = None
@@ -193,6 +197,8 @@ class Next:
     why: str = ""
     confirmed: tuple[str, ...] = field(default=())
     declined: tuple[str, ...] = field(default=())
+    now_ms: int | None = None
+    saved_ms: int | None = None
 
     @staticmethod
     def of(answer: Answer) -> Next:
@@ -212,7 +218,13 @@ class Next:
             why=read.optional_text(header, "why") or "",
             confirmed=tuple(read.texts(header, "confirmed")),
             declined=tuple(read.texts(header, "declined")),
+            now_ms=_time(header, "now_ms"),
+            saved_ms=_time(header, "saved_ms"),
         )
+
+
+def _time(source: read.Json, field: str) -> int | None:
+    return read.whole(source, field) if source.get(field) is not None else None
 
 
 def put_manifest(replica: str, compressed: bytes) -> Call:

@@ -85,7 +85,7 @@ public final class History {
         }
         cursor = cursor.next();
         git = newGit;
-        steps.addLast(new Step(cursor.sequence(), base, List.copyOf(differences)));
+        steps.addLast(new Step(cursor.sequence(), base, List.copyOf(differences), System.currentTimeMillis()));
         keptChanges += differences.size();
         while (steps.size() > 1 && (steps.size() > MAX_STEPS || keptChanges > MAX_CHANGES)) {
             keptChanges -= steps.removeFirst().differences().size();
@@ -158,6 +158,21 @@ public final class History {
             }
             wait(left);
         }
+    }
+
+    /** When the first sequence after {@code from} came about, for people; null where that is not known any more. */
+    public synchronized @Nullable Long savedAfter(Cursor from) {
+        if (!from.epoch().equals(cursor.epoch())
+                || steps.isEmpty()
+                || steps.getFirst().sequence() > from.sequence() + 1) {
+            return null;
+        }
+        for (Step step : steps) {
+            if (step.sequence() > from.sequence()) {
+                return step.at();
+            }
+        }
+        return null;
     }
 
     /** From a replica at {@code from} whose tree is {@code base}; empty when this history knows no such point. */

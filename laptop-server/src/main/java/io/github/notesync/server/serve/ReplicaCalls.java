@@ -1,5 +1,6 @@
 package io.github.notesync.server.serve;
 
+import io.github.notesync.protocol.Cursor;
 import io.github.notesync.protocol.Entry;
 import io.github.notesync.protocol.ErrorCode;
 import io.github.notesync.protocol.JsonObject;
@@ -77,7 +78,13 @@ final class ReplicaCalls {
             json.put("offset", 0);
             json.put("end", chunk.end());
             traffic.offered(replica, batch);
+            Cursor from = asked.cursor();
+            Long saved = from == null ? null : source.history().savedAfter(from);
+            if (saved != null) {
+                json.put("saved_ms", saved);
+            }
         }
+        json.put("now_ms", System.currentTimeMillis());
         json.put("confirmed", replica.confirmed());
         json.put("declined", replica.declined());
         Answers.envelope(caller.response, json.build(), first);

@@ -1,0 +1,46 @@
+"""What a cell is told about the code that it runs on. Pure, any thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ._replica import Fresh
+
+
+def newer_exists(fresh: Fresh) -> str:
+    on = f"sequence {fresh.cursor.sequence}" if fresh.cursor else "what is here"
+    return f"this cell runs on {on}; something newer is not here yet: {_why(fresh.why)}"
+
+
+def _why(code: str) -> str:
+    return {
+        "refused": "the agent refused it (`%notesync` says why)",
+        "halted": "it waits for your answer (`%notesync confirm` or `decline`)",
+        "declined": "you declined it",
+        "held": "this replica was rolled back (`%notesync resume` catches up)",
+    }.get(code, code)
+
+
+def not_in_time(sequence: int | None, seconds: float, left: float | None = None) -> str:
+    on = f"sequence {sequence}" if sequence is not None else "what is here"
+    if left is not None:
+        return f"this cell runs on {on}: what is newer is on its way, about {left:.0f} s left"
+    return f"this cell runs on {on}: what is newer did not arrive within {seconds:g} s"
+
+
+def not_asked(sequence: int | None, why: str) -> str:
+    on = f"sequence {sequence}" if sequence is not None else "what is here"
+    return f"this cell runs on {on}: the laptop could not be asked ({why})"
+
+
+def ran_on_older(cells: tuple[int, int], on: int | None, newer: int, before_s: float) -> str:
+    """`before_s`: how long before the first of them it had been saved, at the least."""
+    first, last = cells
+    which = f"In [{first}]" if first == last else f"In [{first}] to In [{last}]"
+    it = "it" if first == last else "them"
+    ran = f"sequence {on}" if on is not None else "what was here"
+    return (
+        f"{which} ran on {ran}; what had been saved {max(before_s, 0.1):.1f} s before "
+        f"(sequence {newer}) came after {it}: run {it} again"
+    )
