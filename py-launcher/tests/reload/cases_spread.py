@@ -364,3 +364,25 @@ case(
     {"x.py": "from b import B\nclass X(B): pass\nclass Y(B): pass"},
     "m.N == ['X', 'Y']",
 )
+case(
+    "numbers drawn after a seed are those of a fresh start",
+    "import random\nrandom.seed(1)\nX = random.random()\nY = random.random()",
+    "import m, random",
+    "import random\nrandom.seed(1)\nX = random.random()\nW = [random.random()]\nY = random.random()",
+    "(random.seed(1), [m.X, m.W[0], m.Y] == [random.random() for _ in range(3)])[1]",
+)
+case(
+    "numbers drawn from a generator of the module are those of a fresh start, in functions too",
+    "import random\nrng = random.Random(1)\ndef draw(): return rng.random()\nX = draw()\nY = draw()",
+    "import m, random",
+    "import random\nrng = random.Random(1)\ndef draw(): return rng.random()\nX = [draw(), draw()]\nY = draw()",
+    "[*m.X, m.Y] == [(r := random.Random(1)).random(), r.random(), r.random()]",
+)
+case(
+    "numbers that were drawn without a seed are left alone",
+    "import random\nX = random.random()\nY = random.random()",
+    "import m\nx = m.X",
+    "import random\nX = random.random()\nY = [random.random()]",
+    "m.X == x",
+    runs=1,
+)

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from notesync.reload.chance import CHANCE
 from notesync.reload.diff import Pair, Status
 from notesync.reload.source import Stmt
 from notesync.reload.undo import isa
@@ -128,6 +129,8 @@ class Chains:
         if not unit.trusted:
             return False
         now, then = chain_at(events, None), chain_at(before, None)
+        if name == CHANCE and not any(event.kills for event in [*now, *then]):
+            return False  # it was never seeded: nothing is the same at a fresh start
         left, right = [e.ident for e in now], [e.ident for e in then]
         again = [e for e in now if e.index in unit.dirty and unit.pairs[e.index].old is not None]
         if left == right:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from notesync.reload.chance import CHANCE, drawn_from
 from notesync.reload.names import HOLDERS, Body, Facts, Ref, public_names
 from notesync.reload.source import Source, Stmt
 from notesync.reload.undo import isa
@@ -30,6 +31,7 @@ class Closure:
         self._resolved: dict[tuple[str, Ref, bool], Target | None] = {}
         self._effects: dict[tuple[int, bool], tuple[Stmt, set[Symbol]]] = {}
         self._orphans: dict[str, set[str]] = {}
+        self._chance: bool | None = None
         self._near: dict[tuple[str, bool], set[str]] = {}
         self.registrars: set[Symbol] = set()
         self.dynamic: set[int] = set()  # statements that may bind names that no text tells
@@ -258,11 +260,13 @@ class Closure:
             self._registrar(found, unit.name, ref, newer)
         for ref in facts.mutates:
             self._add(found, unit.name, ref, newer, calls=True)
+        self._draw(found, unit.name, unit.name, facts.uses | {r for r, _ in facts.passed}, newer)
         if facts.dynamic:
             self.dynamic.add(id(stmt))
             found.update((unit.name, name) for name in self.orphans(unit.name))
         for where, body in self._called(unit.name, facts, newer):
             found.update((where, name) for name in body.writes)
+            self._draw(found, unit.name, where, body.reads, newer)
             if body.dynamic:
                 self.dynamic.update({id(stmt)} if where == unit.name else ())
                 found.update((where, name) for name in self.orphans(where))
@@ -270,6 +274,29 @@ class Closure:
                 self._add(found, where, ref, newer, calls=True)
         self._effects[key] = (stmt, found)
         return found
+
+    def _draw(
+        self, found: set[Symbol], into: str, where: str, refs: Iterable[Ref], newer: bool
+    ) -> None:
+        """Generators of random numbers that are drawn from."""
+        source = self.source(where, newer=newer) if self._has_chance() else None
+        if source is None:
+            return
+        for ref in refs:
+            name = drawn_from(where, source, ref)
+            if name == CHANCE:
+                found.add((into, CHANCE))
+            elif name is not None:
+                target = self._resolve(where, (name,), newer)
+                if target is not None and target[1]:
+                    found.add(self.origin(target, newer=newer)[:2])
+
+    def _has_chance(self) -> bool:
+        if self._chance is None:
+            loaded = self.planner.project.loaded.values()
+            self._chance = any(b"random" in each.source.data for each in loaded)
+            self._chance |= any(b"random" in u.new.data for u in self.planner.units.values())
+        return self._chance
 
     def _add(self, found: set[Symbol], module: str, ref: Ref, newer: bool, *, calls: bool) -> None:
         target = self._resolve(module, ref, newer)

@@ -152,8 +152,10 @@ class Unit:
             for name in publics(star, newer):
                 table.setdefault(name, []).append(Event(index, ident, True))
         changed = {name for module, name in effects(self, stmt, newer) if module == self.name}
+        seeds = any(ref[-1] == "seed" for ref in facts.uses)
         for name in changed - set(facts.binds):
-            table.setdefault(name, []).append(Event(index, ident, False))
+            kills = seeds and name == "@chance"
+            table.setdefault(name, []).append(Event(index, ident, kills))
 
 
 def chain_at(events: Iterable[Event], position: int | None) -> list[Event]:
