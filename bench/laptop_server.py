@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import threading
@@ -27,6 +28,7 @@ def of_size(place: Path, files: int, rounds: int) -> str:
     source = trees.of_size(place / "source", files)
     git = repository(source)
     first, warm = Figures("first start, reads every file"), Figures("later start, to ready")
+    processor = Figures("later start, processor time", note="of all its threads")
     reconnect = Figures("hello to current, nothing to do")
     laptop = Laptop(source, place / "home", world.environment(place / "home", JAVA_TOOL_OPTIONS=HEAP), place, "--json")
     with laptop:
@@ -35,6 +37,7 @@ def of_size(place: Path, files: int, rounds: int) -> str:
             # The second one also goes on with the history of the one before.
             laptop.restart()
             warm.milliseconds.append(laptop.until_event("ready")["millis"])
+            processor.milliseconds.append(processor_time(laptop.server.pid))
         warm.note = f"with {HEAP}"
         follower = Follower(laptop)
         cursor, tree = follower.place_of(follower.next(None, EMPTY_TREE))
@@ -45,7 +48,7 @@ def of_size(place: Path, files: int, rounds: int) -> str:
         batches(source, follower, cursor, tree, rounds, save)
         inotify(source, rounds, beside)
         memory = heap(laptop.server.pid)
-    rows = [warm, first, git, reconnect]
+    rows = [warm, processor, first, git, reconnect]
     return f"{table(f'laptop server, {files:,} files', rows, TARGET)}\n{table('', [save, beside], '')}\n{memory}"
 
 
@@ -65,6 +68,12 @@ def clock_of(action: Callable[[], object]) -> float:
     began = time.perf_counter()
     action()
     return (time.perf_counter() - began) * 1000
+
+
+def processor_time(pid: int) -> float:
+    """Milliseconds, of every thread, user and system: on a busy machine more telling than the clock."""
+    user, system = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[11:13]
+    return (int(user) + int(system)) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def again(follower: Follower, cursor: Cursor, tree: str) -> None:
