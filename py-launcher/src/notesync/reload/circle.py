@@ -11,6 +11,8 @@ from notesync.reload.order import Order
 from notesync.reload.run import Runner
 from notesync.reload.unit import Unit
 
+_DEEP = 30  # modules amid each other; beyond that one comes after the other, as anywhere else
+
 
 class Sequence:
     """Runs the units of one batch one after the other, in a circle one amid another."""
@@ -21,11 +23,12 @@ class Sequence:
         self._units = units
         self._waiting: dict[str, None] = {}
         self._circles: dict[str, frozenset[str]] = {}
+        self._depth = 0
 
     def run(self, names: Iterable[str]) -> None:
         """Run the units of these names. Raises whatever their statements raise."""
         self._waiting = dict.fromkeys(names)
-        self._circles = self._order.circles()
+        self._circles = self._order.circles() if len(self._waiting) > 1 else {}
         finished = {name: number for number, name in enumerate(sys.modules)}
         while self._waiting:
             name = next(iter(self._waiting))
@@ -36,7 +39,9 @@ class Sequence:
 
     def _run(self, name: str) -> None:
         del self._waiting[name]
+        self._depth += 1
         self._runner.run(self._units[name], self._before(name))
+        self._depth -= 1
 
     def _before(self, name: str) -> Callable[[Pair], None] | None:
         circle = self._circles.get(name)
@@ -55,7 +60,8 @@ class Sequence:
             return
         seen.add(name)
         if name in self._waiting:
-            self._run(name)
+            if self._depth < _DEEP:
+                self._run(name)
         elif name not in self._units:
             for target in self._order.imports(name):
                 self._enter(target, circle, seen)

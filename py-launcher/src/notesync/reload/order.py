@@ -85,6 +85,8 @@ class Order:
             for target in self.imports(name):
                 importers.setdefault(target, []).append(name)
         for name, target in self._back:
+            if name in found.get(target, ()):
+                continue
             onward = _visit([target], self.imports)
             back = _visit([name], lambda each: importers.get(each, ()))
             circle = frozenset(onward) & frozenset(back)
