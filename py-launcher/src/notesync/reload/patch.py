@@ -42,9 +42,15 @@ def patch_function(old: types.FunctionType, new: types.FunctionType, undo: Undo)
         return False
     if old.__code__.co_freevars != new.__code__.co_freevars:
         return False
-    _patch_cells(old, new, undo, {id(old)})
-    undo.set_code(old, new.__code__)
-    _copy_surface(old, new, undo)
+    if (id(old), id(new)) in undo.patching:  # wrappers may refer to each other in a circle
+        return True
+    undo.patching.add((id(old), id(new)))
+    try:
+        _patch_cells(old, new, undo, {id(old)})
+        undo.set_code(old, new.__code__)
+        _copy_surface(old, new, undo)
+    finally:
+        undo.patching.discard((id(old), id(new)))
     return True
 
 

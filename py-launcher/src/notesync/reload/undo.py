@@ -30,6 +30,7 @@ class Undo:
         self._later: list[Callable[[], object]] = []
         self._seen: set[int] = set()
         self._held: list[object] = []
+        self.patching: set[tuple[int, int]] = set()  # functions that are being patched
         self.copies: dict[int, dict[Any, Any]] = {}  # of dicts that were snapshot
 
     def add(self, inverse: Callable[[], object]) -> None:
