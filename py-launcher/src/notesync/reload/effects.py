@@ -33,6 +33,7 @@ class Closure:
         self._orphans: dict[str, set[str]] = {}
         self._chance: bool | None = None
         self._near: dict[tuple[str, bool], set[str]] = {}
+        self._named: dict[tuple[str, str, bool], list[tuple[str, Body]]] = {}
         self.registrars: set[Symbol] = set()
         self.dynamic: set[int] = set()  # statements that may bind names that no text tells
         self._reads: dict[int, tuple[Stmt, set[str]]] = {}
@@ -211,8 +212,14 @@ class Closure:
                 stack += [(where, ref) for ref in body.reads]
                 attributes += [(where, name) for name in body.attrs]
 
-    def _methods(self, module: str, name: str, newer: bool) -> Iterator[tuple[str, Body]]:
+    def _methods(self, module: str, name: str, newer: bool) -> list[tuple[str, Body]]:
         """Methods of that name in the module and in the modules that it imports."""
+        key = (module, name, newer)
+        if key not in self._named:
+            self._named[key] = list(self._methods_now(*key))
+        return self._named[key]
+
+    def _methods_now(self, module: str, name: str, newer: bool) -> Iterator[tuple[str, Body]]:
         source = self.source(module, newer=newer)
         if source is None:
             return

@@ -95,10 +95,11 @@ class Planner:
         for name in sorted(moved):
             self.ensure(name)
             news = self._news(name)
-            if news != self._told.get(name):
+            fresh = news - self._told.get(name, frozenset())
+            if fresh:
                 self._told[name] = news
                 self.lazies.spread(name)
-                self._tell(name, {item[0] for item in news})
+                self._tell(name, {item[0] for item in fresh})
 
     def _news(self, name: str) -> frozenset[tuple[str, ...]]:
         found: set[tuple[str, ...]] = {(n,) for n in self.values.names.get(name, ())}

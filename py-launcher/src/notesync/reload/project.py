@@ -285,15 +285,17 @@ class _Words:
 
     def __init__(self, words: Iterable[str] | None) -> None:
         self._words = None if words is None else [word.encode() for word in words]
+        self._ascii = self._words is not None and all(map(bytes.isascii, self._words))
         self._exact: re.Pattern[bytes] | None = None
 
     def may_be_in(self, source: Source) -> bool:
         """True, too, for a text that hands names on, or asks for them, without naming them."""
         if self._words is None or source.looks_around:
             return True
-        found = [word for word in self._words if word in source.plain]
-        if not found or not all(map(bytes.isascii, self._words)):
-            return bool(found)
+        if not any(word in source.plain for word in self._words):
+            return False
+        if not self._ascii:
+            return True
         if self._exact is None:  # as names of their own, not as parts of others
             self._exact = re.compile(rb"\b(?:" + b"|".join(map(re.escape, self._words)) + rb")\b")
         return self._exact.search(source.plain) is not None
