@@ -48,6 +48,7 @@ const states: Partial<SessionState>[] = [
   { laptop: { ...ready, leg: 'popup', why: 'denied' }, legs: { laptop: 'popup', kernel: 'websocket' }, status },
   { laptop: ready, kernel: { is: 'open', role: 'standby' } },
   { laptop: ready, takesOver: true },
+  { laptop: ready, status, ranOnOlder: true },
   { laptop: { ...ready, away: true } },
   { kernel: { is: 'lost', why: 'restarted' } },
   { paused: true },
