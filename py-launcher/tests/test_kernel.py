@@ -10,6 +10,7 @@ import pytest
 
 from .kernels import Kernel
 from .stand_ins import StandInAgent, StandInLaptop
+from .waiting import until
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def test_loads_connects_and_runs_on_what_was_saved(
         server.save(b"x" * 300_000 * (number % 3))
         assert kernel.run("print(notesync.sequence())").text.strip().endswith(str(number))
     assert kernel.run("%load_ext notesync").status == "ok"
-    assert agent.kinds().count("enter") == agent.kinds().count("leave")
+    until(lambda: agent.kinds().count("enter") == agent.kinds().count("leave"))
 
 
 def test_a_hanging_agent_costs_a_cell_at_most_a_second(

@@ -214,8 +214,11 @@ class Cells:
 
     @contextmanager
     def outside(self) -> Iterator[None]:
-        """For a command that changes the replica from within its own cell."""
-        was_inside = self._inside
+        """For a command that changes the replica from within its own cell.
+
+        One that only connects does not enter again: it would make others' cells give way.
+        """
+        was_inside = self._inside and self.session.attached is not None
         self.end()
         try:
             yield

@@ -26,9 +26,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The user's bytes that were in the way, and the laptop's of what is open here: {@code .notesync/kept/<id>/content}, with {@code about} beside it, which says
- * what, when and why. {@code about} is written first: a directory without content was never filled. Only for the
- * replica's thread.
+ * The user's bytes that were in the way, and the laptop's of what is open here: {@code .notesync/kept/<id>/content}, with
+ * {@code about} beside it, which says what, when and why. {@code about} is written first: a directory without content was
+ * never filled. Only for the replica's thread.
  */
 public final class KeptStore {
     private final Directory kept;
