@@ -81,4 +81,4 @@ def test_the_start_names_every_root(tmp_path: Path, common: Path) -> None:
     with Program("server", command, logs=tmp_path / "logs", env=world.environment(tmp_path), cwd=project) as server:
         server.until_line(r"serving .*shop, .*common tools as tools/ \(4 files")
         server.until_line(r"%load_ext notesync")
-        server.until_line(r"%notesync connect http://127")
+        server.until_line(r"%notesync connect --page http://127")
