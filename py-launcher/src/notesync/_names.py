@@ -33,7 +33,6 @@ def documents_in(root: Path, notebook: str | None) -> list[str]:
     """The running notebook as a path of the replica at `root`, where its file lies there."""
     if notebook is None:
         return []
-    file = os.path.realpath(notebook)
-    inside = os.path.relpath(file, os.path.realpath(root))
-    lies_there = not inside.startswith("..") and not os.path.isabs(inside)
-    return [Path(inside).as_posix()] if lies_there and os.path.isfile(file) else []
+    file, base = Path(os.path.realpath(notebook)), Path(os.path.realpath(root))
+    lies_there = file.is_relative_to(base) and file.is_file()
+    return [file.relative_to(base).as_posix()] if lies_there else []

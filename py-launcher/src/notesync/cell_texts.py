@@ -9,8 +9,12 @@ if TYPE_CHECKING:
 
 
 def newer_exists(fresh: Fresh) -> str:
-    on = f"sequence {fresh.cursor.sequence}" if fresh.cursor else "what is here"
+    on = _on(fresh.cursor.sequence if fresh.cursor else None)
     return f"this cell runs on {on}; something newer is not here yet: {_why(fresh.why)}"
+
+
+def _on(sequence: int | None) -> str:
+    return f"sequence {sequence}" if sequence is not None else "what is here"
 
 
 def _why(code: str) -> str:
@@ -23,14 +27,14 @@ def _why(code: str) -> str:
 
 
 def not_in_time(sequence: int | None, seconds: float, left: float | None = None) -> str:
-    on = f"sequence {sequence}" if sequence is not None else "what is here"
+    on = _on(sequence)
     if left is not None:
         return f"this cell runs on {on}: what is newer is on its way, about {left:.0f} s left"
     return f"this cell runs on {on}: what is newer did not arrive within {seconds:g} s"
 
 
 def not_asked(sequence: int | None, why: str) -> str:
-    on = f"sequence {sequence}" if sequence is not None else "what is here"
+    on = _on(sequence)
     return f"this cell runs on {on}: the laptop could not be asked ({why})"
 
 

@@ -100,7 +100,7 @@ class ClassData:
     def _dump(self, wanted: Path, made: Path, flags: Sequence[str], env: Mapping[str, str]) -> None:
         last = shutil.which("nice")
         command = [last, "-n", "19"] if last else []
-        command += [str(self.java.program), *flags, "-Xshare:dump", "-Xlog:disable"]
+        command += [str(self.java.program), *flags, "-Xshare:dump"]
         command += [f"-XX:SharedClassListFile={wanted}", f"-XX:SharedArchiveFile={made}"]
         subprocess.run(
             [*command, "-cp", str(self.jar)],
