@@ -350,6 +350,26 @@ def test_a_carrier_that_gives_no_sign_of_life_is_relieved_where_another_page_is_
     assert standby.hears.wait("hello", 3)["role"] == "carrier"
 
 
+def test_who_was_missed_is_not_asked_to_carry_again_before_he_was_heard(stage: Stage) -> None:
+    """Two browsers go without a word, one after the other: the page that is left carries."""
+    left, _ = stage.connected("a" * 32)
+    second, laptop = stage.connected("b" * 32)
+    laptop.was_silent()
+    assert left.hears.wait("hello", 3)["role"] == "carrier"
+    left.ready()
+    _, laptop = stage.connected("c" * 32)
+    assert left.hears.wait("hello", 4)["role"] == "standby"
+    laptop.was_silent()
+    assert left.hears.wait("hello", 5)["role"] == "carrier"
+    # A page that was frozen, say, and is back.
+    second.say("pong")
+    stage.host.changed.clear()
+    left.ready()
+    assert stage.host.changed.wait(5)
+    stage.host.ready[-1].was_silent()
+    assert second.hears.wait("hello", 7)["role"] == "carrier"
+
+
 def test_a_page_that_is_alone_is_not_asked_for_signs_of_life(stage: Stage) -> None:
     stage.pages._signs._every_s = 0.01
     page, laptop = stage.connected()

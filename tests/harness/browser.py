@@ -109,6 +109,28 @@ class Browser:
             for process in renderers:
                 process.resume()
 
+    @contextlib.contextmanager
+    def beside(self, profile: Path, logs: Path) -> Iterator[Browser]:
+        """Somebody else's browser, with a profile of its own, while this one is open: one Playwright drives both."""
+        assert self._playwright is not None
+        other = Browser(profile, logs)
+        other._launch(self._playwright)
+        try:
+            yield other
+        except BaseException as error:
+            other.__exit__(type(error), error, None)
+            raise
+        other.__exit__(None, None, None)
+
+    def kill(self) -> None:
+        """`kill -9` of the browser with all its processes: no page can say goodbye."""
+        own = f"--user-data-dir={self.profile}"
+        found = [one for one in psutil.Process().children(recursive=True) if own in one.cmdline()]
+        assert found, "Chromium does not run"
+        for process in found:
+            process.kill()
+        psutil.wait_procs(found, timeout=10)
+
     def kill_renderer(self) -> None:
         """`kill -9` of the process that draws the notebook: of all that draw, the one that has most to hold."""
         max(self._renderers(), key=lambda process: process.memory_info().rss).kill()

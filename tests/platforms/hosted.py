@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 from pathlib import Path
-from typing import Self
 
 import psutil
 
@@ -27,19 +26,6 @@ class Hosted(Jupyter):
 
     def page(self, name: str) -> str:
         return f"{self.address}lab/tree/{name}"
-
-
-class BesideBrowser(Browser):
-    """Somebody else's browser, with a profile of its own, while `first` is open (one Playwright drives both)."""
-
-    def __init__(self, first: Browser, profile: Path, logs: Path) -> None:
-        super().__init__(profile, logs)
-        self._first = first
-
-    def __enter__(self) -> Self:
-        assert self._first._playwright is not None
-        self._launch(self._first._playwright)
-        return self
 
 
 class Story:

@@ -16,7 +16,7 @@ from tests.harness.laptop import Laptop
 from tests.harness.paged import PagedStack
 from tests.platforms import debian, hub
 from tests.platforms.conftest import not_here
-from tests.platforms.hosted import BesideBrowser, Hosted, Story, agents, end_agents
+from tests.platforms.hosted import Hosted, Story, agents, end_agents
 from tests.platforms.machine import Machine, User
 from tests.platforms.machine_notebook import MachineNotebook
 from tests.platforms.test_no_java import jdk_here, make
@@ -215,7 +215,7 @@ def test_two_browsers_on_one_kernel_share_the_work(tmp_path: Path) -> None:
     total = "import shop.cart; print(shop.cart.total())"
     with PagedStack(tmp_path / "stack", cells=(total,)) as stack:
         assert stack.run(0) == "one"
-        with BesideBrowser(stack.browser, tmp_path / "second profile", tmp_path / "second logs") as second:
+        with stack.browser.beside(tmp_path / "second profile", tmp_path / "second logs") as second:
             story = Story(stack.jupyter, stack.laptop, write=False)
             other = story.open(second)
             story.connect(other)

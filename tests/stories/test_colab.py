@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.harness.stack import Stack
 
 pytestmark = [pytest.mark.browser]
 TOTAL = "import shop.cart; print(shop.cart.total())"
+SLOW = "import time; time.sleep(5)"
 
 
 def total(word: str) -> str:
@@ -23,7 +25,7 @@ def total(word: str) -> str:
 def test_the_whole_way_in_colab(tmp_path: Path) -> None:
     load = "%load_ext notesync\n%notesync connect --page LAPTOP"
     versions = "import IPython; IPython.version_info[:2], type(get_ipython())"
-    with Colab(tmp_path / "stack", load, TOTAL, versions) as stack:
+    with Colab(tmp_path / "stack", load, TOTAL, versions, SLOW, "print('other')") as stack:
         assert "(7, 34)" in stack.run(2)
         assert "Shell" in stack.text(2)
         # Loaded, and paired through the window.
@@ -52,10 +54,26 @@ def test_the_whole_way_in_colab(tmp_path: Path) -> None:
         stack.laptop.save("shop/cart.py", total("four"))
         stack.settle()
         assert stack.run(1) == "four"
+        says_what_came_too_late(stack)
         assert_nothing_leaked(stack, stack.browser.tokens)
         # The output is cleared: the kernel says in one line that nobody can be asked.
         stack.press(0, "Clear")
-        wait.until(lambda: "this cell runs on sequence 4: the laptop could not be asked" in stack.run(1), "it is told")
+        wait.until(lambda: "this cell runs on sequence 6: the laptop could not be asked" in stack.run(1), "it is told")
+
+
+def says_what_came_too_late(stack: Colab) -> None:
+    """Its kernel hears nothing while a cell runs: of the second save it learns when the next cell has begun."""
+    stack.press(3, "Run")
+    stack.page.locator("section").nth(3).and_(stack.page.locator("[data-state=running]")).wait_for()
+    for number, word in ((5, "five"), (6, "six")):
+        stack.laptop.save("shop/cart.py", total(word))
+        stack.laptop.server.until_line(rf"#{number} +shop/cart\.py")
+    shown = stack.run(1)
+    assert shown.splitlines()[-1] in ("four", "five"), "the sixth cannot have come"
+    stack.frame(0).get_by_text(re.compile("ran on sequence [45].*run it again")).wait_for()
+    assert re.search(r"In \[\d+\] ran on sequence [45]; what had been saved .* s before", stack.run(4))
+    stack.settle()
+    assert stack.run(1) == "six"
 
 
 def test_where_google_colab_can_be_imported_and_no_such_page_is_there_nothing_waits(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from . import texts
 from ._beacon import Beacon
 from ._loop import LoopThread
+from ._page_host import Host
 from ._signs import SignsOfLife
 from ._vouched import Vouched
 from .errors import LaptopUnreachable, NotesyncError, PermissionRefused, Unpaired
@@ -41,24 +42,6 @@ class Comm(Protocol):
     def on_close(self, callback: Callable[[Any], None]) -> None: ...
 
     def close(self) -> None: ...
-
-
-class Host(Protocol):
-    """What the session does with pages. Called on the loop thread."""
-
-    def on_page_ready(self, laptop: RelayedLaptop, project: Project) -> bool: ...
-
-    def on_page_gone(self, laptop: RelayedLaptop) -> None: ...
-
-    def on_page_asks(self, answer: Callable[[int | None, bool], None]) -> None: ...
-
-    def on_page_hello(self) -> None: ...
-
-    def on_no_page(self) -> None: ...
-
-    def on_takeover(self) -> None: ...
-
-    def laptop_url(self) -> str: ...
 
 
 @dataclass
@@ -117,6 +100,7 @@ class Page:
         self.greeted = False
         self.heard_beside_main = False
         self.heard_at = time.monotonic()
+        self.is_silent = False
         self.vouched = Vouched()
         self._ids = itertools.count(1)
         self._open: dict[int, _Open] = {}
@@ -134,7 +118,7 @@ class Page:
 
     def was_silent(self) -> None:
         """A call got no answer: the page may be asleep, or gone without a word."""
-        self._pages.loop.post(self._pages.unable, self)
+        self._pages.loop.post(self._pages.missed, self)
 
     # -- the loop thread
 
@@ -164,6 +148,11 @@ class Page:
             self.from_kernel.send(data, buffers=list(buffers) or None)
         except Exception:
             _log.exception("notesync: a message could not be sent to the page")
+
+    @property
+    def is_ready(self) -> bool:
+        """Connected to the laptop, and not missed."""
+        return self.laptop is not None and not self.is_silent
 
     @property
     def answers_pings(self) -> bool:
@@ -263,7 +252,7 @@ class Pages:
         self._comm_manager = comm_manager
         self._pages: dict[str, Page] = {}
         self._carrier: Page | None = None
-        self._signs = SignsOfLife(self._watched, self.unable)
+        self._signs = SignsOfLife(self._watched, self.missed)
         self._targets = {
             words.TO_KERNEL: self._open_to_kernel,
             words.FROM_KERNEL: self._open_from_kernel,
@@ -368,8 +357,7 @@ class Pages:
 
     def _watched(self) -> Page | None:
         carrier = self._carrier
-        could = carrier is not None and any(one.laptop for one in self._others(carrier))
-        return carrier if could else None
+        return carrier if carrier is not None and self._could_carry(carrier) else None
 
     def is_gone(self, relay: str, witness: Page) -> None:
         """A page saw that another one of its browser ended without a word."""
@@ -387,9 +375,14 @@ class Pages:
         if not self._pages:
             self.host.on_no_page()
 
+    def missed(self, page: Page) -> None:
+        """The page does not answer. It is asked to carry again only after it was heard."""
+        page.is_silent = True
+        self.unable(page)
+
     def unable(self, page: Page) -> None:
         """The carrier cannot reach the laptop, or does not answer: another connected page may."""
-        ready = [one for one in self._others(page) if one.laptop is not None]
+        ready = self._could_carry(page)
         if self._carrier is page and ready:
             self._hand_over(ready)
             if page.laptop is None:
@@ -398,10 +391,14 @@ class Pages:
     def _others(self, page: Page) -> list[Page]:
         return [one for one in self._pages.values() if one is not page and one.greeted]
 
+    def _could_carry(self, page: Page) -> list[Page]:
+        """The others that are connected, as far as anybody knows."""
+        return [one for one in self._others(page) if one.is_ready]
+
     def _hand_over(self, pages: Sequence[Page]) -> None:
         """Let the newest of the pages carry, one that is connected before one that would try."""
         if pages:
-            self._carrier = max(reversed(pages), key=lambda one: one.laptop is not None)
+            self._carrier = max(reversed(pages), key=lambda one: one.is_ready)
             self._carrier.tell(words.greet("carrier", self.host.laptop_url()))
             self._tell_standbys()
             if self._carrier.laptop is not None:
@@ -418,6 +415,9 @@ class Pages:
             return
         # A widget has one comm for both ways: what the kernel asks in a cell is answered after it.
         page.heard_at = time.monotonic()
+        if page.is_silent:
+            page.is_silent = False
+            self.loop.submit(self._signs.watch())
         page.heard_beside_main = beside and page.hello.kernel_leg not in _ONE_COMM
         try:
             page.take(FromPage.of(data, buffers))
