@@ -23,8 +23,9 @@ import picocli.CommandLine.Spec;
         description = "Lets notebooks follow a project: watches DIR and serves what changes to those whom you allow.",
         footer = {
             "",
-            "What belongs to the project is decided by .gitignore, .notesyncignore and [tool.notesync] in",
-            "pyproject.toml; 'notesync-server why PATH' says which rule decides. The project is never written."
+            "What belongs to the project is decided by .gitignore, .notesyncignore and",
+            "[tool.notesync] in pyproject.toml; 'notesync-server why PATH' says which rule",
+            "decides. The project is never written."
         })
 final class ServeCommand implements Callable<Integer> {
     /** No exit code: the program goes on until it is stopped. */

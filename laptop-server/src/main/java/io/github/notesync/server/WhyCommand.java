@@ -2,9 +2,14 @@ package io.github.notesync.server;
 
 import io.github.notesync.server.config.Roots;
 import io.github.notesync.server.ignore.IgnoreRules;
+import io.github.notesync.server.ignore.Verdict;
+import io.github.notesync.server.scan.Findings;
+import io.github.notesync.server.scan.Problem;
+import io.github.notesync.server.scan.Scanner;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +20,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Says which rule makes a path part of the project or not. */
+/** Says whether a path is synchronised, and which rule or problem decides. */
 @Command(
         name = "why",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
-        description = "Tells for each path whether it is synchronised, and which rule says so.")
+        description = "Tells for each path whether it is synchronised, and which rule or problem says so.")
 final class WhyCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -33,17 +38,28 @@ final class WhyCommand implements Callable<Integer> {
     private List<String> paths = List.of();
 
     @Override
-    public Integer call() throws UserError, IOException {
+    public Integer call() throws UserError, IOException, InterruptedException {
         Project project = Project.at(directory);
-        Roots roots = new Roots(project.root(), project.config().roots());
+        Findings findings = Scanner.look(project.root(), project.config());
         PrintWriter out = spec.commandLine().getOut();
         for (String path : paths) {
-            String relative = relative(roots, path);
-            boolean isDirectory = Files.isDirectory(roots.onDisk(relative)) || path.endsWith("/");
-            IgnoreRules rules = new IgnoreRules(project.root(), project.config());
-            out.println(relative + ": " + rules.why(relative, isDirectory).text());
+            out.println(answer(project, findings, path));
         }
         return 0;
+    }
+
+    private static String answer(Project project, Findings findings, String path) throws UserError, IOException {
+        Roots roots = new Roots(project.root(), project.config().roots());
+        String relative = relative(roots, path);
+        Path onDisk = roots.onDisk(relative);
+        boolean isDirectory = Files.isDirectory(onDisk) || path.endsWith("/");
+        Verdict verdict = new IgnoreRules(project.root(), project.config()).why(relative, isDirectory);
+        Problem problem = verdict.ignored() ? null : findings.problem(relative);
+        if (problem != null) {
+            return problem.message() + "; " + problem.remedy();
+        }
+        boolean isThere = Files.exists(onDisk, LinkOption.NOFOLLOW_LINKS);
+        return relative + ": " + verdict.text() + (verdict.ignored() || isThere ? "" : "; it is not there now");
     }
 
     /** As it travels: relative to the project, or below the place of another root. */

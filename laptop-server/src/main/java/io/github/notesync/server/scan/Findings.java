@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is not synchronised, and why: problems and ignored paths, by the directory in which they were found. Written by
@@ -23,6 +24,16 @@ public final class Findings {
         Map<String, Problem> ordered = new TreeMap<>();
         problems.values().forEach(list -> list.forEach(each -> ordered.put(each.path(), each)));
         return List.copyOf(ordered.values());
+    }
+
+    /** What keeps a path, or a directory above it, from being synchronised; null if nothing does. */
+    public @Nullable Problem problem(String path) {
+        for (Problem each : problems()) {
+            if (path.equals(each.path()) || path.startsWith(each.path() + "/")) {
+                return each;
+            }
+        }
+        return null;
     }
 
     /** Paths that a rule excludes, ordered, at most {@code limit}. */

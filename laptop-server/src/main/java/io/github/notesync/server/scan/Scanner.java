@@ -4,6 +4,7 @@ import io.github.notesync.server.config.Config;
 import io.github.notesync.server.config.Roots;
 import io.github.notesync.server.ignore.IgnoreRules;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -54,6 +55,26 @@ public final class Scanner {
         this.stats = new StatReader(root);
         this.reader = new ContentReader(stats, contents, chunkLists, opener);
         this.ruleFiles = new RuleFiles(rules);
+    }
+
+    /** What a scan finds in a source that is not served here: every file is opened, none is read. */
+    public static Findings look(Path root, Config config) throws IOException, InterruptedException {
+        Findings findings = new Findings();
+        Scanner scanner = new Scanner(
+                root,
+                config,
+                new IgnoreRules(root, config),
+                new Index(),
+                Coverage.NONE,
+                new Contents(),
+                new ChunkLists(),
+                findings,
+                file -> {
+                    Files.newInputStream(file).close();
+                    return InputStream.nullInputStream();
+                });
+        scanner.everything(false, Progress.NONE);
+        return findings;
     }
 
     /** Looks at every directory. */

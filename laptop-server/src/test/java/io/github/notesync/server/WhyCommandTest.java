@@ -1,0 +1,71 @@
+package io.github.notesync.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The question that a user asks when a file does not arrive: the answer is the server's own. */
+class WhyCommandTest {
+    @TempDir
+    Path root;
+
+    @BeforeEach
+    void project() throws Exception {
+        Files.writeString(root.resolve("notesync.toml"), "limits.max-file-mb = 1\n");
+        Files.writeString(root.resolve("a.py"), "x = 1\n");
+    }
+
+    private String why(String path) {
+        StringWriter out = new StringWriter();
+        CommandLine line = Main.commandLine().setOut(new PrintWriter(out));
+        assertThat(line.execute("why", "--in", root.toString(), path)).isZero();
+        return out.toString().strip();
+    }
+
+    @Test
+    void aFileThatNothingSpeaksAgainst() {
+        assertThat(why("a.py")).isEqualTo("a.py: synchronised: no rule matches");
+    }
+
+    @Test
+    void aFileThatARuleIgnores() throws Exception {
+        Files.writeString(root.resolve(".gitignore"), "*.log\n");
+        assertThat(why("x.log")).isEqualTo("x.log: ignored by '*.log' (.gitignore:1), which matches x.log");
+    }
+
+    @Test
+    void aFileAboveTheLimit() throws Exception {
+        Files.write(root.resolve("big.bin"), new byte[3 << 20]);
+        assertThat(why("big.bin"))
+                .startsWith("big.bin is not sent: it has 3 MB, the limit is 1 MB; raise limits.max-file-mb");
+    }
+
+    @Test
+    void whatLiesBelowALinkThatIsNotSent() throws Exception {
+        Files.createSymbolicLink(root.resolve("out"), Path.of("/etc"));
+        assertThat(why("out/hosts")).startsWith("out is not sent: ").contains("point the link inside the project");
+    }
+
+    @Test
+    void aNameThatIsAnotherOnesOnOtherFileSystems() throws Exception {
+        Files.writeString(root.resolve("README.md"), "");
+        Files.writeString(root.resolve("readme.md"), "");
+        assumeFalse(Files.isSameFile(root.resolve("README.md"), root.resolve("readme.md")), "case matters here");
+        assertThat(why("README.md") + why("readme.md"))
+                .contains("is not sent: ")
+                .contains("no rule matches");
+    }
+
+    @Test
+    void aFileThatIsNotThere() {
+        assertThat(why("nope.py")).isEqualTo("nope.py: synchronised: no rule matches; it is not there now");
+    }
+}
