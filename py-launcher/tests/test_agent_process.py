@@ -116,6 +116,25 @@ def test_state_is_for_this_user_only_whatever_the_umask(machine: Machine) -> Non
     assert _state.stderr_file(machine.state).stat().st_mode & 0o777 == 0o600
 
 
+def test_a_program_that_ends_while_the_agent_starts_says_nothing(machine: Machine) -> None:
+    machine.java("time.sleep(1)")
+    code = (
+        "import atexit, time\n"
+        "atexit.register(time.sleep, 0.2)  # Runs last.\n"
+        f"import sys; sys.path[:0] = [{str(HERE.parent / 'src')!r}]\n"
+        "from notesync.session import Session\n"
+        "from notesync import _state\n"
+        "session = Session('kernel', 'notebook')\n"
+        "tell = lambda done: done.exception() and session.on_error(done.exception())\n"
+        "session.start().add_done_callback(tell)\n"
+        "place = _state.state_dir() / 'started.txt'\n"
+        "while not place.exists(): pass\n"
+        "session.close()\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
 def test_five_racing_starts_give_one_agent(machine: Machine) -> None:
     code = (
         "import sys; sys.path[:0] = [{!r}]\n"

@@ -8,6 +8,9 @@ import time
 
 _LINES = 500
 
+# Where nobody installs a Log, or no longer, nothing is printed either.
+logging.getLogger("notesync").addHandler(logging.NullHandler())
+
 
 class Log(logging.Handler):
     """Keeps the last lines. Nothing of it is printed into a cell. Any thread."""

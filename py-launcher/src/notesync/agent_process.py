@@ -122,17 +122,18 @@ def _start(state: Path) -> ConnectionFile:
             cwd="/",
             env=_environment(state),
         )
-    _forget(process)
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
         found = running(state)
         if found and found.pid == process.pid:
+            _forget(process)
             data.make_later(FLAGS, _environment(state))
             return found
         if process.poll() is not None:
             raise _failed(texts.agent_died(process.returncode), errors)
         time.sleep(_POLL_S)
     process.kill()
+    _forget(process)
     raise _failed(texts.agent_too_slow(START_TIMEOUT_S), errors)
 
 
