@@ -9,8 +9,6 @@ export const TO_KERNEL = 'notesync.to_kernel';
 export const FROM_KERNEL = 'notesync.from_kernel';
 export const BEACON = 'notesync.beacon';
 export const OFFER_TYPE = 'application/vnd.notesync.offer+json';
-/** The longest part of a response's body that one comm message carries. */
-export const PART_BYTES = 256 * 1024;
 
 export type Json = null | boolean | number | string | Json[] | JsonObject;
 export interface JsonObject {
@@ -22,6 +20,14 @@ export type KernelLeg = 'websocket' | 'host' | 'widget' | 'base64';
 export interface Legs {
   laptop: LaptopLeg;
   kernel: KernelLeg;
+}
+
+/**
+ * The longest part of a response's body that one comm message carries. A page that shows the kernel's state draws for
+ * each message, so few large ones are quicker; but what a host's own comms let through is not known.
+ */
+export function partBytes(leg: KernelLeg): number {
+  return leg === 'websocket' ? 2 * 1024 * 1024 : 256 * 1024;
 }
 
 /** The kernel's invitation to a page. */

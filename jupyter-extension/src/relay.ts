@@ -1,5 +1,5 @@
 import { headOf } from './envelope';
-import { isObject, PART_BYTES, toKernel, type JsonObject, type Request } from './messages';
+import { isObject, toKernel, type JsonObject, type Request } from './messages';
 import { LaptopError, type LaptopCall, type LaptopTransport } from './laptop/transport';
 
 /** Sends one message to the kernel; what cannot be sent is lost, and the kernel asks again. */
@@ -43,6 +43,7 @@ export class Relay {
       /** A call got an answer, or (with the error) none. */
       outcome(error: LaptopError | null): void;
     },
+    private readonly partBytes: number,
   ) {}
 
   request(request: Request, bytes: ArrayBuffer | null): void {
@@ -122,10 +123,10 @@ export class Relay {
   }
 
   private respond(id: number, status: number, body: ArrayBuffer): void {
-    const parts = Math.max(1, Math.ceil(body.byteLength / PART_BYTES));
+    const parts = Math.max(1, Math.ceil(body.byteLength / this.partBytes));
     for (let part = 0; part < parts; part++) {
       // A tight copy: some hosts send the whole buffer behind a view.
-      const slice = body.slice(part * PART_BYTES, (part + 1) * PART_BYTES);
+      const slice = parts === 1 ? body : body.slice(part * this.partBytes, (part + 1) * this.partBytes);
       this.send(toKernel.response(id, status, part, part === parts - 1), slice);
     }
   }

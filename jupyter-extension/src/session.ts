@@ -2,7 +2,8 @@ import type { KernelLink } from './kernel/link';
 import { chooseLeg, type Choice } from './laptop/legs';
 import type { Surroundings } from './laptop/surroundings';
 import { jsonOf, LaptopError, type LaptopTransport } from './laptop/transport';
-import { idOf, isObject, PROTOCOL_VERSION, readFromKernel, readHello, relayHello, toKernel } from './messages';
+import { idOf, isObject, partBytes, PROTOCOL_VERSION, readFromKernel, readHello, relayHello } from './messages';
+import { toKernel } from './messages';
 import type { FromKernel, Hello, JsonObject, LaptopLeg, Offer, Runs } from './messages';
 import { ALONE, type Presence } from './presence';
 import { errorOf, pair, PairingError, type Paired } from './pairing';
@@ -366,6 +367,7 @@ export class Session {
           this.outcome(error);
         },
       },
+      partBytes(this.link.leg),
     );
     this.link.send(toKernel.ready(laptop.project, laptopUrl, legs, laptop.why));
   }

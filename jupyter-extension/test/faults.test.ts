@@ -67,7 +67,7 @@ describe('the relay between a kernel and a laptop that both have bad luck', () =
     const toRelay: Request[] = [];
     const toKernel: [JsonObject, ArrayBuffer | undefined][] = [];
     const none = { unpaired: () => undefined, outcome: () => undefined };
-    const connect = (): Relay => new Relay(laptop, 'T', (data, bytes) => toKernel.push([data, bytes]), none);
+    const connect = (): Relay => new Relay(laptop, 'T', (data, bytes) => toKernel.push([data, bytes]), none, 1000);
     let relay = connect();
     let most = 0;
     const answered = new Set<unknown>();

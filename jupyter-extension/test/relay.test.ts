@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LaptopError } from '../src/laptop/transport';
-import { PART_BYTES, type JsonObject, type Request } from '../src/messages';
+import { partBytes, type JsonObject, type KernelLeg, type Request } from '../src/messages';
 import { refuse, Relay } from '../src/relay';
 import { FakeLaptop, settled } from './fakes';
 
 const REPLICA = 'a'.repeat(32);
 const BATCH = 'b'.repeat(32);
+const PART = 1000;
 
 function request(
   id: number,
@@ -28,10 +29,16 @@ describe('the relay', () => {
     sent = [];
     unpaired = [];
     outcomes = [];
-    relay = new Relay(laptop, 'T', (data, bytes) => sent.push({ data, bytes: bytes ?? null }), {
-      unpaired: (code) => unpaired.push(code),
-      outcome: (error) => outcomes.push(error),
-    });
+    relay = new Relay(
+      laptop,
+      'T',
+      (data, bytes) => sent.push({ data, bytes: bytes ?? null }),
+      {
+        unpaired: (code) => unpaired.push(code),
+        outcome: (error) => outcomes.push(error),
+      },
+      PART,
+    );
   });
   afterEach(() => {
     vi.useRealTimers();
@@ -61,9 +68,9 @@ describe('the relay', () => {
   it.each([
     [0, [0]],
     [1, [1]],
-    [PART_BYTES, [PART_BYTES]],
-    [PART_BYTES + 1, [PART_BYTES, 1]],
-    [3 * PART_BYTES, [PART_BYTES, PART_BYTES, PART_BYTES]],
+    [PART, [PART]],
+    [PART + 1, [PART, 1]],
+    [3 * PART, [PART, PART, PART]],
   ])('cuts a body of %i bytes into tight parts in order', async (size, parts) => {
     const body = new Uint8Array(size).map((_, index) => index % 251);
     relay.request(request(1), null);
@@ -75,6 +82,15 @@ describe('the relay', () => {
     const whole = sent.flatMap(({ bytes }) => [...new Uint8Array(bytes ?? new ArrayBuffer(0))]);
     expect(whole.length).toBe(size);
     expect(whole.every((byte, index) => byte === index % 251)).toBe(true);
+  });
+
+  it.each<[KernelLeg, number]>([
+    ['websocket', 2 * 1024 * 1024],
+    ['host', 256 * 1024],
+    ['widget', 256 * 1024],
+    ['base64', 256 * 1024],
+  ])('sends parts over the leg %s of at most %i bytes', (leg, bytes) => {
+    expect(partBytes(leg)).toBe(bytes);
   });
 
   it('answers in the order of the laptop’s answers, each under its own id', async () => {

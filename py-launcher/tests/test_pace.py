@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from notesync._pace import FIRST_BYTES, LEAST_BYTES, Pace
+from notesync._pace import FIRST_BYTES, LEAST_BYTES, MOST_BYTES, Pace
 from notesync.messages import CHUNK_BYTES
 
 
@@ -39,8 +39,10 @@ def test_it_begins_small() -> None:
 @pytest.mark.parametrize(
     ("rate", "delay", "least", "most"),
     [
-        (100e6, 0.001, CHUNK_BYTES, CHUNK_BYTES),
-        (10e6, 0.6, CHUNK_BYTES, CHUNK_BYTES),
+        (100e6, 0.001, MOST_BYTES, MOST_BYTES),
+        (100e6, 0.6, MOST_BYTES, MOST_BYTES),
+        (10e6, 0.05, 1024 * 1024, 1024 * 1024),
+        (2e6, 0.05, CHUNK_BYTES, CHUNK_BYTES),
         (250e3, 0.2, 32 * 1024, FIRST_BYTES),
         (50e3, 0.2, LEAST_BYTES, LEAST_BYTES),
     ],
@@ -48,7 +50,7 @@ def test_it_begins_small() -> None:
 def test_the_size_follows_the_queue_and_not_the_delay(
     rate: float, delay: float, least: int, most: int
 ) -> None:
-    sizes = Link(rate, delay).carry(30)[10:]
+    sizes = Link(rate, delay).carry(30)[15:]
     assert least <= min(sizes) <= max(sizes) <= most
 
 
@@ -58,6 +60,19 @@ def test_a_way_of_250_kb_a_second_is_held_for_less_than_a_second_and_yet_used() 
     sizes = link.carry(100)
     assert 2 * max(sizes[10:]) / 250e3 < 0.6
     assert link.pace.seconds_left() == pytest.approx((9e6 - link.now * 250e3) / 250e3, rel=0.2)
+
+
+@pytest.mark.parametrize("rate", [500e3, 1e6, 2e6, 4e6, 8e6, 16e6, 100e6])
+def test_large_chunks_hold_up_a_cell_for_less_than_a_third_of_a_second(rate: float) -> None:
+    sizes = Link(rate, 0.05).carry(60)
+    assert all(size <= CHUNK_BYTES or 2 * size / rate < 0.33 for size in sizes)
+
+
+def test_large_chunks_shrink_again_where_the_way_gets_slow() -> None:
+    link = Link(100e6, 0.05)
+    assert link.carry(30)[-1] == MOST_BYTES
+    link.rate = 1e6
+    assert max(link.carry(30)[15:]) <= CHUNK_BYTES
 
 
 def test_what_is_left_is_unknown_before_and_after() -> None:

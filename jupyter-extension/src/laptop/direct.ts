@@ -63,6 +63,7 @@ export class DirectLaptop implements LaptopTransport {
     return !(hello instanceof LaptopError) && hello.status === 200;
   }
 
+  /** No `cache: 'no-store'`: Chromium then asks for leave (a preflight) before every call. No answer is kept anyway. */
   private init(call: LaptopCall, signal: AbortSignal): AddressedRequest {
     return {
       method: call.method,
@@ -71,7 +72,6 @@ export class DirectLaptop implements LaptopTransport {
       signal,
       mode: 'cors',
       credentials: 'omit',
-      cache: 'no-store',
       redirect: 'error',
       referrerPolicy: 'no-referrer',
       ...(isLoopback(new URL(this.laptop).hostname) ? { targetAddressSpace: 'loopback' as const } : {}),

@@ -90,13 +90,17 @@ async function pairsAndCarries(shown: Shown, leg: 'direct' | 'popup'): Promise<v
   await approve(shown, leg);
   await shown.frame.locator('body[data-laptop="ready"]').waitFor();
   expect(await shown.frame.locator('body').getAttribute('data-leg')).toBe(leg);
-  await shown.frame.evaluate(() => {
-    (window as unknown as { asks(id: number, path: string): void }).asks(7, '/v1/project');
-  });
+  await carries(shown, 7);
+}
+
+async function carries(shown: Shown, call: number): Promise<void> {
+  await shown.frame.evaluate((id) => {
+    (window as unknown as { asks(id: number, path: string): void }).asks(id, '/v1/project');
+  }, call);
   const got = (): Promise<{ kind: string; id?: number; status?: number; body: string | null }[]> =>
     shown.frame.evaluate(() => (window as unknown as { got(): [] }).got());
-  await expect.poll(async () => (await got()).find(({ id }) => id === 7)?.status).toBe(200);
-  expect((await got()).find(({ id }) => id === 7)?.body).toContain('"name"');
+  await expect.poll(async () => (await got()).find(({ id }) => id === call)?.status).toBe(200);
+  expect((await got()).find(({ id }) => id === call)?.body).toContain('"name"');
 }
 
 const https =
@@ -113,6 +117,19 @@ describe('a page from a public address', () => {
     const shown = await show('public', 'granted', https());
     await shown.line(/Type this code/);
     await pairsAndCarries(shown, 'direct');
+  });
+
+  it('asks for leave once for a path, and not before each call', async () => {
+    const shown = await show('public', 'granted', https());
+    await shown.line(/Type this code/);
+    await pairsAndCarries(shown, 'direct');
+    const seen: string[] = [];
+    const watch = await shown.context.newCDPSession(shown.page);
+    watch.on('Network.requestWillBeSent', ({ request }) => seen.push(`${request.method} ${request.url}`));
+    await watch.send('Network.enable');
+    await carries(shown, 8);
+    await carries(shown, 9);
+    expect(seen).toEqual([8, 9].map(() => `GET ${laptop.url}/v1/project`));
   });
 
   it('asks nothing by itself, tries once on the click, and offers the window after the refusal', async () => {
