@@ -267,5 +267,7 @@ export const toKernel = {
   pong: (): JsonObject => ({ kind: 'pong' }),
   /** Another page of this browser, which carried, has ended. */
   gone: (relay: string): JsonObject => ({ kind: 'gone', relay }),
+  /** The path of the notebook that this page shows, as its server has it. */
+  notebook: (path: string): JsonObject => ({ kind: 'notebook', path }),
   bye: (): JsonObject => ({ kind: 'bye' }),
 };

@@ -76,6 +76,7 @@ class Host:
         self.gone: list[RelayedLaptop] = []
         self.takes = True
         self.takeovers = 0
+        self.shown: list[str] = []
         self.changed = threading.Event()
         self.left = threading.Event()
 
@@ -94,6 +95,9 @@ class Host:
 
     def on_page_hello(self) -> None:
         pass
+
+    def on_page_shows(self, path: str) -> None:
+        self.shown.append(path)
 
     def on_no_page(self) -> None:
         pass
@@ -368,6 +372,15 @@ def test_who_was_missed_is_not_asked_to_carry_again_before_he_was_heard(stage: S
     assert stage.host.changed.wait(5)
     stage.host.ready[-1].was_silent()
     assert second.hears.wait("hello", 7)["role"] == "carrier"
+
+
+def test_a_page_tells_which_notebook_it_shows(stage: Stage) -> None:
+    page, laptop = stage.connected()
+    page.say("notebook", path="work/analysis.ipynb")
+    page.say("notebook")  # Nothing that can be read.
+    laptop.send(laptop_words.project())
+    assert page.hears.wait("request")
+    assert stage.host.shown == ["work/analysis.ipynb"]
 
 
 def test_a_page_that_is_alone_is_not_asked_for_signs_of_life(stage: Stage) -> None:

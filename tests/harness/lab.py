@@ -75,6 +75,16 @@ class NotebookPage:
 
         return wait.until(written, f"{self.file.name} is saved")
 
+    def rename(self, name: str) -> None:
+        """As the File menu does it."""
+        self.page.get_by_role("menuitem", name="File", exact=True).click()
+        self.page.get_by_role("menuitem", name=re.compile("^Rename( Notebook)?…")).click()
+        dialog = self.page.locator(".jp-Dialog")
+        dialog.locator("input").fill(name)
+        dialog.get_by_role("button", name="Rename").click()
+        self.file = self.file.with_name(name)
+        wait.until(self.file.exists, f"the notebook is called {name}")
+
     def reload(self) -> None:
         self._kernel_talks = False
         self.page.reload()

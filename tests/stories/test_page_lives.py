@@ -112,7 +112,10 @@ def test_a_hub_with_a_path_of_its_own(tmp_path: Path, extension: bool) -> None:
 
 @pytest.mark.parametrize("public", [False, True], ids=["direct", "window"])
 def test_pages_that_were_frozen_in_the_background_go_on(tmp_path: Path, public: bool) -> None:
-    """As Chromium does it to tabs that nobody looks at; for the real minutes: NOTESYNC_BACKGROUND_SECONDS=600."""
+    """As Chromium does it to tabs that nobody looks at.
+
+    For the real minutes: NOTESYNC_BACKGROUND_SECONDS=600 and `-o timeout=900`.
+    """
     with PagedStack(tmp_path / "stack", cells=(TOTAL,), public=public) as stack:
         assert stack.run(0) == "one"
         with stack.browser.frozen():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -40,6 +41,38 @@ def test_the_running_notebook_in_jupyterlab_belongs_to_the_project(tmp_path: Pat
         # The page does not think that somebody else has changed its file.
         assert "three" in stack.page.save()
         assert stack.page.page.locator(".jp-Dialog").count() == 0
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("extension", [True, False], ids=["extension", "script"])
+def test_a_notebook_that_is_renamed_is_left_alone_and_called_by_its_new_name(tmp_path: Path, extension: bool) -> None:
+    """As most that begin as Untitled.ipynb: the kernel was told only how it was called when it started."""
+    new = "analysis.ipynb"
+    told = f"{new} has changed on the laptop and runs here"
+    with PagedStack(tmp_path / "stack", within=True, cells=CELLS, connected=False, extension=extension) as stack:
+        stack.compares = False
+        if not extension:
+            stack.page.rename(new)
+        stack.connect()
+        wait.until((stack.replica / "shop/cart.py").exists, "the project has arrived")
+        if extension:
+            stack.page.rename(new)
+        assert stack.run(0) == "one"
+        stack.page.save()
+        yours = stack.page.file.read_bytes()
+        # Renamed on the laptop, too; and the old name is free for another one.
+        stack.laptop.save(new, "the laptop's")
+        stack.laptop.save(NAME, "another one")
+        stack.laptop.save("shop/cart.py", "def total():\n    return 'two'\n")
+        wait.until(lambda: "two" in (stack.replica / "shop/cart.py").read_text(), "it has arrived")
+        shown = stack.run(0)
+        assert shown.splitlines()[-1] == "two"
+        assert told in shown
+        assert stack.page.file.read_bytes() == yours
+        assert (stack.replica / NAME).read_text() == "another one"
+        stack.page.save()
+        assert stack.page.page.locator(".jp-Dialog").count() == 0
+        stack.laptop.server.until_line(rf"✓ {re.escape(new)}: applied")
 
 
 def test_a_running_notebook_that_the_laptop_comes_to_have_too(tmp_path: Path) -> None:

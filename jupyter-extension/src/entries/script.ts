@@ -2,10 +2,12 @@ import { ColabComms, colabKernel } from '../kernel/colab';
 import { HostLink } from '../kernel/host';
 import type { KernelLink } from '../kernel/link';
 import { WebsocketLink } from '../kernel/websocket';
+import { notebookOf } from '../kernel/sessions';
 import type { JupyterServer } from '../kernel/socket';
 import { isObject, readOffer, type Offer } from '../messages';
 import { sessionIn, sessionsHere, wokeExisting } from '../page';
 import { Panel } from '../panel/panel';
+import { nameOf, Shown } from '../shown';
 import { LINES } from '../texts';
 import { viewOf } from '../view';
 
@@ -30,7 +32,13 @@ function inColab(offer: Offer): boolean {
   return true;
 }
 
-function begin(offer: Offer, link: KernelLink, placement: 'floating' | 'inline'): void {
+/** `notebook`: what the page shows, where that can be asked. */
+function begin(
+  offer: Offer,
+  link: KernelLink,
+  placement: 'floating' | 'inline',
+  notebook: () => Promise<string | null> = () => Promise.resolve(null),
+): void {
   const panel = new Panel(document.body, {
     placement,
     label: offer.label,
@@ -38,7 +46,9 @@ function begin(offer: Offer, link: KernelLink, placement: 'floating' | 'inline')
       session.press(action);
     },
   });
+  const shown = new Shown(link);
   const session = sessionIn(window, offer, link, (state) => {
+    shown.kernelIs(state.kernel);
     panel.show(viewOf(state));
     if (state.kernel.is === 'lost' && state.kernel.why === 'gone') {
       session.stop();
@@ -46,15 +56,24 @@ function begin(offer: Offer, link: KernelLink, placement: 'floating' | 'inline')
       panel.remove();
     }
   });
+  const look = async (): Promise<void> => {
+    const path = await notebook();
+    if (path === null) return;
+    offer.label = nameOf(path);
+    panel.rename(offer.label);
+    shown.is(path);
+  };
   sessionsHere(window).set(offer.kernel, {
     wake: (again) => {
       session.wake(again);
+      void look();
     },
   });
   addEventListener('pagehide', () => {
     session.stop();
   });
   session.start();
+  void look();
 }
 
 /** The injected script: one session and one panel for the kernel that invited this page. */
@@ -62,7 +81,8 @@ function main(): void {
   const offer = readOffer(NOTESYNC_OFFER);
   if (!offer || wokeExisting(window, offer) || inColab(offer)) return;
   const server = jupyterServer();
-  if (server) begin(offer, new WebsocketLink(server, offer.kernel, true), 'floating');
+  if (!server) return;
+  begin(offer, new WebsocketLink(server, offer.kernel, true), 'floating', () => notebookOf(server, offer.kernel));
 }
 
 main();

@@ -5,6 +5,7 @@ import type { JsonObject, Offer, Runs } from '../messages';
 import { sessionIn, sessionsHere, wokeExisting } from '../page';
 import { Panel } from '../panel/panel';
 import type { Session } from '../session';
+import { nameOf, Shown } from '../shown';
 import type { Action } from '../state';
 import { viewOf, type View } from '../view';
 
@@ -18,6 +19,8 @@ export interface Carrier {
   beforeRun(most: number): Promise<JsonObject | null>;
   vouch(cell: string, cursor: JsonObject | null): void;
   togglePanel(): void;
+  /** The notebook of this page has this path at its server now. */
+  shows(path: string): void;
 }
 
 /** All kernels of this page that have notesync. Loaded when the first is found: a page without one does not pay. */
@@ -48,8 +51,9 @@ export class Carriers {
   }
 
   /** Serves the kernel, unless an injected script or an earlier offer already does. */
-  invite(offer: Offer): void {
-    if (wokeExisting(window, offer)) return;
+  invite(offered: Offer): void {
+    if (wokeExisting(window, offered)) return;
+    const offer = { ...offered };
     const { kernel } = offer;
     const panel = new Panel(document.body, {
       placement: 'floating',
@@ -60,7 +64,9 @@ export class Carriers {
       },
     });
     const link = new WebsocketLink(this.server, kernel, true);
+    const shown = new Shown(link);
     const session = sessionIn(window, offer, link, (state) => {
+      shown.kernelIs(state.kernel);
       panel.show(viewOf(state));
       if (state.kernel.is === 'lost' && state.kernel.why === 'gone') this.forget(kernel, session);
       this.changes.emit(kernel);
@@ -85,6 +91,12 @@ export class Carriers {
       },
       togglePanel: () => {
         panel.toggle();
+      },
+      shows: (path) => {
+        // The next question to the laptop's user names it, too.
+        offer.label = nameOf(path);
+        panel.rename(offer.label);
+        shown.is(path);
       },
     };
     this.entries.set(kernel, { carrier, panel });

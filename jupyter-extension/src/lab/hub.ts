@@ -49,7 +49,7 @@ export class Hub {
   /** An offer counts only where a notebook of this page really has the kernel: a saved one may hold anything. */
   offered(offer: Offer): void {
     const panel = this.tracker.find(({ sessionContext }) => sessionContext.session?.kernel?.id === offer.kernel);
-    if (panel) void this.invite({ ...offer, label: panel.title.label });
+    if (panel) void this.invite({ ...offer, label: panel.title.label }, panel);
   }
 
   /** Whether notesync is loaded in the current notebook's kernel; connects if it is. */
@@ -63,6 +63,9 @@ export class Hub {
     panel.sessionContext.kernelChanged.connect((_, { newValue }) => {
       if (newValue && this.connectOnOpen) void this.lookIn(panel, newValue);
       this.moved();
+    });
+    panel.sessionContext.propertyChanged.connect((context, property) => {
+      if (property === 'path') this.of(context.session?.kernel?.id ?? '')?.shows(context.path);
     });
     const kernel = panel.sessionContext.session?.kernel;
     if (kernel && this.connectOnOpen) void this.lookIn(panel, kernel);
@@ -78,13 +81,14 @@ export class Hub {
       return false; // The kernel went while it was asked.
     }
     // The kernel's hello tells which laptop it means.
-    await this.invite({ kernel: kernel.id, laptop: 'http://127.0.0.1:8765', label: panel.title.label });
+    await this.invite({ kernel: kernel.id, laptop: 'http://127.0.0.1:8765', label: panel.title.label }, panel);
     return true;
   }
 
-  private async invite(offer: Offer): Promise<void> {
+  private async invite(offer: Offer, panel: NotebookPanel): Promise<void> {
     const carriers = await this.carriers();
     carriers.invite(offer);
+    carriers.get(offer.kernel)?.shows(panel.sessionContext.path);
     this.moved();
   }
 

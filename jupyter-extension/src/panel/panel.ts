@@ -64,6 +64,12 @@ export class Panel {
     this.host.hidden = !current;
   }
 
+  rename(label: string): void {
+    if (label === this.options.label) return;
+    this.options.label = label;
+    this.render();
+  }
+
   remove(): void {
     this.unwatch();
     this.host.remove();

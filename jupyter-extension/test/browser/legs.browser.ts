@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { BrowserContext, Frame, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -395,7 +395,54 @@ describe.skipIf(!existsSync('/usr/bin/Xvfb'))('the browser’s question', () => 
       expect(shown.tries()).toBe(1);
     });
   });
+
+  describe.skipIf(!existsSync('/usr/bin/xdotool'))('answered by a hand on the mouse', () => {
+    it('with Allow: the page itself goes on, and connects by itself from then on', async () => {
+      await withDisplay(async () => {
+        const shown = await show('public', 'not asked', https(), false);
+        await shown.press('Connect');
+        await shown.frame.getByText('If your browser asks').waitFor();
+        await answer(shown, 'Allow');
+        await shown.line(/Type this code/);
+        await pairsAndCarries(shown, 'direct');
+        await shown.page.reload();
+        await shown.frame.locator('body[data-laptop="ready"]').waitFor();
+      });
+    });
+
+    it('with Block: the page says so at once, and offers the window', async () => {
+      await withDisplay(async () => {
+        const shown = await show('public', 'not asked', https(), false);
+        await shown.press('Connect');
+        await shown.frame.getByText('If your browser asks').waitFor();
+        await answer(shown, 'Block');
+        await shown.line(/Your browser refused/);
+        expect(shown.tries()).toBe(1);
+        await shown.press('Connect through a window');
+        await shown.line(/Type this code/);
+        await pairsAndCarries(shown, 'popup');
+      });
+    });
+  });
 });
+
+/** Where Chromium 156 shows the buttons of its question, on a screen without a window manager. */
+const BUTTONS = { Block: [317, 227], Allow: [395, 227] } as const;
+
+/** Presses a button of the browser itself, which no page and no automation reaches. It takes no click at first. */
+async function answer(shown: Shown, button: keyof typeof BUTTONS): Promise<void> {
+  const [x, y] = BUTTONS[button];
+  const asks = (): Promise<boolean> =>
+    shown.page.evaluate(async () => {
+      const name = 'loopback-network' as PermissionName;
+      return (await navigator.permissions.query({ name })).state === 'prompt';
+    });
+  const click = async (): Promise<boolean> => {
+    execFileSync('xdotool', ['mousemove', String(x), String(y), 'click', '1']);
+    return asks();
+  };
+  await expect.poll(click, { timeout: 15_000, interval: 700 }).toBe(false);
+}
 
 /** A display of its own for a browser with a window: only there does the browser ask. */
 async function withDisplay(body: () => Promise<void>): Promise<void> {

@@ -18,6 +18,7 @@ from typing import Any
 
 from . import display, texts, widget
 from ._names import kernel_id
+from ._notebook import Notebook
 from ._remembered import RememberedLaptop
 from ._status import Status
 from .cells import MOST_S, Cells
@@ -45,11 +46,11 @@ class App:
     def __init__(self, shell: Any) -> None:
         self.shell = shell
         self._process = os.getpid()
-        self.session = Session(kernel_id(), _label(shell))
-        self._remembered = RememberedLaptop(_notebook(shell) or "", self.session.laptop_url)
+        self.notebook = Notebook(shell)
+        self.session = Session(kernel_id(), self.notebook.label)
+        self._remembered = RememberedLaptop(self.notebook.started_as or "", self.session.laptop_url)
         self.session.laptop_url = self._remembered.url
-        place = os.getcwd()
-        self.session.notebook = lambda: _file_of(_notebook(shell), place)
+        self.session.notebook = lambda: self.notebook.file
         self.cells = Cells(shell, self.session)
         self.pages: Pages | None = None
         self.session.on_change = self._show_status
@@ -65,7 +66,7 @@ class App:
             self.pages = Pages(kernel.comm_manager, self.session.loop, self)
             self.cells.on_cell = self._tell_cell
             self.invite()
-            if _needs_widget(self.shell):
+            if self._needs_widget():
                 self._try_widget()
         atexit.register(self.unload)
         try:
@@ -113,6 +114,10 @@ class App:
         self._offer_timer.daemon = True
         self._offer_timer.start()
 
+    def _needs_widget(self) -> bool:
+        """Whether the front end is one that lets only widgets talk."""
+        return hooks.here() or self.notebook.of_vs_code is not None
+
     def show_widget(self, base64: bool = False) -> None:
         """Show the panel as a widget, for front ends that let no comm of ours through."""
         if self.pages is None:
@@ -150,6 +155,10 @@ class App:
 
     def on_page_gone(self, laptop: RelayedLaptop) -> None:
         self.session.page_gone(laptop)
+
+    def on_page_shows(self, path: str) -> None:
+        if self.notebook.is_shown_as(path):
+            self.session.is_called(self.notebook.label)
 
     def on_takeover(self) -> None:
         self.session.expects_page()
@@ -220,7 +229,7 @@ class App:
         if url is not None:
             self.session.laptop_url = str(Address.of(url))
         self.session.start()
-        if as_widget or _needs_widget(self.shell):
+        if as_widget or self._needs_widget():
             self.show_widget(base64)
         else:
             self.invite()
@@ -281,29 +290,3 @@ def page_status(session: Session) -> dict[str, Any]:
         "needs": needs,
         "late": status.late,
     }
-
-
-def _notebook_of_vs_code(shell: Any) -> str | None:
-    """The file that VS Code shows; it tells its kernels."""
-    name = (getattr(shell, "user_ns", None) or {}).get("__vsc_ipynb_file__")
-    return name if isinstance(name, str) else None
-
-
-def _needs_widget(shell: Any) -> bool:
-    """Whether the front end is one that lets only widgets talk."""
-    return hooks.here() or _notebook_of_vs_code(shell) is not None
-
-
-def _notebook(shell: Any) -> str | None:
-    """The path of the notebook, where the front end told it."""
-    return _notebook_of_vs_code(shell) or os.environ.get("JPY_SESSION_NAME")
-
-
-def _file_of(notebook: str | None, place: str) -> str | None:
-    return None if notebook is None else os.path.join(place, notebook)
-
-
-def _label(shell: Any) -> str:
-    """What the laptop's user reads about this kernel: the notebook, where it is known."""
-    path = _notebook(shell)
-    return Path(path).name if path else "notebook"

@@ -219,9 +219,9 @@ class Receiver:
             if inside or not self._in_cell():
                 return attached
 
-    def replaced(self) -> None:
-        """The agent has another replica at our root: somebody deleted the one we knew."""
-        self._must_attach(AttachAgain("unknown_replica", texts.ANOTHER_REPLICA))
+    def attach_again(self, code: str, why: str) -> None:
+        """What agent and laptop were told does not hold any more."""
+        self._must_attach(AttachAgain(code, why))
 
     async def _let_go(self) -> None:
         """Leave the bringing to another kernel, but go on hearing what is applied."""

@@ -185,6 +185,8 @@ class Page:
             )
         elif kind == "fresh":
             self.vouched.heard(*words.vouched(message))
+        elif kind == "notebook":
+            self._pages.host.on_page_shows(words.notebook(message))
         elif kind == "gone":
             self._pages.is_gone(words.gone(message), self)
         elif kind == "bye":

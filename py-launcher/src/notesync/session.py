@@ -194,6 +194,12 @@ class Session:
             ],
         )
 
+    def is_called(self, label: str) -> None:
+        """The notebook was renamed or moved: the laptop shows it so, the agent spares its file."""
+        self.label = label
+        if self._receiver is not None:
+            self.loop.post(self._receiver.attach_again, "renamed", texts.NOTEBOOK_RENAMED)
+
     def _documents(self) -> list[str]:
         return documents_in(self.root, self.notebook()) if self.root is not None else []
 
@@ -301,7 +307,7 @@ class Session:
         if self.attached is not None and self.attached.replica in reply.cursors:
             self._is_at(reply.cursors[self.attached.replica])
         elif self.attached is not None and self._receiver is not None:
-            self.loop.post(self._receiver.replaced)
+            self.loop.post(self._receiver.attach_again, "unknown_replica", texts.ANOTHER_REPLICA)
 
     def _is_at(self, cursor: Cursor | None) -> None:
         """The agent says where the replica is: what was applied without a word is made up for."""

@@ -187,5 +187,10 @@ def gone(message: FromPage) -> str:
     return read.text(message.data, "relay")
 
 
+def notebook(message: FromPage) -> str:
+    """The path of the notebook that the page shows, as its server has it."""
+    return read.text(message.data, "path")
+
+
 def base64_buffers(buffers: Sequence[bytes]) -> list[str]:
     return [base64.b64encode(one).decode("ascii") for one in buffers]
