@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from notesync.reload.later import DEEPEST, Role, roles_in
 from notesync.reload.names import (
     COMPREHENSIONS,
     HOLDERS,
@@ -19,13 +20,45 @@ from notesync.reload.names import (
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_ASKING = frozenset(
+    [
+        "callable",
+        "getattr",
+        "getdoc",
+        "getfullargspec",
+        "getsource",
+        "get_type_hints",
+        "hasattr",
+        "isasyncgenfunction",
+        "isclass",
+        "iscoroutinefunction",
+        "isfunction",
+        "isgeneratorfunction",
+        "repr",
+        "setattr",
+        "signature",
+        "unwrap",
+    ]
+)
 
 
 def body_of(node: _Function, package: str, scopes: list[Scope]) -> Body:
     """The global names that a function (and whatever it defines) reads, writes and changes."""
     walker = _BodyWalker(package, list(scopes))
-    walker.enter(node, nested=False)
-    return walker.body
+    walker.enter(node)
+    now, *later = walker.parts
+    if not any(part != Body() for part in later):
+        return now
+    whole = now
+    for part in later:
+        whole = whole.joined(part)
+    whole.calls_params, whole.calls_param, whole.hands_self = (
+        now.calls_params,
+        now.calls_param,
+        now.hands_self,
+    )
+    whole.parts = (now, *later)
+    return whole
 
 
 class _BodyWalker(Walker, ast.NodeVisitor):
@@ -33,13 +66,20 @@ class _BodyWalker(Walker, ast.NodeVisitor):
 
     def __init__(self, package: str, scopes: list[Scope]) -> None:
         Walker.__init__(self, package, scopes)
-        self.body = Body()
+        self.parts = [Body() for _ in range(DEEPEST + 1)]  # by the calls that it takes
+        self.level = 0
+        self.roles: dict[int, Role] | None = {}  # None: not asked for yet
+        self.function: _Function | None = None
         self.params: set[str] = set()
         self.first = ""  # `self` or `cls` of a method
-        self.depth = 0
         self.globals: set[str] = set()
 
-    def enter(self, node: _Function, *, nested: bool) -> None:
+    @property
+    def body(self) -> Body:
+        """Where what is found now belongs."""
+        return self.parts[self.level]
+
+    def enter(self, node: _Function, role: Role | None = None) -> None:
         args = node.args
         params = {a.arg for a in [*args.posonlyargs, *args.args, *args.kwonlyargs]}
         params |= {a.arg for a in (args.vararg, args.kwarg) if a is not None}
@@ -57,14 +97,19 @@ class _BodyWalker(Walker, ast.NodeVisitor):
             outside_scopes = list(outside)
         self.scopes = [*outside_scopes, Scope(names)]
         self.globals = declared
-        self.depth += nested
-        if not nested:
-            self.params = params
+        above = self.level, self.roles, self.params, self.function
+        self.function = node
+        if role is None:
             every = [*args.posonlyargs, *args.args]
             self.first = every[0].arg if every else ""
+        elif role >= Role.SHARED:
+            self.level = min(self.level + 1, DEEPEST)
+        self.params = self.params - names.keys()
+        self.params |= params if role is None or role >= Role.SHARED else set()
+        self.roles = None if role in (None, Role.GIVES, Role.LEAVES) else {}
         for statement in statements:
             self.visit(statement)
-        self.depth -= nested
+        self.level, self.roles, self.params, self.function = above
         self.scopes, self.globals = outside, outer_globals
 
     def local_names(
@@ -106,7 +151,10 @@ class _BodyWalker(Walker, ast.NodeVisitor):
         for default in [*node.args.defaults, *node.args.kw_defaults]:
             if default is not None:
                 self.visit(default)
-        self.enter(node, nested=True)
+        if self.roles is None:
+            assert self.function is not None
+            self.roles = roles_in(self.function)
+        self.enter(node, self.roles.get(id(node), Role.RUNS))
 
     visit_FunctionDef = visit_AsyncFunctionDef = visit_Lambda = _function
 
@@ -145,6 +193,7 @@ class _BodyWalker(Walker, ast.NodeVisitor):
             ref = self.global_ref((node.id,))
             if ref is not None:
                 self.body.reads.add(ref)
+            self.body.hands_self |= node.id == self.first
         elif node.id in self.globals:
             self.body.writes.add(node.id)
 
@@ -155,12 +204,18 @@ class _BodyWalker(Walker, ast.NodeVisitor):
                 self.body.reads.add(ref)
         self.generic_visit(node)
 
+    def visit_Assign(self, node: ast.Assign) -> None:
+        given = isinstance(node.value, ast.Name) and node.value.id in self.params
+        if given and any(isinstance(target, ast.Name) for target in node.targets):
+            self.body.calls_params = self.body.calls_param = True  # under another name
+        self.generic_visit(node)
+
     def visit_Attribute(self, node: ast.Attribute) -> None:
-        if isinstance(node.ctx, ast.Load):
-            self.body.attrs.add(node.attr)
-        else:
-            self._mutate(root_chain(node.value))
         ref = chain(node)
+        if not isinstance(node.ctx, ast.Load):
+            self._mutate(root_chain(node.value))
+        elif ref is None or ref[0] != "object":  # `object.__new__` is nobody else's
+            self.body.attrs.add(node.attr)
         if ref is None:
             self.visit(node.value)
             return
@@ -200,11 +255,20 @@ class _BodyWalker(Walker, ast.NodeVisitor):
             if ref is not None and isinstance(name, ast.Constant) and isinstance(name.value, str):
                 self.body.reads.add((*ref, name.value))
                 self.body.attrs.add(name.value)
-        if self.depth == 0 and last not in HOLDERS:
+        if last not in HOLDERS and last not in _ASKING:
             every = [node.func, *node.args, *(keyword.value for keyword in node.keywords)]
             for part in every:
                 if isinstance(part, ast.Starred):
                     part = part.value
                 if isinstance(part, ast.Name) and part.id in self.params:
                     self.body.calls_params = True
+                    self.body.calls_param |= part is node.func
+        dressed = last in ("wraps", "update_wrapper") and not self.body.hands_self
         self.generic_visit(node)
+        if dressed:
+            others: list[ast.AST] = [node.func, *node.keywords]
+            others += [each for each in node.args if not isinstance(each, ast.Name)]
+            deep = [each for part in others for each in ast.walk(part)]
+            self.body.hands_self = any(
+                isinstance(each, ast.Name) and each.id == self.first for each in deep
+            )

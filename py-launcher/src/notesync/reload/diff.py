@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from types import CodeType
 
+from notesync.reload.later import change_level
 from notesync.reload.names import HOLDERS, ClassFacts
 from notesync.reload.patch import nested_codes
 from notesync.reload.source import Stmt
@@ -116,6 +117,22 @@ def compare(old: Stmt, new: Stmt) -> Status:
                     if _last_name(decorator) not in TRANSPARENT:
                         return Status.CHANGED
     return Status.BODY
+
+
+def wrapper_level(old: Stmt, new: Stmt) -> int:
+    """How often what a function gives back must be called before it acts differently.
+
+    0 too where the functions that it has given back before cannot be given the new code.
+    """
+    level = change_level(old.node, new.node)
+    if level:
+        theirs, mine = dict(nested_codes(old.code)), dict(nested_codes(new.code))
+        if theirs.keys() != mine.keys() or any(
+            "#0" not in path or theirs[path].co_freevars != code.co_freevars
+            for path, code in mine.items()
+        ):
+            return 0
+    return level
 
 
 def changed_items(old: Stmt, new: Stmt, where: str) -> set[str] | None:

@@ -7,6 +7,7 @@ import types
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from notesync.reload.calls import MAKING, Calls
 from notesync.reload.chance import CHANCE, drawn_from
 from notesync.reload.names import HOLDERS, Body, Facts, Ref, public_names
 from notesync.reload.source import Source, Stmt
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from notesync.reload.plan import Planner
 
 Target = tuple[str, str, Ref]  # module, global name, attributes beyond it
-_MAKING = ("__init__", "__new__", "__post_init__")
 _DICT_LIKE = frozenset(
     ["get", "items", "keys", "values", "copy", "format", "join", "split", "strip", "lower", "upper"]
 )
@@ -28,6 +28,7 @@ class Closure:
 
     def __init__(self, planner: Planner) -> None:
         self.planner = planner
+        self.calls = Calls(self)
         self._resolved: dict[tuple[str, Ref, bool], Target | None] = {}
         self._effects: dict[tuple[int, bool], tuple[Stmt, set[Symbol]]] = {}
         self._orphans: dict[str, set[str]] = {}
@@ -51,6 +52,10 @@ class Closure:
     def resolve(self, unit: Unit, ref: Ref, *, newer: bool = True) -> Target | None:
         """The module and global name that a reference in `unit` leads to."""
         return self._resolve(unit.name, ref, newer)
+
+    def resolve_in(self, module: str, ref: Ref, *, newer: bool = True) -> Target | None:
+        """The same for a reference in a module."""
+        return self._resolve(module, ref, newer)
 
     def foreign(self, module: str, ref: Ref) -> Symbol | None:
         """A global outside the project that a reference leads to, such as `os.environ`."""
@@ -173,16 +178,18 @@ class Closure:
     def _calls(self, module: str, facts: Facts, newer: bool) -> Iterator[tuple[str, str, Body]]:
         """The same with the class that a method was looked up in, if that is known."""
         seen: set[int] = set()
-        stack: list[tuple[str, Ref]] = [(module, ref) for ref in facts.uses]
-        stack += [(module, ref) for ref, _ in facts.passed]
+        stack: list[tuple[str, Ref, int | None]] = [
+            (module, ref, self.calls.depth(module, facts, ref, newer=newer)) for ref in facts.uses
+        ]
+        stack += [(module, ref, None) for ref, _ in facts.passed]
         attributes = [(module, name) for name in facts.attrs]
         for kind in facts.classes.values():
-            stack += [(module, base) for base in kind.bases]
+            stack += [(module, base, None) for base in kind.bases]
         while stack or attributes:
             bodies: list[tuple[str, Body]] = []
             owner = ""
             if stack:
-                where, ref = stack.pop()
+                where, ref, depth = stack.pop()
                 found = self._resolve(where, ref, newer)
                 if found is None or not found[1]:
                     continue
@@ -192,13 +199,17 @@ class Closure:
                     continue
                 index = index_of(source)
                 if name in index.bodies:
-                    bodies.append((where, index.bodies[name]))
+                    runs = index.bodies[name].runs(depth if not rest else None)
+                    bodies += [(where, body) for body in runs]
+                elif depth is not None and not rest:
+                    called = self.calls.runs((where, name, index), depth)
+                    bodies += [(where, body) for body in called]
                 found_class = index.classes.get(name)
                 if found_class is not None:
-                    wanted = [*_MAKING, "__init_subclass__", "__set_name__", *rest]
+                    wanted = [*MAKING, "__init_subclass__", "__set_name__", *rest]
                     methods, owner = found_class.methods, name
                     bodies += [(where, methods[n]) for n in wanted if n in methods]
-                    stack += [(where, base) for base in found_class.bases]
+                    stack += [(where, base, None) for base in found_class.bases]
             else:
                 where, name = attributes.pop()
                 if name in _DICT_LIKE:
@@ -209,7 +220,7 @@ class Closure:
                     continue
                 seen.add(id(body))
                 yield where, owner, body
-                stack += [(where, ref) for ref in body.reads]
+                stack += [(where, ref, None) for ref in body.reads]
                 attributes += [(where, name) for name in body.attrs]
 
     def _methods(self, module: str, name: str, newer: bool) -> list[tuple[str, Body]]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterable
 
 from notesync.reload.bodies import body_of
+from notesync.reload.later import last_name
+from notesync.reload.made import made_by, made_by_decorators, note
 from notesync.reload.names import (
     COMPREHENSIONS,
     HOLDERS,
@@ -13,6 +16,7 @@ from notesync.reload.names import (
     Body,
     ClassFacts,
     Facts,
+    Made,
     Ref,
     Scope,
     Walker,
@@ -26,8 +30,15 @@ from notesync.reload.syntax import FUNCTIONS, absolute, assigned_names
 def scan(node: ast.stmt, package: str, *, lazy_annotations: bool) -> Facts:
     """The facts of one top-level statement of a module in `package`."""
     scanner = _Scanner(package, lazy_annotations)
+    scanner.whole = node
     scanner.statement(node, top=True)
+    note(scanner.facts, scanner.made, scanner.times)
     return scanner.facts
+
+
+_ADDING = frozenset(
+    ["dataclass", "define", "final", "frozen", "runtime_checkable", "total_ordering"]
+)
 
 
 class _Scanner(Walker):
@@ -39,11 +50,16 @@ class _Scanner(Walker):
         self.lazy = lazy_annotations
         self.collect: set[Ref] | None = None
         self.locals: set[str] = set()
+        self.times: Counter[Ref] = Counter()  # how often each reference is read
+        self.made: list[tuple[Ref, Made]] = []
+        self.whole: ast.stmt | None = None
 
     # -- statements ---------------------------------------------------------------------------
 
     def statement(self, node: ast.stmt, *, top: bool = False, path: str = "") -> None:
         facts = self.facts
+        if top:
+            self.made += made_by(node, self.global_ref)
         if isinstance(node, FUNCTIONS):
             self.function(node, path)
             self.bind(node.name, top)
@@ -143,6 +159,8 @@ class _Scanner(Walker):
                     self.facts.sets.add((*ref, node.attr))
                 self.read(ref, hold=True)
 
+    # -- imports, functions, classes ----------------------------------------------------------
+
     def import_(self, node: ast.Import | ast.ImportFrom, top: bool) -> None:
         for name, ref in self.import_aliases(node):
             self.bind(name, top)
@@ -187,12 +205,14 @@ class _Scanner(Walker):
         mine = ClassFacts(decorated=bool(node.decorator_list), plain=not node.keywords)
         other = self.facts.classes.get(where)
         self.facts.classes[where] = mine
+        mine.dressed = any(last_name(each) not in _ADDING for each in node.decorator_list)
         for decorator in node.decorator_list:
             self.decorator(decorator)
         for base in [*node.bases, *(keyword.value for keyword in node.keywords)]:
             ref = self.global_ref(chain(base))
             if ref is not None:
                 mine.bases.add(ref)
+            mine.open |= ref is None or bool(node.keywords)
             self.expr(base, hold=True)
         scope = Scope({})
         for keyword in node.keywords:
@@ -209,6 +229,8 @@ class _Scanner(Walker):
             self.locals = own
             if isinstance(child, FUNCTIONS):
                 self.scopes = [*outside, Scope(dict(scope.names))]
+                if node is self.whole:
+                    self.made += made_by_decorators(child, f"{where}.{child.name}", self.global_ref)
                 self.function(child, where)
                 scope.names[child.name] = None
                 self.scopes = outside
@@ -262,6 +284,7 @@ class _Scanner(Walker):
             return
         if self.collect is not None:
             self.collect.add(resolved)
+        self.times[resolved] += 1
         (self.facts.holds if hold else self.facts.uses).add(resolved)
 
     def expr(self, node: ast.AST, *, hold: bool = False) -> None:
@@ -328,6 +351,7 @@ class _Scanner(Walker):
                 self.expr(argument, hold=last in HOLDERS)
                 continue
             self.facts.attrs.update(ref[1:])
+            self.times[ref] += 1
             if self.collect is not None:
                 self.collect.add(ref)
             if position == 0 and last in ("getattr", "hasattr") and len(arguments) > 1:

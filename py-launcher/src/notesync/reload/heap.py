@@ -145,11 +145,19 @@ def remembers(value: Any, depth: int = 0) -> bool:
     """Whether a wrapper made by a decorator may hold results of the function that it wraps."""
     if not isa(value, types.FunctionType):
         return not isa(value, (staticmethod, classmethod, property))
+    held = []
     for cell in value.__closure__ or ():
         try:
-            content = cell.cell_contents
+            held.append(cell.cell_contents)
         except ValueError:
             continue
+    of_wrapped = getattr(value.__dict__.get("__wrapped__"), "__dict__", {})
+    if any(
+        isa(content, (dict, list, set)) and content and of_wrapped.get(name) is not content
+        for name, content in value.__dict__.items()
+    ):
+        return True
+    for content in held:
         if isa(content, types.FunctionType):
             if depth < 5 and remembers(content, depth + 1):
                 return True

@@ -10,7 +10,7 @@ from notesync.reload import heap
 from notesync.reload.diff import Pair
 from notesync.reload.names import ClassFacts, Facts, Ref
 from notesync.reload.undo import isa
-from notesync.reload.unit import Unit, index_of
+from notesync.reload.unit import Symbol, Unit, index_of
 
 if TYPE_CHECKING:
     from notesync.reload.plan import Planner
@@ -140,16 +140,30 @@ class Hits:
 
     def behaviour(self, unit: Unit, ref: Ref) -> set[str]:
         """What acts differently about the thing that a reference leads to."""
+        symbol = self.symbol(unit, ref)
+        return self.plan.behaviours.get(symbol, set()) if symbol is not None else set()
+
+    def symbol(self, unit: Unit, ref: Ref) -> Symbol | None:
+        """The module and name that a reference leads to."""
         found = self.plan.closure.resolve(unit, ref)
-        if found is None:
-            return set()
-        return self.plan.behaviours.get((found[0], found[1]), set())
+        return None if found is None else (found[0], found[1])
+
+    def due(self, unit: Unit, facts: Facts, ref: Ref) -> set[str]:
+        """What acts differently in as many calls as the statement makes of a reference."""
+        symbol = self.symbol(unit, ref)
+        changed = self.plan.behaviours.get(symbol, set()) if symbol is not None else set()
+        calls = self.plan.closure.calls
+        depth = calls.depth(unit.name, facts, ref) if changed else None
+        place = calls.place(unit.name, ref, True) if depth is not None else None
+        if symbol is None or place is None or depth is None:
+            return changed
+        return calls.due(place, changed, self.plan.behaviours.levels[symbol], depth)
 
     def behaviour_hit(self, unit: Unit, each: Pair) -> str | None:
         facts = each.new.facts
         attributes: set[str] | None = None
         for ref in facts.uses:
-            changed = self.behaviour(unit, ref)
+            changed = self.due(unit, facts, ref)
             if changed and not self._only_fills(unit, each, ref, changed):
                 if attributes is None:
                     attributes = self.plan.closure.open_attributes(unit, facts)
@@ -176,6 +190,8 @@ class Hits:
                 return f"asks {'.'.join(ref)}"
         if facts.decorators and self._remembers(unit, facts):
             return "its decorator may remember results"
+        if facts.decorators and self._called_at_once(unit, facts):
+            return "its decorator calls it"
         for where, kind in facts.classes.items():
             if self.made_otherwise(unit, kind):
                 return f"the metaclass of {where}"
@@ -224,6 +240,16 @@ class Hits:
         changed = self.plan.behaviours.get((module, name), set())
         own = cls.__dict__ if isa(cls, type) else {}
         return any(not isa(own.get(n), types.FunctionType) for n in changed - {CALL})
+
+    def _called_at_once(self, unit: Unit, facts: Facts) -> bool:
+        """A function acts differently that its decorator calls while it makes something of it."""
+        for made in {made.name for mades in facts.calls.values() for made in mades}:
+            owner, _, item = made.rpartition(".")
+            changed = self.plan.behaviours.get((unit.name, owner or item), set())
+            acts_so = (item if owner else CALL) in changed and (owner or item in facts.bodies)
+            if acts_so and self.plan.closure.calls.at_once(unit.name, facts, made):
+                return True
+        return False
 
     def _remembers(self, unit: Unit, facts: Facts) -> bool:
         """A decorated function acts differently while its wrapper may hold on to old results."""

@@ -92,9 +92,16 @@ class Body:
     attrs: set[str] = field(default_factory=set)
     writes: set[str] = field(default_factory=set)
     mutates: set[Ref] = field(default_factory=set)
-    calls_params: bool = False
+    calls_params: bool = False  # or hands one on to what may call it
+    calls_param: bool = False  # by itself
+    hands_self: bool = False  # does more with its first parameter than asking for attributes
     dynamic: bool = False  # reaches for the namespace as a whole
     own: set[str] = field(default_factory=set)  # attributes of its first parameter that it changes
+    parts: tuple[Body, ...] = ()  # what it does itself, what it returns does when called, and so on
+
+    def runs(self, calls: int | None) -> tuple[Body, ...]:
+        """What so many calls run, one after the other on what came back; None: any number."""
+        return (self,) if calls is None or calls >= len(self.parts) else self.parts[:calls]
 
     def joined(self, other: Body) -> Body:
         """What either of two does."""
@@ -104,9 +111,20 @@ class Body:
             self.writes | other.writes,
             self.mutates | other.mutates,
             self.calls_params or other.calls_params,
+            self.calls_param or other.calls_param,
+            self.hands_self or other.hands_self,
             self.dynamic or other.dynamic,
             self.own | other.own,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A name that a statement binds to what calls give back, without doing anything with that."""
+
+    name: str  # dotted where it is in a class
+    calls: int  # `f` of `@f` is called once, of `@f(1)` twice
+    above: tuple[tuple[Ref, int], ...]  # the decorators that are given the result
 
 
 @dataclass(slots=True)
@@ -120,6 +138,8 @@ class ClassFacts:
     item_locals: dict[str, set[str]] = field(default_factory=dict)  # other items that it reads
     annotations: set[Ref] = field(default_factory=set)  # of its fields, evaluated or not
     decorated: bool = False
+    dressed: bool = False  # by more than what adds methods to it
+    open: bool = False  # a base or metaclass that no name tells
     plain: bool = True  # no keyword, metaclass or base that could rewrite the class
     several: bool = False  # one of several of this name in one statement
     _items: dict[str, list[ast.stmt]] = field(default_factory=dict)
@@ -136,6 +156,8 @@ class ClassFacts:
         """Take in a class of the same name in another branch of the statement."""
         self.several = True
         self.decorated |= other.decorated
+        self.dressed |= other.dressed
+        self.open |= other.open
         self.plain &= other.plain
         for name in ("bases", "makers", "annotations"):
             setattr(self, name, getattr(self, name) | getattr(other, name))
@@ -176,6 +198,7 @@ class Facts:
     mutates: set[Ref] = field(default_factory=set)  # x.append(…), shuffle(x)
     bodies: dict[str, Body] = field(default_factory=dict)
     classes: dict[str, ClassFacts] = field(default_factory=dict)
+    calls: dict[Ref, tuple[Made, ...]] = field(default_factory=dict)  # and nothing else of it
     aliases: dict[str, Ref] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
     bare_call: bool = False
@@ -199,12 +222,16 @@ class Facts:
 
 def slim(facts: Facts, known: dict[Any, Any]) -> None:
     """Let equal sets and references of a module be one object: facts are kept, and read only."""
-    parts: list[Facts | Body | ClassFacts] = [facts, *facts.bodies.values()]
+    bodies = [*facts.bodies.values()]
+    parts: list[Facts | Body | ClassFacts] = [facts]
     for kind in facts.classes.values():
-        parts += [kind, *kind.methods.values()]
+        parts.append(kind)
+        bodies += kind.methods.values()
         for table in (kind.item_reads, kind.item_locals):
             for name, value in table.items():
                 table[name] = _one(value, known)
+    for body in bodies:
+        parts += [body, *body.parts]
     for part in parts:
         for name in part.__slots__:
             value = getattr(part, name)

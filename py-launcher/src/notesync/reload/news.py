@@ -35,14 +35,29 @@ class Behaviours(dict[Symbol, set[str]]):
     def __init__(self) -> None:
         super().__init__()
         self.names: dict[str, set[str]] = {}
+        self.levels: dict[Symbol, dict[str, int]] = {}
 
-    def widen(self, symbol: Symbol, attributes: Iterable[str]) -> bool:
-        """Add attributes. True when there was a new one."""
+    def widen(self, symbol: Symbol, attributes: Iterable[str], level: int = 0) -> bool:
+        """Add attributes. True when there was a new one, or one that takes fewer calls than
+        before."""
         known = self.setdefault(symbol, set())
-        before = len(known)
-        known.update(attributes)
+        levels = self.levels.setdefault(symbol, {})
+        moved = False
+        for attribute in attributes:
+            if attribute not in known:
+                known.add(attribute)
+                if level:
+                    levels[attribute] = level
+                moved = True
+            elif levels.get(attribute, 0) > level:
+                levels[attribute] = level
+                moved = True
         self.names.setdefault(symbol[0], set()).add(symbol[1])
-        return len(known) > before
+        return moved
+
+    def level(self, symbol: Symbol, attribute: str) -> int:
+        """How often what came back must be called before it acts differently in an attribute."""
+        return self.levels.get(symbol, {}).get(attribute, 0)
 
     def of(self, module: str) -> list[tuple[str, set[str]]]:
         """Name and attributes of everything in one module."""

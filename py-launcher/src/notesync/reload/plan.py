@@ -20,7 +20,14 @@ from typing import Any
 
 from notesync.reload import heap
 from notesync.reload.chains import Chains
-from notesync.reload.diff import Pair, Status, changed_bodies, changed_items, made_of
+from notesync.reload.diff import (
+    Pair,
+    Status,
+    changed_bodies,
+    changed_items,
+    made_of,
+    wrapper_level,
+)
 from notesync.reload.effects import Closure
 from notesync.reload.files import Files
 from notesync.reload.hits import ANY, CALL, Hits, is_plain
@@ -104,7 +111,8 @@ class Planner:
     def _news(self, name: str) -> frozenset[tuple[str, ...]]:
         found: set[tuple[str, ...]] = {(n,) for n in self.values.names.get(name, ())}
         for n, attributes in self.behaviours.of(name):
-            found.update((n, attribute) for attribute in attributes)
+            levels = self.behaviours.levels.get((name, n), {})
+            found.update((n, each, str(levels.get(each, 0))) for each in attributes)
         return frozenset(found)
 
     def _tell(self, name: str, words: set[str] | None) -> None:
@@ -188,16 +196,16 @@ class Planner:
         stmt = each.new
         for name in changed_bodies(stmt):
             value = self.live(unit, name)
-            if (
+            again = self.closure.calls.at_once(unit.name, stmt.facts, name) or (
                 not is_plain(value, name)
                 and (
                     not same_docstring(each.old.node, stmt.node)
                     or (not heap.is_lru(value) and heap.remembers(value))
                 )
-                and len(self._binders(unit, name)) == 1
-            ):
+            )
+            if again and len(self._binders(unit, name)) == 1:
                 self.mark(unit, each, "its decorator must see the new function")
-            self.behave(unit.name, name, {CALL})
+            self.behave(unit.name, name, {CALL}, wrapper_level(each.old, stmt))
         for where in stmt.facts.classes:
             items = changed_items(each.old, stmt, where)
             if items and made_of(stmt.facts.classes[where], items):
@@ -341,11 +349,20 @@ class Planner:
             return False
         return isa(value, types.FunctionType)
 
-    def behave(self, module: str, name: str, attributes: Iterable[str]) -> bool:
-        if not self.behaviours.widen((module, name), attributes):
+    def behave(self, module: str, name: str, attributes: Iterable[str], level: int = 0) -> bool:
+        """Note that something acts differently, once what it gives was called `level` times."""
+        if not self.behaviours.widen((module, name), attributes, level):
             return False
         self.values.moved.add(module)
         return True
+
+    def behave_like(self, module: str, name: str, other: Symbol, calls: int = 0) -> bool:
+        """Note that something acts as differently as another thing that was called to make it."""
+        moved = False
+        for attribute in list(self.behaviours.get(other, ())):
+            level = max(0, self.behaviours.level(other, attribute) - calls)
+            moved |= self.behave(module, name, {attribute}, level)
+        return moved
 
     def behave_class(self, unit: Unit, where: str, attributes: set[str]) -> bool:
         """A nested class changes the class around it."""

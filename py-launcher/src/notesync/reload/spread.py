@@ -3,10 +3,10 @@ them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from notesync.reload.hits import ANY, CALL, acts
+from notesync.reload.later import DEEPEST
 from notesync.reload.names import Body, ClassFacts, Facts, Ref
 from notesync.reload.suspects import Suspects
 from notesync.reload.unit import Unit, index_of
@@ -43,8 +43,8 @@ class Spread:
                 changed = changed | self.plan.behaviours.names.get(module, set())
                 moved |= bool(changed) and self.plan.behave(unit.name, name, changed)
         for name, body in suspects.bodies(index.bodies):
-            changed = self._body_changes(unit, body, body.reads)
-            moved |= bool(changed) and self.plan.behave(unit.name, name, changed)
+            for token, level in self._body_changes(unit, body).items():
+                moved |= self.plan.behave(unit.name, name, {token}, level)
         for where, kind in suspects.classes(index.classes):
             moved |= self.plan.behave_class(unit, where, self._class_changes(unit, where, kind))
         for each in suspects.pairs():
@@ -53,27 +53,35 @@ class Spread:
                 moved |= self._registered(unit, facts)
             for name, ref in facts.aliases.items():
                 if len(ref) == 2:
-                    changed = self.plan.behaviours.get((ref[0][1:], ref[1]), set())
-                    moved |= bool(changed) and self.plan.behave(unit.name, name, changed)
+                    moved |= self.plan.behave_like(unit.name, name, (ref[0][1:], ref[1]))
             for star in facts.stars:
-                for name, changed in self.plan.behaviours.of(star):
+                for name, _ in self.plan.behaviours.of(star):
                     if self.plan.hits.public(star, name) and name not in index.binds:
-                        moved |= self.plan.behave(unit.name, name, changed)
+                        moved |= self.plan.behave_like(unit.name, name, (star, name))
             if facts.aliases or not facts.binds:
                 continue
-            inherited: set[str] = set()
+            for ref, mades in facts.calls.items():
+                for owner, _, item in (made.name.rpartition(".") for made in mades):
+                    if owner and self.plan.hits.behaviour(unit, ref):
+                        moved |= self.plan.behave_class(unit, owner, {item})  # its wrapper acts so
             for ref in facts.reads:
-                inherited |= self.plan.hits.behaviour(unit, ref)
-            if inherited:
+                symbol = self.plan.hits.symbol(unit, ref)
+                if symbol is None or symbol not in self.plan.behaviours:
+                    continue
+                calls = self.plan.closure.calls.depth(unit.name, facts, ref)
+                if calls is None:
+                    calls = 0 if facts.reads == facts.holds else DEEPEST
+                elif all("." in made.name for made in facts.calls[ref]):
+                    continue  # of methods only
                 for name in facts.binds:
                     if not _runs_by_itself(self.plan.live(unit, name)):
-                        moved |= self.plan.behave(unit.name, name, inherited)
+                        moved |= self.plan.behave_like(unit.name, name, symbol, calls)
         return moved
 
     def _registered(self, unit: Unit, facts: Facts) -> bool:
         """A single dispatch acts differently when one of its implementations does."""
         changed = any(
-            self._body_changes(unit, body, body.reads)
+            self._body_changes(unit, body)
             or CALL in self.plan.behaviours.get((unit.name, name), ())
             for name, body in facts.bodies.items()
         )
@@ -87,16 +95,25 @@ class Spread:
                     moved |= self.plan.behave(module, name, {CALL})
         return moved
 
-    def _body_changes(self, unit: Unit, body: Body, reads: Iterable[Ref]) -> set[str]:
-        changed: set[str] = set()
-        for ref in reads:
-            if self.plan.hits.value_hit(unit, ref) or self.plan.hits.looked_into(unit, ref):
-                changed.add(CALL)
-            other = self.plan.hits.behaviour(unit, ref)
-            if other:
-                changed |= other - {CALL, ANY} - _MAKING
-                if acts(other, self.plan.hits.beyond(unit, ref), body.attrs):
-                    changed.add(CALL)
+    def _body_changes(self, unit: Unit, body: Body) -> dict[str, int]:
+        """In what a function acts differently → after how many calls of what it gives back."""
+        changed: dict[str, int] = {}
+        reads: set[Ref] = set()
+        for level, part in enumerate(body.parts or (body,)):
+            own, reads = part.reads, reads | part.reads
+            for ref in reads:
+                direct = ref in own
+                if direct and (
+                    self.plan.hits.value_hit(unit, ref) or self.plan.hits.looked_into(unit, ref)
+                ):
+                    changed.setdefault(CALL, level)
+                other = self.plan.hits.behaviour(unit, ref)
+                if other:
+                    for token in other - {CALL, ANY} - _MAKING if direct else ():
+                        changed.setdefault(token, level)  # in what it gives back
+                    rest = self.plan.hits.beyond(unit, ref)
+                    if other & part.attrs or (direct and acts(other, rest, part.attrs)):
+                        changed.setdefault(CALL, level)
         return changed
 
     def _only_filled(self, body: Body) -> set[str]:

@@ -38,10 +38,10 @@ class Through:
             if acts or moved:
                 if name in roots.beyond:
                     return False
-                found.append((index, name, acts, moved))
-        for index, name, acts, moved in found:
+                found.append((index, name, symbol, moved))
+        for index, name, symbol, moved in found:
             if moved:
                 plan.mark(unit, unit.pairs[index], f"imports {name}")
-            if acts:
-                plan.behave(unit.name, name, acts)
+            if symbol in plan.behaviours:
+                plan.behave_like(unit.name, name, symbol)
         return True
