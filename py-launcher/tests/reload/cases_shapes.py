@@ -197,6 +197,16 @@ case(
     "m.B == 5",
 )
 case(
+    "whoever looks through the locals of a statement that may bind nothing sees the module's names",
+    {
+        "see.py": "import sys\ndef names():\n    return list(sys._getframe(1).f_locals)",
+        "m.py": "import see\nON = 1\nif ON:\n    X = 'ON' in see.names()",
+    },
+    "import m",
+    {"m.py": "import see\nON = 1\nif ON:\n    X = 'ON' in see.names(), 2"},
+    "m.X == (True, 2)",
+)
+case(
     "a loop variable that stays behind follows",
     "for i in range(3):\n    pass\nX = i",
     "import m",

@@ -6,6 +6,7 @@ import ast
 import copy
 import sys
 import types
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 from notesync.reload import loggers
@@ -21,8 +22,11 @@ from notesync.reload.undo import MISSING, Undo
 from notesync.reload.unit import Unit, index_of
 
 
-class Noting:
-    """The namespace of a module as one statement sees it: knows afterwards which names it bound."""
+class Noting(MutableMapping[str, Any]):
+    """The namespace of a module as one statement sees it: knows afterwards which names it bound.
+
+    A whole mapping: it is what `locals()` gives, and tracebacks look through it.
+    """
 
     def __init__(self, space: dict[str, Any]) -> None:
         self.space = space
@@ -37,6 +41,12 @@ class Noting:
 
     def __delitem__(self, name: str) -> None:
         del self.space[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.space)
+
+    def __len__(self) -> int:
+        return len(self.space)
 
 
 class Executor:
