@@ -1,12 +1,12 @@
 """The catalogue under other reloaders: one table.
 
-    python bench/reload_peers.py --everywhere  # the whole table: makes an environment for each IPython
+    python bench/reload_peers.py --everywhere  # the whole table: makes an environment for each IPython; 10 minutes
     python bench/reload_peers.py               # every peer that is installed here
     python bench/reload_peers.py --case NAME   # one case, with what each got wrong
 
 Peers: plain importlib.reload, %autoreload 2 of the installed IPython, jurigged, marimo, liveimport.
-Each case runs in a process of its own. Counted are the cases whose every check holds; checks of our own
-report (statements run, notes) are left out.
+Each case runs in a process of its own, a fork of one that has imported the peer. Counted are the cases whose
+every check holds; checks of our own report (statements run, notes) are left out.
 """
 
 from __future__ import annotations
@@ -28,16 +28,15 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 LAUNCHER = HERE.parent / "py-launcher"
 sys.path[:0] = [str(LAUNCHER / "src"), str(LAUNCHER / "tests" / "reload")]
+# What the cases import.
+LIBRARIES = ["attrs", "click", "cloudpickle", "numpy", "pandas", "pydantic", "sqlalchemy"]
 PEERS = ["nothing", "importlib", "autoreload", "jurigged", "marimo", "liveimport", "notesync"]
 EVERYWHERE = {
-    "IPython 9, marimo, jurigged, liveimport": (
-        ["ipython>=9,<10", "jurigged==0.6.1", "marimo", "liveimport==1.2.5", "attrs", "numpy", "pydantic"],
-        PEERS,
-    ),
-    "IPython 8.37": (["ipython==8.37.0", "attrs", "numpy", "pydantic"], ["autoreload", "notesync"]),
-    "IPython 7.34": (["ipython==7.34.0", "setuptools<81", "attrs", "numpy", "pydantic"], ["autoreload", "notesync"]),
+    "IPython 9": (["ipython>=9,<10", "jurigged==0.6.1", "marimo", "liveimport==1.2.5"], PEERS),
+    "IPython 8.37": (["ipython==8.37.0"], ["autoreload", "notesync"]),
+    "IPython 7.34": (["ipython==7.34.0", "setuptools<81"], ["autoreload", "notesync"]),
 }
-NEEDS = {"jurigged": "jurigged", "marimo": "marimo", "liveimport": "liveimport"}
+NEEDS = {"jurigged": "jurigged", "marimo": "marimo._runtime.reload.autoreload", "liveimport": "liveimport"}
 
 
 def cases() -> list[Any]:
@@ -84,9 +83,12 @@ class World:
     def cell(self, text: str) -> bool:
         if not text:
             return True
+        known = set(sys.modules)
         result = self.shell.run_cell(text)
         if self.peer == "notesync":
             self.reloader.cell_ran(text)
+        elif self.peer == "marimo":  # as its kernel does after each cell: from when a new module is
+            self.marimo.check({name: sys.modules[name] for name in set(sys.modules) - known}, reload=False)
         return bool(result.success)
 
     def reload(self) -> None:
@@ -120,10 +122,14 @@ class World:
     def start_jurigged(self) -> None:
         import jurigged  # type: ignore[import-not-found]
 
-        self.watcher = jurigged.watch(str(self.root), poll=0.05)
+        # Its thread, which tells nobody when it is done, is not started: we say what it would see.
+        self.watcher = jurigged.watch(str(self.root), autostart=False)
 
     def reload_jurigged(self) -> None:
-        time.sleep(0.4)  # it polls on a thread and tells nobody when it is done
+        known = self.watcher.registry
+        for path, gone in self.changed:
+            if not gone and str(path) in {*known.precache, *known.cache}:
+                self.watcher.refresh(str(path))
 
     def start_marimo(self) -> None:
         from marimo._runtime.reload.autoreload import (  # type: ignore[import-not-found]
@@ -218,26 +224,28 @@ def in_fork(peer: str, numbers: list[int], report: Callable[[int, str], None]) -
 
 
 def everywhere() -> None:
-    """An environment of its own for each row of the table, thrown away afterwards."""
+    """An environment of its own for each IPython, thrown away afterwards, and one process for each row."""
     rows: list[str] = []
     with tempfile.TemporaryDirectory() as scratch:
         for number, (title, (packages, peers)) in enumerate(EVERYWHERE.items()):
             home = Path(scratch) / str(number)
             subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
             python = home / "bin" / "python"
-            subprocess.run([python, "-m", "pip", "-q", "install", *packages], check=True)
+            subprocess.run([python, "-m", "pip", "-q", "install", *packages, *LIBRARIES], check=True)
             print(f"-- {title}", flush=True)
-            command = [str(python), "-u", __file__, "--peers", ",".join(peers)]
-            where = title
-            with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
-                assert run.stdout is not None
-                for line in run.stdout:
-                    print(line, end="", flush=True)
-                    if line.startswith("Python "):
-                        where = line.strip().rpartition(", ")[0]
-                    words = line.split()
-                    if words[1:3] == ["right", "in"]:
-                        rows.append(f"| {words[0]} | {where} | {words[3]} of {words[5]} |")
+            for peer in peers:
+                command = [str(python), "-u", __file__, "--peers", peer]
+                where, right = title, "did not end"
+                with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
+                    assert run.stdout is not None
+                    for line in run.stdout:
+                        print(line, end="", flush=True)
+                        if line.startswith("Python "):
+                            where = line.strip().rpartition(", ")[0]
+                        words = line.split()
+                        if words[1:3] == ["right", "in"]:
+                            right = f"{words[3]} of {words[5]}"
+                rows.append(f"| {peer} | {where} | {right} |")
     print("\n| reloader | on | cases right |\n| --- | --- | --- |", *rows, sep="\n")
 
 
@@ -267,9 +275,12 @@ def main() -> None:
     ]
     print(f"Python {sys.version.split()[0]}, IPython {IPython.__version__}, {len(wanted)} cases")
     for peer in arguments.peers.split(","):
-        if peer in NEEDS and importlib.util.find_spec(NEEDS[peer]) is None:
-            print(f"{peer:<12} not installed")
-            continue
+        if peer in NEEDS:
+            try:
+                importlib.import_module(NEEDS[peer])
+            except ImportError:
+                print(f"{peer:<12} not installed")
+                continue
         results: dict[int, str] = {}
         if hasattr(os, "fork"):
             session().run_cell("pass")
