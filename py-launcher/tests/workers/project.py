@@ -28,9 +28,14 @@ LATE = """
 def extra(x):
     return x + {0}
 """
+STOCK = """
+def stocked(x):
+    return x - {0}
+"""
 CELL = """
 import shop.prices
 from shop.prices import Item, price
+from stock import stocked
 
 def by_name(x):
     return price(x)
@@ -60,6 +65,8 @@ PLAIN = {
     "made": lambda factor: 10 * factor,
     "inside": lambda factor: 10 + factor,
     "by_data": lambda factor: 10 * factor,
+    # No worker has any `stock`; of `shop` some have an older version.
+    "stocked": lambda factor: 10 - factor,
 }
 
 
@@ -84,6 +91,7 @@ class Notebook:
             "shop/prices.py": PRICES.format(factor),
             "shop/late.py": LATE.format(factor),
             "shop/factor.txt": str(factor),
+            "stock.py": STOCK.format(factor),
         }
         return [_put(self.root / "src" / name, text) for name, text in files.items()]
 
@@ -102,10 +110,14 @@ class Notebook:
         self.workers.changed(self.sequence, paths)
         self.workers.before_cell()
 
+    def told(self) -> str:
+        """What `%notesync workers` shows."""
+        return "\n".join(f"{name}: {line}" for name, line in self.workers.report())
+
     def close(self) -> None:
         self.workers.off()
         sys.path.remove(str(self.root / "src"))
-        for name in [one for one in sys.modules if one.partition(".")[0] == "shop"]:
+        for name in [one for one in sys.modules if one.partition(".")[0] in ("shop", "stock")]:
             del sys.modules[name]
         for name in ("by_name", "inside", "of_module", "of_item", "made", "by_data"):
             self.names.pop(name, None)

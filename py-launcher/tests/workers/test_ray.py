@@ -60,6 +60,15 @@ def test_every_kind_of_function_runs_the_new_code(ray: Any, notebook: Notebook) 
     assert notebook.said == []
 
 
+def test_what_ray_got_is_told(ray: Any, notebook: Notebook) -> None:
+    notebook.workers.before_cell()
+    assert "Ray: nothing was sent yet" in notebook.told()
+    for factor in (3, 4):
+        notebook.edit(factor)
+        assert run(ray, notebook.names["price"], 10) == 10 * factor
+        assert f"Ray: sequence {factor - 1} at" in notebook.told()
+
+
 def test_kept_remote_functions_and_actor_classes_follow(ray: Any, notebook: Notebook) -> None:
     notebook.workers.before_cell()
     kept = ray.remote(notebook.names["price"])
@@ -80,7 +89,10 @@ def test_workers_that_imported_an_older_version(ray: Any, notebook: Notebook) ->
     load.__module__ = "__main__"
     notebook.workers.off()
     # Own workers for these options: fresh ones, that have the older version only.
-    with_older = ray.remote(num_cpus=1, runtime_env={"env_vars": {"FRESH": "1"}})(load)
+    fresh = ray.remote(num_cpus=1, runtime_env={"env_vars": {"FRESH": "1"}})
+    with pytest.raises(Exception, match="No module named 'stock'"):
+        ray.get(fresh(notebook.names["stocked"]).remote(10), timeout=60)
+    with_older = fresh(load)
     assert ray.get(with_older.remote(), timeout=60) == 10
     notebook.workers.on()
     assert ray.get(with_older.remote(), timeout=60) == 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -44,21 +45,44 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     made.stop()
 
 
-def test_workers_that_imported_an_older_version(spark: Any, notebook: Notebook) -> None:
+def test_workers_that_have_nothing_or_imported_an_older_version(
+    spark: Any, notebook: Notebook
+) -> None:
     def load(_: Any) -> int:
         # By value: this module is not on the workers.
         import shop.prices
 
         return int(shop.prices.price(10))
 
-    # First of all tests: no worker has seen an envelope yet.
+    # First of all tests: no worker has seen an envelope yet. As on Databricks, what joins
+    # `sys.path` after the start of the session does not reach them.
     notebook.workers.off()
-    assert set(spark.sparkContext.parallelize(range(4), 4).map(load).collect()) == {10}
+    numbers = spark.sparkContext.parallelize(range(4), 4)
+    with pytest.raises(Exception, match="No module named 'stock'"):
+        numbers.map(notebook.names["stocked"]).collect()
+    assert set(numbers.map(load).collect()) == {10}
     notebook.workers.on()
     for factor in (2, 3):
         if factor > 2:
             notebook.edit(factor)
-        assert set(spark.sparkContext.parallelize(range(4), 4).map(load).collect()) == {10 * factor}
+        assert set(numbers.map(load).collect()) == {10 * factor}
+        assert numbers.map(notebook.names["stocked"]).collect() == [n - factor for n in range(4)]
+
+
+def test_what_spark_got_is_told(
+    spark: Any, notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook.workers.before_cell()
+    assert "Spark: nothing was sent yet" in notebook.told()
+    price = spark_cases.udf(notebook.names["price"])
+    spark_cases.of_ten(spark, price)
+    assert "Spark: the first state at" in notebook.told()
+    notebook.edit(3)
+    spark_cases.of_ten(spark, price)
+    assert re.search(r"Spark: sequence 2 at .* as a broadcast", notebook.told())
+    assert "when the session starts" not in notebook.told()
+    monkeypatch.setenv("DATABRICKS_RUNTIME_VERSION", "16.4")
+    assert "Databricks sends folders of sys.path" in notebook.told()
 
 
 def test_every_kind_of_function_runs_the_new_code(spark: Any, notebook: Notebook) -> None:

@@ -7,6 +7,7 @@ ignore what they have imported already).
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import OrderedDict
 from collections.abc import Callable
@@ -40,7 +41,8 @@ class Spark(Engine):
         register_again(self, self._registered)
 
     def notes(self) -> list[str]:
-        return [texts.SPARK_STAYS]
+        on_databricks = "DATABRICKS_RUNTIME_VERSION" in os.environ
+        return [texts.SPARK_STAYS, *([texts.DATABRICKS] if on_databricks else [])]
 
     # -- hooks
 

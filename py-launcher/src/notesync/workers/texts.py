@@ -11,6 +11,10 @@ WITHOUT_WAITING = (
     "submitted at once may be faster"
 )
 SPARK_STAYS = "DataFrames and RDDs that were built before keep their functions: build them again"
+DATABRICKS = (
+    "Databricks sends folders of sys.path to executors only when the session starts: tasks do not "
+    "depend on that, each takes the code along"
+)
 CONNECT_STAYS = "streaming queries that run keep their functions"
 RAY_STAYS = "running actors keep their methods; tasks that a task starts need the project there"
 DASK_STAYS = "persisted collections, futures and running actors keep their results and code"
