@@ -42,13 +42,19 @@ def test_a_module_of_a_src_layout_follows(make_stack: MakeStack) -> None:
     assert run("make_str(b'abc')").value == "'new'"
 
 
-def test_a_syntax_error_keeps_the_old_code_and_names_file_and_line(stack: Stack) -> None:
+@pytest.mark.parametrize("kernel", ["environment", "old-kernel"])
+def test_a_syntax_error_keeps_the_old_code_and_names_file_and_line(make_stack: MakeStack, kernel: str) -> None:
+    stack = make_stack(environment=places.BUILD / kernel)
     run = stack.notebook.run
     run("from shop.cart import total")
     stack.laptop.save("shop/cart.py", "def total():\n    return 'broken\n")
     cell = run("total()")
     assert cell.value == "'one'"
-    assert re.search(r"cart\.py\D+2\b", cell.text), cell.text
+    assert re.search(r"shop/cart\.py\D+2\b", cell.text), cell.text
+    run("%notesync strict on")
+    refused = stack.notebook.finish(stack.notebook.begin("total()"))
+    assert re.search(r"not run, the saved code is broken: .+cart\.py:2: SyntaxError", refused.text), refused.text
+    assert "Traceback" not in refused.text, "it is for the user, who has nothing to look for in our code"
     stack.laptop.save("shop/cart.py", "def total():\n    return 'mended'\n")
     assert run("total()").value == "'mended'"
 

@@ -193,7 +193,9 @@ class Cells:
         seen = self._is_seen()
         newer = None if together or seen else self._fresh(deadline)
         if not together:
-            self._unasked = newer is not None or not (seen or self._can_ask())
+            was_told = newer is not None and self.session.status().state in _NOT_TAKEN
+            has_asked = newer is None and (seen or self._can_ask())
+            self._unasked = not (was_told or has_asked)
         entered = self._enter(deadline)
         if entered is not None:
             self.session.entered(entered)

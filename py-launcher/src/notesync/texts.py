@@ -351,7 +351,8 @@ def history_rows(found: Sequence[Earlier]) -> list[tuple[str, str]]:
     for one in found:
         when = time.strftime("%H:%M:%S", time.localtime(one.applied / 1000)) if one.applied else ""
         commit = str((one.git or {}).get("commit") or "")[:10]
-        rows.append((str(one.number), f"{when}  {one.changes} changes  {commit}".strip()))
+        count = "1 change" if one.changes == 1 else f"{one.changes} changes"
+        rows.append((str(one.number), f"{when}  {count}  {commit}".strip()))
     return rows
 
 

@@ -325,7 +325,7 @@ def test_the_one_line_says_what_was_loaded_or_why_not(session: Session) -> None:
     session.cell("import m")
     assert session.save("m.py", "X = 2\n").line().startswith("reloaded m (1 statement run, ")
     line = session.save("m.py", "X = (\n").line()
-    assert line.startswith("kept the old code: m.py:1: SyntaxError: ")
+    assert line.startswith(f"kept the old code: {session.root.name}/m.py:1: SyntaxError: ")
     assert session.reloader.apply([]).pending
     assert session.save("m.py", "X = 3\n").ok
     assert session.reloader.apply([]).line() == "nothing to reload"

@@ -64,10 +64,14 @@ def strict_transformer(broken: Callable[[], Report | None]) -> Callable[[list[st
         from IPython.core.error import InputRejected
 
         failed = report.failed
-        raise InputRejected(
+        told = (
             f"notesync: not run, the saved code is broken: {failed.file}:{failed.line}: "
             f"{failed.message}. Save a fix, or '%notesync strict off' to run on the old code."
         )
+        refusal = InputRejected(told)
+        # The shell asks the exception how it wants to be shown: without the way through our code.
+        refusal._render_traceback_ = lambda: [told]
+        raise refusal
 
     return refuse_on_broken_code
 

@@ -60,7 +60,7 @@ class Report:
     def line(self) -> str:
         """One line for the notebook."""
         if self.failed is not None:
-            where = f"{Path(self.failed.file).name}:{self.failed.line}"
+            where = f"{_short(self.failed.file)}:{self.failed.line}"
             return (
                 f"kept the old code: {where}: {self.failed.message} "
                 "(save a fix and it is loaded by itself)"
@@ -89,8 +89,13 @@ class Report:
         """Everything that is known about the batch, for a log."""
         lines = [self.line()]
         lines += [f"  kept {what}: {why}" for what, why in self.kept]
-        lines += [f"  {Path(file).name}:{line}: {text}" for file, line, text in self.notes]
+        lines += [f"  {_short(file)}:{line}: {text}" for file, line, text in self.notes]
         lines += [f"  pending: {path}" for path in self.pending]
         if self.failed is not None and self.failed.traceback:
             lines.append(self.failed.traceback.rstrip())
         return "\n".join(lines)
+
+
+def _short(file: str) -> str:
+    """Enough to tell one `__init__.py` from another."""
+    return "/".join(Path(file).parts[-2:])
