@@ -378,3 +378,47 @@ case(
     "from functools import singledispatch\ndef k(): return 7\n@singledispatch\ndef d(x): return 0\n@d.register(int)\ndef _(x): return k()\n@d.register(str)\ndef _(x): return 's'\ndef f(): return d(5)\nV = f()",
     "m.V == 7",
 )
+_ADD = """
+class R:
+    L = []
+    @classmethod
+    def add(cls, f):
+        cls.L.append(f.__name__)
+        return f
+"""
+case(
+    "a list of names on a class that decorators of two modules fill has every name once",
+    {
+        "a.py": _ADD,
+        "m.py": "from a import R\n@R.add\ndef a(): return 1\n@R.add\ndef b(): return 2",
+        "n.py": "from a import R\n@R.add\ndef c(): return 3",
+    },
+    "import a, m, n\nheld = a.R.L",
+    {"m.py": "from a import R\n@R.add\ndef a(q=1): return q\n@R.add\ndef d(): return 2"},
+    "a.R.L == ['a', 'd', 'c']",
+    "held is a.R.L",
+)
+case(
+    "a list of names on a class that decorators fill is as before after a refused batch",
+    {"a.py": _ADD, "m.py": "from a import R\n@R.add\ndef a(): return 1\n@R.add\ndef b(): return 2"},
+    "import a, m",
+    {"m.py": "from a import R\n@R.add\ndef a(q=1): return q\nX = 1 / 0"},
+    "a.R.L == ['a', 'b']",
+    fails="ZeroDivisionError",
+)
+case(
+    "a count on a function that is called at import is what a fresh start counts",
+    "def f():\n    f.n += 1\n    return f.n\nf.n = 0\nf()\nf()\nV = f.n",
+    "import m",
+    "def f():\n    f.n += 2\n    return f.n\nf.n = 0\nf()\nf()\nV = f.n",
+    "m.V == 4",
+    "m.f.n == 4",
+)
+case(
+    "a count on a function that nothing calls at import is kept",
+    "def f():\n    f.n += 1\n    return f.n\nf.n = 0",
+    "import m\nm.f(); m.f()",
+    "def f():\n    f.n += 10\n    return f.n\nf.n = 0",
+    "m.f() == 12",
+    runs=0,
+)

@@ -213,7 +213,7 @@ class _BodyWalker(Walker, ast.NodeVisitor):
     def visit_Attribute(self, node: ast.Attribute) -> None:
         ref = chain(node)
         if not isinstance(node.ctx, ast.Load):
-            self._mutate(root_chain(node.value))
+            self._store(root_chain(node.value))
         elif ref is None or ref[0] != "object":  # `object.__new__` is nobody else's
             self.body.attrs.add(node.attr)
         if ref is None:
@@ -227,8 +227,14 @@ class _BodyWalker(Walker, ast.NodeVisitor):
     def visit_Subscript(self, node: ast.Subscript) -> None:
         self.body.dynamic |= is_namespace(node, module_level=False)
         if not isinstance(node.ctx, ast.Load):
-            self._mutate(root_chain(node.value))
+            self._store(root_chain(node.value))
         self.generic_visit(node)
+
+    def _store(self, ref: Ref | None) -> None:
+        self._mutate(ref)
+        resolved = self.global_ref(ref)
+        if resolved is not None:
+            self.body.stores.add(resolved)
 
     def _mutate(self, ref: Ref | None) -> None:
         if ref is not None and len(ref) > 1 and ref[0] == self.first:

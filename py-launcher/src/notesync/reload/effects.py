@@ -290,6 +290,8 @@ class Closure:
                 found.update((where, name) for name in self.orphans(where))
             for ref in body.mutates:
                 self._add(found, where, ref, newer, calls=True)
+            for ref in body.stores:
+                self._add_function(found, where, ref, newer)
         self._effects[key] = (stmt, found)
         return found
 
@@ -330,6 +332,15 @@ class Closure:
             if target[1] in index.bodies or target[1] in index.classes:
                 return
         found.add((target[0], target[1]))
+
+    def _add_function(self, found: set[Symbol], module: str, ref: Ref, newer: bool) -> None:
+        """A function of which an attribute is set, such as a count of its calls."""
+        target = self._resolve(module, ref, newer)
+        if target is not None and target[1]:
+            target = self.origin(target, newer=newer)
+            source = self.source(target[0], newer=newer)
+            if source is not None and target[1] in index_of(source).bodies:
+                found.add(target[:2])
 
     def read_by_calls(self, unit: Unit, stmt: Stmt) -> set[str]:
         """Globals of the module that functions read which a statement calls."""

@@ -92,6 +92,7 @@ class Body:
     attrs: set[str] = field(default_factory=set)
     writes: set[str] = field(default_factory=set)
     mutates: set[Ref] = field(default_factory=set)
+    stores: set[Ref] = field(default_factory=set)  # of these, x of `x.a = …` and `x[k] = …`
     calls_params: bool = False  # or hands one on to what may call it
     calls_param: bool = False  # by itself
     hands_self: bool = False  # does more with its first parameter than asking for attributes
@@ -110,6 +111,7 @@ class Body:
             self.attrs | other.attrs,
             self.writes | other.writes,
             self.mutates | other.mutates,
+            self.stores | other.stores,
             self.calls_params or other.calls_params,
             self.calls_param or other.calls_param,
             self.hands_self or other.hands_self,

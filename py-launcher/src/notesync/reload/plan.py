@@ -35,6 +35,7 @@ from notesync.reload.lazies import Lazies
 from notesync.reload.names import ClassFacts, Facts
 from notesync.reload.news import Behaviours, Values
 from notesync.reload.project import Project
+from notesync.reload.refill import Refills
 from notesync.reload.source import Source, Stmt
 from notesync.reload.spread import Spread
 from notesync.reload.suspects import Suspects
@@ -69,6 +70,7 @@ class Planner:
         self.spread = Spread(self)
         self.through = Through(self)
         self.lazies = Lazies(self)
+        self.refills = Refills(self)
         self._told: dict[str, frozenset[tuple[str, ...]]] = {}
         self._queue: deque[str] = deque()
         self._queued: set[str] = set()
@@ -173,6 +175,7 @@ class Planner:
             self.values.add((unit.name, name))
         for position in unit.removed:
             self._class_effects(unit, unit.old.stmts[position], newer=False, family=True)
+            self.refills.note(unit, unit.old.stmts[position], newer=False)
         orphans = self.closure.orphans(unit.name)
         if orphans:
             for position in unit.removed:
@@ -256,6 +259,8 @@ class Planner:
                 self.values.add(outside)
                 self.outside.setdefault(outside, set()).add((unit.name, each.index))
         self._class_effects(unit, each.new, newer=True, family=each.old is None)
+        if each.old is not None:
+            self.refills.note(unit, each.new, newer=True)
         for symbol in self.closure.effects(unit, each.new, True):
             if not self.is_definition(symbol):
                 self.values.add(symbol)
@@ -387,6 +392,7 @@ class Planner:
             if made and not suspects.only_imports():
                 moved |= self.chains.settle(unit)
             moved |= self.spread.settle(unit, suspects)
+            moved |= self.refills.settle(unit)
             if not moved:
                 return
 

@@ -211,6 +211,7 @@ class Reloader:
         planner.lazies.forget(runner.before, undo)
         clear_caches(planner, undo)
         Parting(planner, undo, runner.before).part([units[name] for name in order])
+        planner.refills.empty(undo)
         Sequence(ordering, runner, units).run(order)
 
     def _commit(self, batch: Batch, planner: Planner, runner: Runner, report: Report) -> None:

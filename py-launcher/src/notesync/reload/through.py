@@ -28,7 +28,14 @@ class Through:
         for names in (plan.values.names, plan.behaviours.names):
             if not roots.beyond.isdisjoint(names.get(unit.name, ())):
                 return False
-        if plan.gone or plan.appeared or plan.outside or plan.rebuilds or plan.filled:
+        if (
+            plan.gone
+            or plan.appeared
+            or plan.outside
+            or plan.rebuilds
+            or plan.filled
+            or plan.refills.parts
+        ):
             return False
         if not loaded.holds.isdisjoint(plan.project.loaded):
             return False
