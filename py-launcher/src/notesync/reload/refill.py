@@ -53,13 +53,14 @@ class Refills:
         """Let all of them begin anew. Main thread only, before anything runs."""
         for (module, name, attribute), begins in self.parts.items():
             cls = getattr(sys.modules.get(module), "__dict__", {}).get(name)
-            value = cls.__dict__.get(attribute) if isa(cls, type) else None
+            value: Any = cls.__dict__.get(attribute) if isa(cls, type) else None
             if type(value) is not type(begins):
                 continue
             if isa(value, (list, dict, set)):
                 undo.snapshot(value)
                 value.clear()
-                (value.extend if isa(value, list) else value.update)(begins)
+                fill = value.extend if isa(value, list) else value.update
+                fill(begins)
             else:
                 undo.set_attr(cls, attribute, begins)
 
