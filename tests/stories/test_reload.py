@@ -70,6 +70,26 @@ def test_an_error_while_a_module_runs_keeps_the_old_code_everywhere(stack: Stack
     assert re.search(r"cart\.py\D+8\b", cell.text), cell.text
 
 
+def test_a_copy_that_was_loaded_from_elsewhere_is_named(make_stack: MakeStack) -> None:
+    stack = make_stack(connected=False)
+    copy = stack.home / "uploaded" / "shop"
+    copy.mkdir(parents=True)
+    (copy / "__init__.py").write_text("")
+    (copy / "cart.py").write_text("def total():\n    return 'uploaded'\n")
+    run = stack.notebook.run
+    run(f"import sys; sys.path.insert(0, {str(copy.parent)!r})\nfrom shop.cart import total")
+    stack.connect()
+    told = re.compile(r"shop was loaded from .*uploaded/shop/__init__\.py, not from this project")
+    assert told.search(run("%notesync log").text)
+    assert not told.search(run("total()").text), "it was said, and nothing has moved"
+    stack.laptop.save("shop/cart.py", "def total():\n    return 'saved'\n")
+    cell = run("total()")
+    assert (cell.value, bool(told.search(cell.text))) == ("'uploaded'", True), cell.text
+    stack.notebook.restart()
+    stack.connect()
+    assert run("from shop.cart import total; total()").value == "'saved'"
+
+
 def test_a_new_module_can_be_imported_and_a_deleted_one_cannot(stack: Stack) -> None:
     run = stack.notebook.run
     stack.laptop.save("shop/extra.py", "WORD = 'here'\n")

@@ -6,6 +6,8 @@ import os
 import socket
 from pathlib import Path
 
+from .messages.laptop import Project
+
 
 def machine_name() -> str:
     """This machine, for the laptop's dashboard."""
@@ -36,3 +38,10 @@ def documents_in(root: Path, notebook: str | None) -> list[str]:
     file, base = Path(os.path.realpath(notebook)), Path(os.path.realpath(root))
     lies_there = file.is_relative_to(base) and file.is_file()
     return [file.relative_to(base).as_posix()] if lies_there else []
+
+
+def python_paths(root: Path | None, project: Project | None) -> list[str]:
+    """The folders of the replica that belong on sys.path."""
+    if root is None or project is None:
+        return []
+    return [str(root / part) if part else str(root) for part in project.python_paths]

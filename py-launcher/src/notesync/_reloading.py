@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from . import display, texts
+from ._elsewhere import Elsewhere
+from ._names import python_paths
 from ._pending import Taken
 from ._reading import Reading
 from .databricks import hooks as databricks
@@ -33,6 +36,7 @@ class Reloading:
         self._workers_on = True
         self._left_by_live = False
         self._told_open: set[str] = set()
+        self._elsewhere = Elsewhere()
         self.live = False
         self.reading = Reading(lambda: self._reloader)
 
@@ -47,6 +51,7 @@ class Reloading:
             except ImportError:
                 return None
             self._root = root
+            self._elsewhere = Elsewhere()
             self._reloader = _left.pop(root, None) or Reloader(self._shell, roots=[root])
         return self._reloader
 
@@ -104,6 +109,9 @@ class Reloading:
         self._left_by_live = False
         self._say_what_happened(taken)
         reloader = self.reloader()
+        if taken.missed:
+            self._elsewhere = Elsewhere()
+        self._say_what_is_elsewhere([path for path, gone in taken.changes if not gone])
         if reloader is None:
             forget_listings()
             return
@@ -139,6 +147,16 @@ class Reloading:
             written = [path for path, gone in taken.changes if not gone]
             for line in databricks.applied(self._session.root, written):
                 display.say(line)
+
+    def _say_what_is_elsewhere(self, written: Iterable[str] = ()) -> None:
+        """Name the modules of the project that the kernel has from another place."""
+        root, project = self._session.root, self._session.project
+        if root is None:
+            return
+        found = self._elsewhere.look(root, python_paths(root, project), written)
+        for name, origin in found.items():
+            _log.warning("%s", texts.loaded_elsewhere(name, origin))
+            display.say(texts.loaded_elsewhere(name, origin))
 
     def changed_while_running(self) -> None:
         """Files changed under a running cell: its tracebacks show its own text. Any thread."""
@@ -187,6 +205,7 @@ class Reloading:
             changed = None if pending.is_missed else [root / path for path in pending.paths()]
             reloader.cell_ran(raw_cell or "", changed)
             self.reading.cell_ended()
+            self._say_what_is_elsewhere()
 
     def refused(self) -> Any:
         """The report of the batch that is refused while its code is broken, or None."""

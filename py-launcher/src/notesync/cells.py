@@ -24,6 +24,7 @@ from typing import Any
 from . import cell_texts, display, texts
 from ._late import LateNews, Unasked
 from ._loop import in_background
+from ._names import python_paths
 from ._reloading import Reloading
 from ._replica import Fresh
 from ._run_all import Row
@@ -232,7 +233,7 @@ class Cells:
 
     def assert_path(self) -> None:
         """Keep the replica importable: some hosts rewrite sys.path between cells."""
-        for place in reversed(python_paths(self.session)):
+        for place in reversed(python_paths(self.session.root, self.session.project)):
             if place not in sys.path:
                 sys.path.insert(0, place)
 
@@ -377,14 +378,6 @@ def _first(entering: Future[Reply], pinged: Future[Reply], seconds: float) -> Re
             return entering.result()
         raise AgentSilent("agent_silent", texts.agent_silent("enter")) from None
     return entering.result() if entering.done() else None
-
-
-def python_paths(session: Session) -> list[str]:
-    """The folders of the replica that belong on sys.path."""
-    if session.root is None or session.project is None:
-        return []
-    root = Path(session.root)
-    return [str(root / part) if part else str(root) for part in session.project.python_paths]
 
 
 def _cell_id(shell: Any) -> str | None:

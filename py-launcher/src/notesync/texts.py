@@ -278,6 +278,13 @@ def kept_lines(kept: Sequence[Kept]) -> list[str]:
     return opened + _set_aside([one for one in kept if one.why != "open"])
 
 
+def loaded_elsewhere(name: str, origin: str) -> str:
+    return (
+        f"{name} was loaded from {origin}, not from this project: what you save does not reach it. "
+        f"Restart the kernel and connect before {name} is imported, or rename one of the two"
+    )
+
+
 def open_here(path: str) -> str:
     return f"{path} is the running notebook: the laptop's changes of it are set aside"
 
