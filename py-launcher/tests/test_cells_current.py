@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
@@ -127,3 +128,22 @@ def test_a_cell_during_which_the_notebook_connects_counts_as_one(story: Story) -
     story.run("looks.append(session.in_cell())")
     assert looks == [True]
     assert not story.app.session.in_cell()
+
+
+def test_a_module_imported_before_the_extension_and_changed_by_somebody_else_since_is_loaded_anew(
+    tmp_path: Path, agent: StandInAgent, server: StandInLaptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "replica"
+    root.mkdir()
+    monkeypatch.syspath_prepend(str(root))
+    (root / f"{NAME}.py").write_text("VALUE = 'old'\n")
+    module = importlib.import_module(NAME)
+    (root / f"{NAME}.py").write_text("VALUE = 'new'\n")  # the agent of another kernel
+    made = Story(root, agent, server)
+    try:
+        made.run("1")
+        assert made.value() == "new"
+        assert module.VALUE == "new"
+    finally:
+        made.close()
+        sys.modules.pop(NAME, None)

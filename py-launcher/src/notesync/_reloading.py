@@ -53,6 +53,8 @@ class Reloading:
             self._root = root
             self._elsewhere = Elsewhere()
             self._reloader = _left.pop(root, None) or Reloader(self._shell, roots=[root])
+            if self._reloader.pending:  # Imported before, and changed since by somebody else.
+                self._session.pending.missed()
         return self._reloader
 
     def workers(self) -> Workers | None:

@@ -326,3 +326,11 @@ case(
     "class C:\n    A = 5\ndef make(i):\n    def inner(): return i\n    return inner\nf = make(C.A)",
     "m.f() == 5",
 )
+case(
+    "a star import of the notebook brings what is listed in __all__ from now on",
+    "__all__ = ['X']\nX = 1\nY = 3\nZ = 4",
+    "from m import *\ndel X",
+    "__all__ = ['X', 'Y']\nX = 2\nY = 4\nZ = 5",
+    "Y == 4",
+    "'X' not in globals() and 'Z' not in globals()",
+)

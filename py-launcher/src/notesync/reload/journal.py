@@ -110,8 +110,9 @@ class Journal:
         self, user: dict[str, Any], module: str, before: dict[str, Any], undo: Undo
     ) -> None:
         space = getattr(sys.modules.get(module), "__dict__", {})
+        known = set(public_names(before))
         for name in public_names(space):
-            if name not in before and name not in user:
+            if name not in known and name not in user:
                 undo.set_item(user, name, space[name])
                 self.names[name] = (module, name)
 

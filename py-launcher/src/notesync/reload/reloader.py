@@ -24,6 +24,7 @@ from notesync.reload.caches import forget_listings
 from notesync.reload.circle import Sequence
 from notesync.reload.collector import Collector
 from notesync.reload.journal import Journal
+from notesync.reload.older import older_than_their_files
 from notesync.reload.order import Order
 from notesync.reload.parting import Parting
 from notesync.reload.peace import LiftedPatches, failure_of, quiet_autoreload
@@ -53,8 +54,12 @@ class Reloader:
         self._doubtful: set[str] = set()
         self._ahead = Ahead(self._project)
         self._collector = Collector()
-        self._ahead.add(self._project.scan(force=True))
+        known = self._project.scan(force=True)
+        self._ahead.add(known)
         self.read_history()
+        for each in older_than_their_files(known):
+            self._doubtful.add(each.name)
+            self._pending[each.real] = Change(Path(each.source.file))
 
     # -- what the owner calls -----------------------------------------------------------------
 
