@@ -43,7 +43,8 @@ export const LINES = {
   upTo: (project: string, sequence: number): string => `${project} · ${sequence}`,
   percent: (project: string, { received, total }: Progress): string =>
     `${project} · ${Math.floor((100 * received) / Math.max(1, total))} %`,
-  away: (url: string): string => `The laptop does not answer at ${url}. This goes on when it does.`,
+  away: (url: string): string =>
+    `The laptop does not answer at ${url}. This goes on when it does; if it runs at another address now: %notesync connect --page ADDRESS.`,
   ranOnOlder: 'The last cell ran before everything that you saved had arrived. Run it again.',
   elsewhere: 'The kernel reaches the laptop by itself, without this page.',
 };

@@ -17,7 +17,7 @@ import pytest
 from notesync import texts
 from notesync._replica import Fresh
 from notesync.direct import DirectLaptop
-from notesync.errors import NotesyncError
+from notesync.errors import NotesyncError, Unpaired
 from notesync.messages import Cursor
 
 from .notebook import Notebook
@@ -90,7 +90,8 @@ def test_a_laptop_that_hangs_costs_a_second_at_most_and_is_told(
     began = time.monotonic()
     notebook.run("1")
     assert time.monotonic() - began < 1.0
-    assert "this cell runs on sequence 1: what is newer did not arrive" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "this cell runs on sequence 1: the laptop did not answer within 0.3 s" in told
 
 
 def test_a_laptop_that_is_gone_is_told(
@@ -100,6 +101,18 @@ def test_a_laptop_that_is_gone_is_told(
     notebook.server.token = "bb" * 32
     notebook.run("1")
     assert "could not be asked" in capsys.readouterr().out
+
+
+def test_a_pairing_that_has_ended_is_told_as_such(
+    notebook: Notebook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session = notebook.app.session
+    assert session.laptop is not None
+    session.page_gone(session.laptop, Unpaired("token_unknown", *texts.UNPAIRED))
+    notebook.run("1")
+    said = "the laptop could not be asked (the laptop does not know this notebook any more)"
+    assert said in capsys.readouterr().out
+    assert session.status().state == "stopped"
 
 
 def test_a_question_that_is_dropped_on_its_way_leaves_the_cell_entered(

@@ -86,7 +86,7 @@ class Host:
         self.changed.set()
         return self.takes
 
-    def on_page_gone(self, laptop: RelayedLaptop) -> None:
+    def on_page_gone(self, laptop: RelayedLaptop, _why: object) -> None:
         self.gone.append(laptop)
         self.left.set()
 

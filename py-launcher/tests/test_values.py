@@ -109,6 +109,7 @@ SAYINGS = [
     (Fresh(Cursor("e", 7), True, "halted"), "runs on sequence 7; .*waits for your answer"),
     (Fresh(None, True, "held"), "runs on what is here; .*rolled back"),
     (Fresh(None, True, "a rebase is under way"), "a rebase is under way"),
+    (Fresh(Cursor("e", 7), True, texts.LAPTOP_AWAY), r"7: the laptop could not be asked \("),
 ]
 
 

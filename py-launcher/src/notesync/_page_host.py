@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from .errors import NotesyncError
     from .messages.laptop import Project
     from .relayed import RelayedLaptop
 
@@ -15,7 +16,7 @@ class Host(Protocol):
 
     def on_page_ready(self, laptop: RelayedLaptop, project: Project) -> bool: ...
 
-    def on_page_gone(self, laptop: RelayedLaptop) -> None: ...
+    def on_page_gone(self, laptop: RelayedLaptop, why: NotesyncError) -> None: ...
 
     def on_page_asks(self, answer: Callable[[int | None, bool], None]) -> None: ...
 

@@ -153,8 +153,8 @@ class App:
             self._remembered.keep(laptop.address)
         return True
 
-    def on_page_gone(self, laptop: RelayedLaptop) -> None:
-        self.session.page_gone(laptop)
+    def on_page_gone(self, laptop: RelayedLaptop, why: NotesyncError) -> None:
+        self.session.page_gone(laptop, why)
 
     def on_page_shows(self, path: str) -> None:
         if self.notebook.is_shown_as(path):

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from . import texts
+
 if TYPE_CHECKING:
     from ._replica import Fresh
 
 
 def newer_exists(fresh: Fresh) -> str:
-    on = _on(fresh.cursor.sequence if fresh.cursor else None)
+    sequence = fresh.cursor.sequence if fresh.cursor else None
+    if fresh.why == texts.LAPTOP_AWAY:
+        return not_asked(sequence, fresh.why)  # Whether there is something newer, nobody knows.
+    on = _on(sequence)
     return f"this cell runs on {on}; something newer is not here yet: {_why(fresh.why)}"
 
 
@@ -31,6 +36,10 @@ def not_in_time(sequence: int | None, seconds: float, left: float | None = None)
     if left is not None:
         return f"this cell runs on {on}: what is newer is on its way, about {left:.0f} s left"
     return f"this cell runs on {on}: what is newer did not arrive within {seconds:g} s"
+
+
+def no_answer(sequence: int | None, seconds: float) -> str:
+    return f"this cell runs on {_on(sequence)}: the laptop did not answer within {seconds:g} s"
 
 
 def not_asked(sequence: int | None, why: str) -> str:

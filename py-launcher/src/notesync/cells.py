@@ -271,12 +271,17 @@ class Cells:
             fresh = self._asked(deadline)
         except (FutureTimeout, TimeoutError):
             late = self.session.cannot_come_within(0.0)
+            if late is None and not self._is_newer_known():
+                return cell_texts.no_answer(self.session.sequence(), self.most_s)
             return cell_texts.not_in_time(self.session.sequence(), self.most_s, late)
         except NotesyncError as error:
             return cell_texts.not_asked(self.session.sequence(), error.message)
         if fresh is None:
             return cell_texts.not_asked(self.session.sequence(), self.session.status().detail)
         return cell_texts.newer_exists(fresh) if fresh.newer else None
+
+    def _is_newer_known(self) -> bool:
+        return self._newest is not None and not reached(self.session.cursor, self._newest)
 
     def _known_to_come(self, deadline: float) -> str | None:
         """What is on its way comes between the cells: a moment for what is nearly here."""

@@ -235,7 +235,7 @@ class Page:
         for one in waiting.values():
             _settle(one.future, error)
         if self.laptop is not None:
-            self._pages.host.on_page_gone(self.laptop)
+            self._pages.host.on_page_gone(self.laptop, error)
             self.laptop = None
 
     def end(self) -> None:

@@ -26,7 +26,7 @@ from ._replica import Fresh
 from ._status import Status
 from .agent_link import AgentLink
 from .direct import DirectLaptop
-from .errors import AgentLost, NotesyncError
+from .errors import AgentLost, NotesyncError, Unpaired
 from .laptop import Laptop
 from .messages import VERSION, Cursor, events
 from .messages import agent as agent_words
@@ -230,13 +230,13 @@ class Session:
         self._page_expected_until = time.monotonic() + _TAKEOVER_S
         self._tell("connecting")
 
-    def page_gone(self, laptop: Laptop) -> None:
-        """The page behind `laptop` is gone; another may come and go on. Any thread."""
+    def page_gone(self, laptop: Laptop, why: NotesyncError) -> None:
+        """The page behind `laptop` cannot go on; another may come, or the user pair. Any thread."""
         if self.laptop is laptop:
             self._stop_receiver()
             if self.attached is not None:
                 self.link.request(agent_words.give_up_carrying(self.attached.replica), 5.0)
-            self._tell("away", texts.PAGE_GONE[0])
+            self._tell("stopped" if isinstance(why, Unpaired) else "away", why.message)
 
     def _stop_receiver(self) -> None:
         running, self._running = self._running, None

@@ -132,7 +132,7 @@ NOT_TAKEN_UP = (
     "what has changed could not be taken up (the log has the trace): this cell runs the code that "
     "was loaded before"
 )
-LAPTOP_AWAY = "the laptop cannot be asked"
+LAPTOP_AWAY = "it does not answer"
 FIRST_COPY = "the first copy of the project is still on its way (run the cell again in a moment)"
 STILL_CHANGING = "files are still changing on the laptop"
 

@@ -133,9 +133,9 @@ export function approvalCard(request, folder, decide) {
       refresh();
       return;
     }
-    end(
-      { allowed: 'Allowed. The notebook is connected.', denied: 'Refused.', expired: 'The request is no longer there.' }[state],
-    );
+    const denied = yes ? 'That was the third wrong code. Connect again in the notebook for a new one.' : 'Refused.';
+    const expired = 'The request is no longer there. Connect again in the notebook.';
+    end({ allowed: 'Allowed. The notebook is connected.', denied, expired }[state]);
   }
 
   function end(text) {

@@ -35,12 +35,21 @@ public final class PairingCode {
 
     /** Whether {@code typed} is {@code code}: small letters, spaces, dashes and look-alikes are forgiven. */
     public static boolean matches(String code, String typed) {
-        String plain = typed.toUpperCase(Locale.ROOT)
+        byte[] plain = plain(typed).getBytes(StandardCharsets.UTF_8);
+        return MessageDigest.isEqual(plain, code.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Whether {@code typed} could be a code at all. What could not is no guess. */
+    public static boolean isShaped(String typed) {
+        return plain(typed).length() == CHARS;
+    }
+
+    private static String plain(String typed) {
+        return typed.toUpperCase(Locale.ROOT)
                 .replaceAll("[\\s-]", "")
                 .replace('O', '0')
                 .replace('I', '1')
                 .replace('L', '1');
-        return MessageDigest.isEqual(plain.getBytes(StandardCharsets.UTF_8), code.getBytes(StandardCharsets.UTF_8));
     }
 
     /** @throws ProtocolException {@code bad_request} unless {@code hex} is a nonce of 32 bytes */

@@ -1,6 +1,7 @@
 package io.github.notesync.server.pairing;
 
 import io.github.notesync.protocol.Id;
+import io.github.notesync.protocol.PairingCode;
 import io.github.notesync.server.tell.Event;
 import io.github.notesync.server.tell.Teller;
 import io.github.notesync.server.tell.Texts;
@@ -34,7 +35,7 @@ public final class Decisions {
         switch (typed) {
             case ALLOWED -> teller.tell(Texts.paired(id, origin, label));
             case WRONG -> teller.tell(Texts.wrongCode(id, origin, label));
-            case DENIED -> teller.tell(Texts.denied(id, origin, label));
+            case DENIED -> teller.tell(Texts.wrongCodes(id, origin, label));
             case GONE -> teller.tell(Texts.notice("the request is no longer there; connect again in the notebook"));
         }
         return typed;
@@ -42,6 +43,10 @@ public final class Decisions {
 
     /** The user typed a code without saying for which request: the one that shows it. */
     void type(String code, boolean remember) {
+        if (!PairingCode.isShaped(code)) {
+            teller.tell(Texts.noCode());
+            return;
+        }
         List<Pairings.Pending> all = pairings.pending();
         for (Pairings.Pending each : all) {
             if (pairings.shows(each.id(), code)) {

@@ -78,6 +78,17 @@ public final class Texts {
         return new Event("denied", pairingFields(pairing, origin, label).build(), "refused: '" + label + "'");
     }
 
+    public static Event wrongCodes(Id pairing, String origin, String label) {
+        return new Event(
+                "denied",
+                pairingFields(pairing, origin, label).build(),
+                "refused: '" + label + "', after three wrong codes; connect again in the notebook for a new one");
+    }
+
+    public static Event noCode() {
+        return notice("a code has six characters, as the notebook shows them; type it once more, or n to refuse:");
+    }
+
     public static Event wrongCode(Id pairing, String origin, String label) {
         return new Event(
                 "wrong_code",
