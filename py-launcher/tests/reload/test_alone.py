@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from shells import the_shell
 
 LAUNCHER = Path(__file__).resolve().parents[2]
 PACKAGE = LAUNCHER / "src" / "notesync" / "reload"
@@ -61,7 +62,7 @@ def test_it_reloads_in_a_python_that_has_nothing_installed(tmp_path: Path) -> No
 
 @pytest.fixture
 def shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[InteractiveShell]:
-    shell = InteractiveShell.instance()
+    shell = the_shell()
     monkeypatch.syspath_prepend(str(tmp_path / "project"))
     monkeypatch.setenv("HOME", str(tmp_path))
     before = dict(shell.user_ns)

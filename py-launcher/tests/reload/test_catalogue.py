@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from catalogue import CASES, Case, Files
 from IPython.core.interactiveshell import InteractiveShell
+from shells import the_shell
 
 from notesync.reload import Change, Reloader
 
@@ -23,8 +24,7 @@ for found in sorted(Path(__file__).parent.glob(f"{WANTED}.py")):
 
 @pytest.fixture
 def shell() -> Iterator[InteractiveShell]:
-    shell = InteractiveShell.instance()
-    shell.history_manager.enabled = False
+    shell = the_shell()
     before = dict(shell.user_ns)
     yield shell
     shell.user_ns.clear()  # `shell.reset` collects garbage, a tenth of a second each time

@@ -13,10 +13,12 @@ import threading
 import traceback
 import types
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pytest
+from shells import the_shell
 
 from notesync import reload
 from notesync.reload import Change, Reloader, Report, strict_transformer
@@ -143,13 +145,11 @@ def test_an_active_autoreload_leaves_the_project_to_notesync_and_the_report_says
 
 
 @pytest.mark.skipif(
-    sys.version_info >= (3, 12), reason="the autoreload of IPython 7 needs imp, gone since 3.12"
+    sys.version_info >= (3, 12) and metadata.version("ipython").startswith("7."),
+    reason="the autoreload of IPython 7 needs imp, gone since 3.12",
 )
 def test_beside_a_real_autoreload_nothing_is_reloaded_twice(session: Session) -> None:
-    from IPython.core.interactiveshell import InteractiveShell
-
-    shell = InteractiveShell.instance()
-    shell.history_manager.enabled = False
+    shell = the_shell()
     shell.run_line_magic("load_ext", "autoreload")
     shell.run_line_magic("autoreload", "2")
     try:
