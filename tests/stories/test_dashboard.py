@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -189,6 +190,23 @@ def test_a_revoked_notebook_gets_nothing_more(desk: Desk) -> None:
     expect(page.locator("#pairings")).to_contain_text("Nobody")
     token = f"Bearer {follower.token}"
     assert ask(desk.laptop.port, "GET", "/v1/project", Authorization=token).code == "token_unknown"
+
+
+def test_a_notebook_that_is_revoked_while_it_waits_hears_so_at_once_and_not_of_the_next_save(desk: Desk) -> None:
+    follower = Follower(desk.laptop)
+    follower.introduce("waits.ipynb")
+    cursor, tree = follower.place_of(follower.next(None, EMPTY_TREE))
+    asked = {"cursor": cursor, "tree": tree, "wait_ms": 25_000, "inline": 262_144, "encodings": ["gzip"]}
+    path, token = f"/v1/replicas/{follower.id}/next", f"Bearer {follower.token}"
+    page = desk.dashboard()
+    with ThreadPoolExecutor(1) as beside:
+        waiting = beside.submit(ask, desk.laptop.port, "POST", path, body=asked, Authorization=token)
+        page.locator("[data-role=revoke]").click()
+        expect(page.locator("#pairings")).to_contain_text("Nobody")
+        desk.laptop.save("secret.py", "SINCE = 'revoked'\n")
+        answer = waiting.result(20)
+    assert (answer.status, answer.code) == (401, "token_unknown")
+    assert b"secret" not in answer.body
 
 
 def test_a_halt_is_answered_here(desk: Desk) -> None:

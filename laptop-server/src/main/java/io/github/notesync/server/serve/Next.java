@@ -33,7 +33,9 @@ final class Next {
         this.packer = packer;
     }
 
-    NextAnswer answer(Replica replica, NextRequest asked, long poll) throws IOException, InterruptedException {
+    /** @param allowed throws once the caller may not read any more, which may be while it waits */
+    NextAnswer answer(Replica replica, NextRequest asked, long poll, Runnable allowed)
+            throws IOException, InterruptedException {
         requireSource();
         boolean fresh = !asked.fresh() || source.refresh(FRESH_MILLIS);
         long wait = asked.waitMillis();
@@ -50,6 +52,7 @@ final class Next {
                     return fresh || now.settled() ? now : NextAnswer.held("the laptop is still reading what was saved");
                 }
                 source.history().awaitNewer(before, Math.min(left, LOOK_MILLIS));
+                allowed.run();
                 requireSource();
             }
         } finally {

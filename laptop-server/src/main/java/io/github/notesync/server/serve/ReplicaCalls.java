@@ -66,7 +66,7 @@ final class ReplicaCalls {
         NextRequest asked = NextRequest.fromJson(caller.json());
         Replica replica = replicas.get(caller.id("replica"));
         long poll = replica.poll(asked.cursor(), grant);
-        NextAnswer answer = next.answer(replica, asked, poll);
+        NextAnswer answer = next.answer(replica, asked, poll, () -> caller.paired(tokens));
         JsonObject.Builder json = answer.toJson();
         byte[] first = new byte[0];
         Batch batch = answer.batch();
