@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 
 class Elsewhere:
@@ -25,18 +25,19 @@ class Elsewhere:
         just written below `root`. Costs microseconds while neither these nor sys.modules move.
         """
         touched = _top_level(root, places, changed)
-        mark = (len(sys.modules), next(reversed(sys.modules), ""))
+        names = list(sys.modules)  # Threads may import meanwhile.
+        mark = (len(names), names[-1])
         if not touched and mark == self._mark:
             return {}
         self._mark = mark
         self._judged -= touched
         told = {}
-        for name in [name for name in sys.modules if "." not in name]:
-            if name in self._judged:
+        for name in names:
+            if "." in name or name in self._judged:
                 continue
             self._judged.add(name)
             before = self._found.pop(name, None)
-            origin = _origin(sys.modules[name], root) if _has(places, name) else None
+            origin = _origin(sys.modules.get(name), root) if _has(places, name) else None
             if origin is not None:
                 self._found[name] = origin
                 # Python's own modules are there before any of ours: once is enough.
@@ -57,7 +58,7 @@ def _top_level(root: Path, places: Sequence[str], changed: Iterable[str]) -> set
     return names
 
 
-def _origin(module: ModuleType, root: Path) -> str | None:
+def _origin(module: Any, root: Path) -> str | None:
     """Where it was loaded from, if that is a file or folder outside the replica."""
     file = getattr(module, "__file__", None)
     if isinstance(file, str):
