@@ -104,6 +104,16 @@ class Makers:
             f"    def __call__(self, *a, **k):\n        return self.fn(*a, **k) + {extra}",
             f"def {name}(fn):\n    memo = {{}}\n    def wrapper():\n        if 'v' not in memo:\n"
             f"            memo['v'] = fn()\n        return memo['v']\n    return wrapper",
+            f"def {name}_n(n):\n    def take(fn):\n        def wrapper(*a, **k):\n            return fn(*a, **k) + n + {extra}\n"
+            f"        return wrapper\n    return take\n{name} = {name}_n({self.value(names)})",
+            f"def {name}(fn):\n    try:\n        now = fn()\n    except TypeError:\n        now = {extra}\n"
+            "    return lambda *a, **k: now",
+            f"def {name}(fn):\n    def inner(v):\n        return v + {extra}\n    def wrapper(*a, **k):\n"
+            "        return inner(fn(*a, **k))\n    return wrapper",
+            f"{seen} = []\ndef {name}(fn):\n    def wrapper(*a, **k):\n        return fn(*a, **k) + {extra}\n"
+            f"    {seen}.append(wrapper)\n    return wrapper",
+            f"class {name}_o:\n    def __call__(self, fn):\n        return lambda *a, **k: fn(*a, **k) + {extra}\n"
+            f"{name} = {name}_o()",
         ]
         return Item("deco", name, self.rng.choice(forms))
 

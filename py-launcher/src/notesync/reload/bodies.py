@@ -171,7 +171,19 @@ class _BodyWalker(Walker, ast.NodeVisitor):
             self.visit(child)
             self.scopes = outside
 
+    def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
+        self._iterate(node.iter)
+        self.generic_visit(node)
+
+    visit_AsyncFor = visit_For
+
+    def _iterate(self, node: ast.expr) -> None:
+        if isinstance(node, ast.Name) and node.id in self.params:
+            self.body.calls_params = True  # perhaps, one by one
+
     def _comprehension(self, node: ast.AST) -> None:
+        for each in node.generators:  # type: ignore[attr-defined]
+            self._iterate(each.iter)
         generators = node.generators  # type: ignore[attr-defined]
         names = {n.id for g in generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
         outside = self.scopes
@@ -264,7 +276,7 @@ class _BodyWalker(Walker, ast.NodeVisitor):
         if last not in HOLDERS and last not in _ASKING:
             every = [node.func, *node.args, *(keyword.value for keyword in node.keywords)]
             for part in every:
-                if isinstance(part, ast.Starred):
+                while isinstance(part, (ast.Starred, ast.Subscript)):
                     part = part.value
                 if isinstance(part, ast.Name) and part.id in self.params:
                     self.body.calls_params = True

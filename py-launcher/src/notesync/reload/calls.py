@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from notesync.reload.diff import TRANSPARENT
+from notesync.reload.facts import ADDING
 from notesync.reload.later import WRAPPING
 from notesync.reload.names import Body, ClassFacts, Facts, Made, Ref
 from notesync.reload.undo import isa
@@ -31,6 +32,8 @@ _RUN_BY_MAKING = frozenset(
         "__slots__",
     ]
 )
+ANY_TIME = 99  # calls: whenever what was made is called
+DERIVED = -1  # calls: none, a class is derived from it
 _QUIET = frozenset(["ABC", "Generic", "Protocol", "object"])
 _GIVING_BACK = TRANSPARENT | WRAPPING
 Place = tuple[str, str, Index]  # module, name and index of its text
@@ -50,7 +53,9 @@ class Calls:
             return None
         key = (module, id(facts), ref, newer)
         if key not in self._depths:
-            known = all(self._lets_go(module, facts, made, newer) for made in mades)
+            place = self.place(module, ref, newer)
+            known = place is None or not self._is_dressed(place)
+            known = known and all(self._lets_go(module, facts, made, newer) for made in mades)
             self._depths[key] = (facts, max(made.calls for made in mades) if known else None)
         return self._depths[key][1]
 
@@ -63,6 +68,22 @@ class Calls:
                 ):
                     return True
         return False
+
+    def only_keeps(self, module: str, callee: Ref, ref: Ref | None, *, newer: bool = True) -> bool:
+        """Whether making an object of a class does no more with a function than to keep it."""
+        place = self.place(module, callee, newer) if callee[0] else None
+        kind = place[2].classes.get(place[1]) if place is not None else None
+        if place is None or kind is None:
+            return False
+        given = self.place(module, ref, newer) if ref is not None else None
+        if ref is not None and (given is None or given[1] not in given[2].bodies):
+            return False
+        family = [each for _, each in self._family(place[0], kind, newer=newer)]
+        methods = {name for each in family for name in each.methods} - {*MAKING}
+        making = [each.methods[n] for each in family for n in MAKING if n in each.methods]
+        return self._is_quiet(family) and not any(
+            body.calls_params or not body.attrs.isdisjoint(methods) for body in making
+        )
 
     def runs(self, place: Place, calls: int) -> Iterator[Body]:
         """What calling a class, or an object of one, runs besides making it."""
@@ -89,8 +110,7 @@ class Calls:
             if name in index.bodies:  # what it gives back is not used here
                 found = {token for token in found if token[:2] != "__"}
             return found
-        family = list(self._family(module, kind))
-        if not all(self._is_quiet(each) for _, each in family):
+        if not self._is_quiet([each for _, each in self._family(module, kind)]):
             return changed
         return {
             token
@@ -124,6 +144,13 @@ class Calls:
             if not bodies or any(body.calls_params for body in bodies):
                 return False
         return True
+
+    @staticmethod
+    def _is_dressed(place: Place) -> bool:
+        """Whether a decorator stands between a call and what its name defines."""
+        _, name, index = place
+        makers = index.makers.get(name, ()) if name in index.bodies or name in index.classes else ()
+        return any(ref[-1] not in _GIVING_BACK and ref[-1] not in ADDING for ref in makers)
 
     def place(self, module: str, ref: Ref, newer: bool) -> Place | None:
         """The global of the project that a reference leads to."""
@@ -168,11 +195,22 @@ class Calls:
                     yield where, _FOREIGN
 
     @staticmethod
-    def _is_quiet(kind: ClassFacts) -> bool:
+    def _is_quiet(family: list[ClassFacts]) -> bool:
         """Whether making an object of a class does no more with it than its methods tell."""
-        if kind.dressed or kind.open or kind.several or "__new__" in kind.methods:
-            return False
-        return not any(kind.methods[n].hands_self for n in MAKING if n in kind.methods)
+        for kind in family:
+            if kind.dressed or kind.open or kind.several or "__new__" in kind.methods:
+                return False
+        names, done = set(MAKING), set[str]()
+        while names - done:
+            name = (names - done).pop()
+            done.add(name)
+            for kind in family:
+                body = kind.methods.get(name)
+                if body is not None:
+                    if body.hands_self:
+                        return False
+                    names |= body.attrs
+        return True
 
 
 _FOREIGN = ClassFacts(open=True)

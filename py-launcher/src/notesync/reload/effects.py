@@ -7,9 +7,9 @@ import types
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from notesync.reload.calls import MAKING, Calls
+from notesync.reload.calls import ANY_TIME, DERIVED, MAKING, Calls
 from notesync.reload.chance import CHANCE, drawn_from
-from notesync.reload.names import HOLDERS, Body, Facts, Ref, public_names
+from notesync.reload.names import HOLDERS, Body, ClassFacts, Facts, Ref, public_names
 from notesync.reload.source import Source, Stmt
 from notesync.reload.undo import isa
 from notesync.reload.unit import Symbol, Unit, index_of
@@ -178,18 +178,26 @@ class Closure:
     def _calls(self, module: str, facts: Facts, newer: bool) -> Iterator[tuple[str, str, Body]]:
         """The same with the class that a method was looked up in, if that is known."""
         seen: set[int] = set()
+        followed: set[tuple[str, Ref, int | None]] = set()
         stack: list[tuple[str, Ref, int | None]] = [
             (module, ref, self.calls.depth(module, facts, ref, newer=newer)) for ref in facts.uses
         ]
-        stack += [(module, ref, None) for ref, _ in facts.passed]
+        stack += [
+            (module, ref, None)
+            for ref, callee in facts.passed
+            if not self.calls.only_keeps(module, callee, ref, newer=newer)
+        ]
         attributes = [(module, name) for name in facts.attrs]
         for kind in facts.classes.values():
-            stack += [(module, base, None) for base in kind.bases]
+            stack += [(module, *each) for each in self._derived_from(kind)]
         while stack or attributes:
             bodies: list[tuple[str, Body]] = []
             owner = ""
             if stack:
                 where, ref, depth = stack.pop()
+                if (where, ref, depth) in followed:
+                    continue
+                followed.add((where, ref, depth))
                 found = self._resolve(where, ref, newer)
                 if found is None or not found[1]:
                     continue
@@ -198,6 +206,7 @@ class Closure:
                 if source is None:
                     continue
                 index = index_of(source)
+                stack += [(where, maker, ANY_TIME) for maker in index.makers.get(name, ())]
                 if name in index.bodies:
                     runs = index.bodies[name].runs(depth if not rest else None)
                     bodies += [(where, body) for body in runs]
@@ -208,13 +217,24 @@ class Closure:
                 if found_class is not None:
                     wanted = [*MAKING, "__init_subclass__", "__set_name__", *rest]
                     methods, owner = found_class.methods, name
+                    if depth == DERIVED:
+                        wanted = wanted[len(MAKING) :]
+                    if depth == ANY_TIME:  # an object of it is called
+                        wanted = list(methods)
                     bodies += [(where, methods[n]) for n in wanted if n in methods]
-                    stack += [(where, base, None) for base in found_class.bases]
+                    if depth == DERIVED:
+                        stack += [(where, *each) for each in self._derived_from(found_class)]
+                    else:
+                        stack += [(where, base, None) for base in found_class.bases]
             else:
                 where, name = attributes.pop()
                 if name in _DICT_LIKE:
                     continue
                 bodies += self._methods(where, name, newer)
+                for near in {near for near, _ in bodies}:
+                    text = self.source(near, newer=newer)
+                    found_refs = index_of(text).makers.get(f".{name}", ()) if text else ()
+                    stack += [(near, maker, ANY_TIME) for maker in found_refs]
             for where, body in bodies:
                 if id(body) in seen:
                     continue
@@ -222,6 +242,11 @@ class Closure:
                 yield where, owner, body
                 stack += [(where, ref, None) for ref in body.reads]
                 attributes += [(where, name) for name in body.attrs]
+
+    @staticmethod
+    def _derived_from(kind: ClassFacts) -> list[tuple[Ref, int | None]]:
+        """A base is not made by deriving from it; a metaclass makes the class."""
+        return [(base, None if base in kind.makers else DERIVED) for base in kind.bases]
 
     def _methods(self, module: str, name: str, newer: bool) -> list[tuple[str, Body]]:
         """Methods of that name in the module and in the modules that it imports."""
@@ -407,7 +432,7 @@ class Closure:
 
     def is_called(self, unit: Unit, callee: Ref, facts: Facts) -> bool:
         """Whether an argument of `callee` may be called before the statement is over."""
-        if callee[-1] in HOLDERS:
+        if callee[-1] in HOLDERS or self.calls.only_keeps(unit.name, callee, None):
             return False
         found = self._resolve(unit.name, callee, True) if callee[0] else None
         if found is not None and found[1]:

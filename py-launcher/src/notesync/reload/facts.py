@@ -36,7 +36,7 @@ def scan(node: ast.stmt, package: str, *, lazy_annotations: bool) -> Facts:
     return scanner.facts
 
 
-_ADDING = frozenset(
+ADDING = frozenset(
     ["dataclass", "define", "final", "frozen", "runtime_checkable", "total_ordering"]
 )
 
@@ -205,7 +205,7 @@ class _Scanner(Walker):
         mine = ClassFacts(decorated=bool(node.decorator_list), plain=not node.keywords)
         other = self.facts.classes.get(where)
         self.facts.classes[where] = mine
-        mine.dressed = any(last_name(each) not in _ADDING for each in node.decorator_list)
+        mine.dressed = any(last_name(each) not in ADDING for each in node.decorator_list)
         for decorator in node.decorator_list:
             self.decorator(decorator)
         for base in [*node.bases, *(keyword.value for keyword in node.keywords)]:

@@ -178,7 +178,7 @@ class Hits:
                 continue
             if attributes is None:
                 attributes = self.plan.closure.open_attributes(unit, facts)
-            called = self.plan.closure.is_called(unit, callee, facts)
+            called = self.plan.closure.is_called(unit, callee, facts) or self._holds(unit, ref)
             if changed & attributes or (called and acts(changed, rest, attributes)):
                 return f"hands on {'.'.join(ref)}"
         for ref in facts.holds:
@@ -212,6 +212,13 @@ class Hits:
                 }:
                     return f"{where} derives from {'.'.join(base)}"
         return None
+
+    def _holds(self, unit: Unit, ref: Ref) -> bool:
+        """Whether a reference leads to an object that may call what it was given."""
+        symbol = self.symbol(unit, ref)
+        module = sys.modules.get(symbol[0]) if symbol is not None else None
+        value = getattr(module, "__dict__", {}).get(symbol[1]) if symbol is not None else None
+        return not isa(value, (types.FunctionType, type, types.ModuleType))
 
     def _only_fills(self, unit: Unit, each: Pair, ref: Ref, changed: set[str]) -> bool:
         """Whether all that is new is the content of a list that this statement, too, adds to."""

@@ -45,6 +45,7 @@ def made_by_decorators(node: _Decorated, name: str, resolve: Resolve) -> Iterato
 
 def note(facts: Facts, made: list[tuple[Ref, Made]], times: Counter[Ref]) -> None:
     """Keep those of which a statement makes no other use; `times`: how often it reads each."""
+    facts.makers = {(ref, each.name) for ref, each in made if each.name}
     for ref, calls in Counter(ref for ref, _ in made).items():
         if times[ref] == calls:
             facts.calls[ref] = tuple(each for found, each in made if found == ref)

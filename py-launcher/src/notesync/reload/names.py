@@ -201,6 +201,7 @@ class Facts:
     bodies: dict[str, Body] = field(default_factory=dict)
     classes: dict[str, ClassFacts] = field(default_factory=dict)
     calls: dict[Ref, tuple[Made, ...]] = field(default_factory=dict)  # and nothing else of it
+    makers: set[tuple[Ref, str]] = field(default_factory=set)  # with the name of what they make
     aliases: dict[str, Ref] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
     bare_call: bool = False

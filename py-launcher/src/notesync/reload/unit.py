@@ -41,6 +41,7 @@ class Index:
         self.aliases: dict[str, Ref] = {}
         self.stars: list[str] = []
         self.binds: set[str] = set()
+        self.makers: dict[str, set[Ref]] = {}  # what was called to make it; of a method: `.name`
         for stmt in source.stmts:
             facts = stmt.facts
             self.bodies.update(facts.bodies)
@@ -51,6 +52,9 @@ class Index:
             for name in facts.binds:
                 if name not in facts.aliases:
                     self.aliases.pop(name, None)
+            for ref, name in facts.makers:
+                _, dot, item = name.rpartition(".")
+                self.makers.setdefault(f"{dot}{item}", set()).add(ref)
             for each in facts.classes.values():
                 for name, body in each.methods.items():
                     self.methods.setdefault(name, []).append(body)
