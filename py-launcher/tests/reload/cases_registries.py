@@ -422,3 +422,18 @@ case(
     "m.f() == 12",
     runs=0,
 )
+for _where in ("site-packages", "dist-packages"):
+    _USE = (
+        f"import os, sys\nsys.path.insert(0, os.path.join(os.path.dirname(__file__), '{_where}'))\n"
+        f"from once_{_where[:4]} import Base\nclass T(Base):\n    def m(self): return 1"
+    )
+    case(
+        f"a class that a library in {_where} takes once gets a new method",
+        {
+            f"{_where}/once_{_where[:4]}.py": "class Meta(type):\n    seen = set()\n    def __init__(cls, n, b, d):\n        assert n not in cls.seen, 'taken already'\n        cls.seen.add(n)\nclass Base(metaclass=Meta): pass",
+            "m.py": _USE,
+        },
+        "import m\nt = m.T()",
+        {"m.py": _USE.replace("return 1", "return 2") + "\n    def k(self, x=3): return x"},
+        "(t.m(), t.k()) == (2, 3)",
+    )

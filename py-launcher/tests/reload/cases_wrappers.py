@@ -466,3 +466,105 @@ case(
     {"m.py": "from d import reg\n@reg(1)\ndef a(): return 1"},
     "d.NAMES == ['a']",
 )
+_again(
+    "an object calls itself through a helper of its base when it is made",
+    "from h import help\nclass B:\n    def __init__(self): self.go()\n    def go(self): self.v = len(self)\nclass M(B):\n    def __len__(self): return help()",
+    "x = M()",
+    "m.x.v == 5",
+)
+_again(
+    "a decorated method that the decorator calls at once",
+    "def now(f):\n    x = f(None)\n    return lambda self: x",
+    "from h import help\nclass C:\n    @now\n    def g(self): return help()",
+    "m.C().g() == 5",
+)
+_again(
+    "a factory of factories calls the function at its third call",
+    "from h import help\ndef a(x):\n    def b(y):\n        def c(f):\n            v = f() + help()\n            return lambda: v\n        return c\n    return b",
+    "@a(1)(2)\ndef f(): return 10",
+    "m.f() == 15",
+)
+_again(
+    "a partial of a decorator",
+    "from functools import partial\nfrom h import help\ndef deco(f, n=1):\n    v = f() + n * help()\n    return lambda: v\np = partial(deco, n=2)",
+    "@p\ndef f(): return 10",
+    "m.f() == 20",
+)
+_again(
+    "functions that are decorated in a list and called",
+    _DECO,
+    "FS = [deco(lambda i=i: i) for i in range(2)]\nV = [f() for f in FS]",
+    "m.V == [5, 6]",
+)
+_again(
+    "a wrapper that is handed on as a key",
+    "from h import help\ndef mk():\n    def key(x): return (help() - 3) * x\n    return key",
+    "V = sorted([1, 2, 3], key=mk())\nK = mk()\nW = sorted([1, 2, 3], key=K)",
+    "m.V == m.W == [1, 2, 3]",
+)
+_again(
+    "a tuple of wrappers",
+    "from h import help\ndef mk():\n    def a(): return help()\n    def b(): return a() * 2\n    return a, b",
+    "A, B = mk()\nV = B()",
+    "m.V == 10",
+)
+_again(
+    "a wrapper that is put on its function",
+    "from h import help\ndef deco(f):\n    def w(): return f() + help()\n    f.w = w\n    return f",
+    "@deco\ndef f(): return 10\nV = f.w()",
+    "m.V == 15",
+)
+_again(
+    "a method that a class decorator adds",
+    "from h import help\ndef deco(c):\n    def extra(self): return help()\n    c.extra = extra\n    return c",
+    "@deco\nclass C: pass\nV = C().extra()",
+    "m.V == m.C().extra() == 5",
+)
+_again(
+    "a wrapper that fills a list of its module when it is called at import",
+    "from h import help\nS = []\ndef deco(f):\n    def w():\n        S.append(help())\n        return f()\n    return w\n@deco\ndef g(): return 1",
+    "import d\nd.g()\nV = list(d.S)",
+    "m.V == m.d.S == [5]",
+)
+_again(
+    "a wrapper that counts in a dict of its module when it is called at import",
+    "from h import help\nS = {'v': 0}\ndef deco(f):\n    def w():\n        S['v'] += help()\n        return f()\n    return w",
+    "import d\n@deco\ndef f(): return 1\nf(); f()\nV = d.S['v']",
+    "m.V == 10",
+)
+_again(
+    "a context manager that decorates a function that is called at import",
+    "from contextlib import ContextDecorator\nfrom h import help\nLOG = []\nclass cd(ContextDecorator):\n    def __enter__(self): LOG.append(help())\n    def __exit__(self, *a): return False",
+    "@cd()\ndef f(): return 1\nf()\nV = list(LOG)",
+    "m.V == [5]",
+)
+_again(
+    "a wrapper that is run by its name in a text",
+    "from h import help\ndef deco(f):\n    def w(): return f() + help()\n    return eval('w')()",
+    "@deco\ndef f(): return 10",
+    "m.f == 15",
+)
+_again(
+    "a wrapper that another nested function replaces",
+    "from h import help\ndef deco(f):\n    def w(): return f()\n    def put():\n        nonlocal w\n        old = w\n        w = lambda: old() + help()\n    put()\n    return w()",
+    "@deco\ndef f(): return 10",
+    "m.f == 15",
+)
+_again(
+    "a wrapper that is the default of another",
+    "from h import help\ndef deco(f):\n    def w(): return f() + help()\n    def v(x=w()): return x\n    return v",
+    "@deco\ndef f(): return 10",
+    "m.f() == 15",
+)
+_again(
+    "an object that keeps a function and is asked for its result by another",
+    "from h import help\nclass K:\n    def __init__(self, f): self.f = f\n    def v(self): return self.f()\ndef use(k): return k.v()",
+    "def g(): return help()\nk = K(g)\nV = use(k)\nW = k.v()\nX = k.f()",
+    "m.V == m.W == m.X == m.k.v() == 5",
+)
+_again(
+    "an object that calls the functions that it is given one by one",
+    "class K:\n    def __init__(self, *fs): self.w = [f() for f in fs]",
+    "from h import help\ndef g(): return help()\nk = K(g)",
+    "m.k.w == [5]",
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import types
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from notesync.reload.plan import Planner
 
 CALL, ANY = "()", "*"
+_INSTALLED = frozenset({"site-packages", "dist-packages"})  # Debian, and so Colab, has the second
 _CHECKS = {("isinstance",), ("issubclass",)}
 _CHECKED = frozenset({ANY, "__subclasshook__", "__instancecheck__", "__subclasscheck__"})
 _LOOKUP = frozenset({"__getattr__", "__getattribute__", "__get__"})
@@ -290,7 +292,9 @@ def is_foreign_made(cls: Any) -> bool:
     return (
         isa(cls, type)
         and maker.__module__ not in ("builtins", "abc", "enum", "typing")
-        and "site-packages" in (getattr(sys.modules.get(maker.__module__), "__file__", "") or "")
+        and not _INSTALLED.isdisjoint(
+            (getattr(sys.modules.get(maker.__module__), "__file__", "") or "").split(os.sep)
+        )
     )
 
 
