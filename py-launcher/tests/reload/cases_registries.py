@@ -437,3 +437,17 @@ for _where in ("site-packages", "dist-packages"):
         {"m.py": _USE.replace("return 1", "return 2") + "\n    def k(self, x=3): return x"},
         "(t.m(), t.k()) == (2, 3)",
     )
+case(
+    "a class that a library takes once and that must be made again is refused with the way out",
+    {
+        "site-packages/once_more.py": "class Meta(type):\n    seen = set()\n    def __init__(cls, n, b, d):\n        assert n not in cls.seen, 'taken already'\n        cls.seen.add(n)\nclass Base(metaclass=Meta): pass",
+        "m.py": "import os, sys\nsys.path.insert(0, os.path.join(os.path.dirname(__file__), 'site-packages'))\nfrom once_more import Base\nclass T(Base):\n    X = 1",
+    },
+    "import m\nt = m.T()",
+    {
+        "m.py": "import os, sys\nsys.path.insert(0, os.path.join(os.path.dirname(__file__), 'site-packages'))\nfrom once_more import Base\nclass T(Base):\n    X = 2"
+    },
+    "t.X == m.T.X == 1",
+    fails="taken already",
+    says="once_more may take T only once: restart the kernel to load it",
+)

@@ -23,6 +23,7 @@ class Case:
     runs: int | None = None  # statements that the last batch executes
     kept: str = ""  # part of what the report says was kept
     note: str = ""
+    says: str = ""  # part of the report's one line
     needs: tuple[int, int] = (3, 10)
     libraries: tuple[str, ...] = ()
 

@@ -95,6 +95,7 @@ def test_catalogue(case: Case, shell: InteractiveShell, project: Path) -> None:
     else:
         assert report.ok, report.details()
         assert not reloader.pending
+    assert case.says in report.line()
     run(shell, reloader, case.then)
     space = shell.user_ns
     for check in case.checks:

@@ -15,6 +15,7 @@ import threading
 import time
 import types
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from notesync.reload.batch import Batch
 from notesync.reload.caches import forget_listings
 from notesync.reload.circle import Sequence
 from notesync.reload.collector import Collector
+from notesync.reload.hits import is_foreign_made
 from notesync.reload.journal import Journal
 from notesync.reload.older import older_than_their_files
 from notesync.reload.order import Order
@@ -192,6 +194,9 @@ class Reloader:
             error.__traceback__ = None
             undo.rollback()
             self._restore(modules, path)
+            taken = _taken_once(runner)
+            if taken:
+                report.failed = replace(report.failed, way_out=taken)
             self._refuse(report, todo)
             return report
         undo.commit()
@@ -331,6 +336,19 @@ def _running(runner: Runner | None, todo: dict[str, Change]) -> tuple[str, int]:
         unit, each = runner.statement
         return unit.new.file, each.new.line
     return str(next(iter(todo.values())).path), 0
+
+
+def _taken_once(runner: Runner | None) -> str:
+    """What to do about a class that could not be made a second time, "" if it is none."""
+    unit, each = (runner.statement if runner is not None else None) or (None, None)
+    if unit is None or each is None or each.old is None:
+        return ""
+    for name in each.new.facts.classes:
+        made = unit.loaded.space.get(name)
+        if is_foreign_made(made):
+            library = type(made).__module__.partition(".")[0]
+            return f"{library} may take {name} only once: restart the kernel to load it"
+    return ""
 
 
 def _pin(loaded: Loaded) -> None:

@@ -24,6 +24,7 @@ class Failure:
     line: int
     message: str
     traceback: str
+    way_out: str = "save a fix and it is loaded by itself"
 
     def __iter__(self) -> Iterable[object]:  # unpacks as (file, line, message, traceback)
         return iter((self.file, self.line, self.message, self.traceback))
@@ -61,10 +62,7 @@ class Report:
         """One line for the notebook."""
         if self.failed is not None:
             where = f"{_short(self.failed.file)}:{self.failed.line}"
-            return (
-                f"kept the old code: {where}: {self.failed.message} "
-                "(save a fix and it is loaded by itself)"
-            )
+            return f"kept the old code: {where}: {self.failed.message} ({self.failed.way_out})"
         if self.pending and not self.reloaded:
             names = ", ".join(path.name for path in self.pending[:4])
             return f"waiting for the end of the cell: {names}"
