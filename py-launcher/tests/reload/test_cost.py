@@ -41,6 +41,7 @@ class Wide:
         self.user_ns: dict[str, Any] = {}
         self.modules = [importlib.import_module(f"wide.m{n}") for n in range(IMPORTERS)]
         self.reloader = Reloader(self, [root])
+        parsed.clear()  # it has looked whether these new files are what the modules run
 
     def read_all(self) -> None:
         while self.reloader.read_ahead(0.001):

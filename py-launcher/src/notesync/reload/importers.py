@@ -57,9 +57,9 @@ class Importers:
         """The names of those that may read from a module."""
         found = set(self._direct.get(name, ()))
         parent, _, last = name.rpartition(".")
-        reaching = self._dotted.get(last.encode(), ()) if parent else ()
+        reaching = self._dotted.get(last.encode(), set()) if parent else set()
         for parent in _parents(name) if reaching else ():
-            found |= self._direct.get(parent, set()) & set(reaching)
+            found |= self._direct.get(parent, set()) & reaching
         return found
 
 

@@ -34,7 +34,7 @@ from notesync.reload.hits import ANY, CALL, Hits, is_plain
 from notesync.reload.lazies import Lazies
 from notesync.reload.names import ClassFacts, Facts
 from notesync.reload.news import Behaviours, Values
-from notesync.reload.project import Project
+from notesync.reload.project import Project, Words
 from notesync.reload.refill import Refills
 from notesync.reload.source import Source, Stmt
 from notesync.reload.spread import Spread
@@ -72,6 +72,7 @@ class Planner:
         self.lazies = Lazies(self)
         self.refills = Refills(self)
         self._told: dict[str, frozenset[tuple[str, ...]]] = {}
+        self._words: dict[frozenset[str] | None, Words] = {}
         self._queue: deque[str] = deque()
         self._queued: set[str] = set()
 
@@ -121,7 +122,11 @@ class Planner:
         """Queue the modules that may read what changed in `name`."""
         if words is not None and not words:
             return
-        for each in self.project.dependants(name, words):
+        key = None if words is None else frozenset(words)
+        asked = self._words.get(key)
+        if asked is None:
+            asked = self._words[key] = Words(key)
+        for each in self.project.dependants(name, asked):
             if each.name in self.gone:
                 continue
             self.ensure(each.name)

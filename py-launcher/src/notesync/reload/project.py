@@ -238,7 +238,7 @@ class Project:
 
     # -- imports ------------------------------------------------------------------------------
 
-    def dependants(self, name: str, words: Iterable[str] | None) -> Iterator[Loaded]:
+    def dependants(self, name: str, words: Words | Iterable[str] | None) -> Iterator[Loaded]:
         """Loaded modules that may read from `name`, by text: any of `words`, or anything if None.
 
         One that star-imports from it counts in any case: it hands names on without naming them.
@@ -246,7 +246,7 @@ class Project:
         if not self._indexed:
             self._importers.follow(self.loaded)
             self._indexed = True
-        wanted = _Words(words)
+        wanted = words if isinstance(words, Words) else Words(words)
         for importer in sorted(self._importers.of(name)):
             each = self.loaded.get(importer)
             if each is not None and each.name != name and wanted.may_be_in(each.source):
@@ -280,16 +280,26 @@ class Project:
         self._seen[name] = id(module)
 
 
-class _Words:
-    """Names that are searched in texts. None stands for any."""
+class Words:
+    """Names that are searched in texts, once in each. None stands for any.
+
+    For one plan: while it is made, no text goes.
+    """
 
     def __init__(self, words: Iterable[str] | None) -> None:
+        self._known: dict[int, bool] = {}
         self._words = None if words is None else [word.encode() for word in words]
         self._ascii = self._words is not None and all(map(bytes.isascii, self._words))
         self._exact: re.Pattern[bytes] | None = None
 
     def may_be_in(self, source: Source) -> bool:
         """True, too, for a text that hands names on, or asks for them, without naming them."""
+        found = self._known.get(id(source))
+        if found is None:
+            found = self._known[id(source)] = self._look(source)
+        return found
+
+    def _look(self, source: Source) -> bool:
         if self._words is None or source.looks_around:
             return True
         if not any(word in source.plain for word in self._words):

@@ -27,10 +27,13 @@ def clear_caches(planner: Planner, undo: Undo) -> None:
     Main thread only. An instance forgets what a cached property has left in it.
     """
     once: list[tuple[type, str, Any]] = []
+    seen: set[int] = set()  # a function has as many names as modules that import it
     for (module, name), changed in planner.behaviours.items():
         value: Any = getattr(sys.modules.get(module), "__dict__", {}).get(name)
         if not isa(value, type):
-            _clear(value, undo)
+            if id(value) not in seen:
+                seen.add(id(value))
+                _clear(value, undo)
         elif value.__module__ == module:
             for attribute in list(value.__dict__) if ANY in changed else changed:
                 member = value.__dict__.get(attribute)

@@ -37,7 +37,7 @@ class Through:
             or plan.refills.parts
         ):
             return False
-        if not loaded.holds.isdisjoint(plan.project.loaded):
+        if any(each in plan.project.loaded for each in loaded.holds):
             return False
         found = []
         for index, name, symbol in roots.imports:

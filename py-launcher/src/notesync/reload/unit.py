@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from notesync.reload.diff import Pair, Status, pair
 from notesync.reload.names import Body, ClassFacts, Facts, Ref
@@ -83,24 +84,41 @@ class Unit:
         self.kept: set[int] = set()
         self._only = (0, True)  # of how many dirty ones, and whether all are imports
         self.touched = new is not loaded.source or not trusted
-        if not trusted:
-            self.pairs = [
-                Pair(i, stmt, None, None, Status.CHANGED if stmt.label else Status.NEW)
-                for i, stmt in enumerate(new.stmts)
-            ]
-            self.removed: list[int] = []
-        elif new is loaded.source:
-            self.pairs = [Pair(i, s, s, i, Status.SAME) for i, s in enumerate(new.stmts)]
-            self.removed = []
-        else:
-            self.pairs, self.removed = pair(self.old.stmts, new.stmts)
-            if self.old.flags != new.flags:  # a future import: annotations are kept in another way
-                for each in self.pairs:
-                    if each.status in (Status.SAME, Status.BODY) and has_annotations(each.new.node):
-                        each.status = Status.CHANGED
-        places = [each.old_index for each in self.pairs if each.old_index is not None]
-        self.reordered = places != sorted(places)
         self._tables: tuple[dict[str, list[Event]], dict[str, list[Event]]] | None = None
+
+    @cached_property
+    def pairs(self) -> list[Pair]:
+        """The statements of the new text. Made when they are asked for: most units pass on."""
+        return self._paired[0]
+
+    @property
+    def removed(self) -> list[int]:
+        """Positions of old statements that have no counterpart."""
+        return self._paired[1] if self.touched else []
+
+    @cached_property
+    def reordered(self) -> bool:
+        """Whether statements that stay have changed places."""
+        if not self.touched:
+            return False
+        places = [each.old_index for each in self.pairs if each.old_index is not None]
+        return places != sorted(places)
+
+    @cached_property
+    def _paired(self) -> tuple[list[Pair], list[int]]:
+        if not self.trusted:
+            return [
+                Pair(i, stmt, None, None, Status.CHANGED if stmt.label else Status.NEW)
+                for i, stmt in enumerate(self.new.stmts)
+            ], []
+        if not self.touched:
+            return [Pair(i, s, s, i, Status.SAME) for i, s in enumerate(self.new.stmts)], []
+        pairs, removed = pair(self.old.stmts, self.new.stmts)
+        if self.old.flags != self.new.flags:  # a future import: annotations are kept otherwise
+            for each in pairs:
+                if each.status in (Status.SAME, Status.BODY) and has_annotations(each.new.node):
+                    each.status = Status.CHANGED
+        return pairs, removed
 
     @property
     def only_imports(self) -> bool:
