@@ -32,6 +32,7 @@ final class ReplicaCalls {
     private final Replicas replicas;
     private final Next next;
     private final Traffic traffic;
+    private final Room room = new Room();
 
     ReplicaCalls(Source source, Packer packer, Tokens tokens, Replicas replicas, Teller teller) {
         this.source = source;
@@ -67,12 +68,25 @@ final class ReplicaCalls {
         Replica replica = replicas.get(caller.id("replica"));
         long poll = replica.poll(asked.cursor(), grant);
         NextAnswer answer = next.answer(replica, asked, poll, () -> caller.paired(tokens));
+        Batch batch = answer.batch();
+        int first = room.take(batch == null ? 0 : asked.inline());
+        try {
+            send(caller, asked, replica, answer, first);
+        } finally {
+            room.giveBack(first);
+        }
+        replica.delivered();
+    }
+
+    /** @param first how many bytes of a batch go along at most */
+    private void send(Caller caller, NextRequest asked, Replica replica, NextAnswer answer, int first)
+            throws IOException, InterruptedException {
         JsonObject.Builder json = answer.toJson();
-        byte[] first = new byte[0];
+        byte[] bytes = new byte[0];
         Batch batch = answer.batch();
         if (batch != null) {
-            Chunk chunk = readable(batch.read(0, asked.inline(), INLINE_WAIT));
-            first = chunk.bytes();
+            Chunk chunk = readable(batch.read(0, first, INLINE_WAIT));
+            bytes = chunk.bytes();
             // After the read: by then the size of a small stream is known.
             json.put("batch", batch.descriptor().toJson());
             json.put("offset", 0);
@@ -87,8 +101,7 @@ final class ReplicaCalls {
         json.put("now_ms", System.currentTimeMillis());
         json.put("confirmed", replica.confirmed());
         json.put("declined", replica.declined());
-        Answers.envelope(caller.response, json.build(), first);
-        replica.delivered();
+        Answers.envelope(caller.response, json.build(), bytes);
     }
 
     void manifest(Caller caller) throws IOException {
@@ -107,8 +120,9 @@ final class ReplicaCalls {
         long offset = caller.number("offset", 0, Limits.NUMBER_MAX);
         int max = (int) caller.number("max", Limits.CHUNK_DEFAULT, Limits.CHUNK_MAX);
         Batch batch = packer.find(caller.id("batch")).orElseThrow(ReplicaCalls::unknownBatch);
+        int most = room.take(max);
         try {
-            Chunk chunk = readable(batch.read(offset, max, CHUNK_WAIT));
+            Chunk chunk = readable(batch.read(offset, most, CHUNK_WAIT));
             JsonObject head = JsonObject.builder()
                     .put("batch", batch.descriptor().batch().hex())
                     .put("offset", offset)
@@ -118,6 +132,8 @@ final class ReplicaCalls {
             traffic.carried(batch, offset + chunk.bytes().length);
         } catch (EOFException e) {
             throw HttpError.of(ErrorCode.BAD_REQUEST, String.valueOf(e.getMessage()), null);
+        } finally {
+            room.giveBack(most);
         }
     }
 
