@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,23 +56,53 @@ def test_it_hands_everything_to_the_server(
     assert ran[0][-len(arguments) - 2 :] == ["-jar", str(jar), *arguments]
 
 
-def test_class_data_is_kept_by_a_java_that_makes_it_by_itself(
-    jar: Path, ran: list[list[str]], state: Path, monkeypatch: pytest.MonkeyPatch
+def archive_of(command: list[str], option: str) -> Path:
+    (told,) = [word for word in command if "Archive" in word]
+    name, _, place = told.partition("=")
+    assert name == f"-XX:{option}"
+    return Path(place)
+
+
+def write(archive: Path, begin: int) -> None:
+    archive.write_bytes(begin.to_bytes(4, sys.byteorder) + bytes(1000))
+
+
+@pytest.mark.parametrize("version", ["17.0.17", "25.0.2"])
+def test_the_first_server_leaves_class_data_and_the_next_one_starts_on_it(
+    jar: Path, ran: list[list[str]], state: Path, monkeypatch: pytest.MonkeyPatch, version: str
 ) -> None:
-    on("21.0.9", monkeypatch)
+    on(version, monkeypatch)
     cli.main(["serve"])
-    assert f"-XX:SharedArchiveFile={state}/server.jsa" in ran[0]
+    archive = archive_of(ran[0], "ArchiveClassesAtExit")
+    assert archive.parent == state
     assert state.stat().st_mode & 0o777 == 0o700
+    write(archive, 0xF00BABA8)
+    cli.main(["serve"])
+    assert archive_of(ran[1], "SharedArchiveFile") == archive
 
 
-def test_an_older_java_or_a_state_without_a_place_does_without(
-    jar: Path, ran: list[list[str]], state: Path, monkeypatch: pytest.MonkeyPatch
+def test_class_data_that_a_killed_server_left_half_or_of_another_jar_is_made_anew(
+    jar: Path, ran: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     on("17.0.17", monkeypatch)
     cli.main(["serve"])
-    on("21.0.9", monkeypatch)
+    archive = archive_of(ran[0], "ArchiveClassesAtExit")
+    write(archive, 0)
+    cli.main(["serve"])
+    assert archive_of(ran[1], "ArchiveClassesAtExit") == archive
+    assert not archive.exists()
+    write(archive, 0xF00BABA8)
+    os.utime(jar, (1, 1))
+    cli.main(["serve"])
+    assert archive_of(ran[2], "ArchiveClassesAtExit") != archive
+    assert not archive.exists()
+
+
+def test_a_state_without_a_place_does_without(
+    jar: Path, ran: list[list[str]], state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on("17.0.17", monkeypatch)
     state.touch()
     cli.main(["serve"])
-    for command in ran:
-        assert "-XX:+UseSerialGC" in command
-        assert not [word for word in command if "Archive" in word]
+    assert "-XX:+UseSerialGC" in ran[0]
+    assert not [word for word in ran[0] if "Archive" in word]

@@ -62,9 +62,14 @@ def class_data_files(state: Path) -> list[Path]:
     return [path for kind in kinds for path in state.glob(f"agent-*.{kind}")]
 
 
-def server_class_data(state: Path) -> Path:
-    """The same of the laptop server; the JVM makes it anew for another jar or Java."""
-    return state / "server.jsa"
+def server_class_data(state: Path, key: str) -> Path:
+    """The same of the laptop server."""
+    return state / f"server-{key[:16]}.jsa"
+
+
+def server_class_data_files(state: Path) -> list[Path]:
+    """Those of any jar and Java."""
+    return list(state.glob("server-*.jsa"))
 
 
 def laptops_file(state: Path) -> Path:

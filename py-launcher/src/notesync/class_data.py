@@ -44,11 +44,7 @@ class ClassData:
 
     @property
     def archive(self) -> Path:
-        """Named by all that the JVM compares: a reinstalled wheel has a jar with another time."""
-        facts = self.jar.stat()
-        told = [str(self.java.program.resolve()), self.java.version, str(self.jar)]
-        told += [str(facts.st_size), str(facts.st_mtime_ns)]
-        return _state.class_data(self.state, hashlib.sha256("\n".join(told).encode()).hexdigest())
+        return _state.class_data(self.state, fingerprint(self.java, self.jar))
 
     @property
     def can_be_named(self) -> bool:
@@ -113,6 +109,14 @@ class ClassData:
             timeout=_DUMP_TIMEOUT_S,
             check=True,
         )
+
+
+def fingerprint(java: Java, jar: Path) -> str:
+    """Of all that the JVM compares: a reinstalled wheel has a jar with another time."""
+    facts = jar.stat()
+    told = [str(java.program.resolve()), java.version, str(jar)]
+    told += [str(facts.st_size), str(facts.st_mtime_ns)]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
 def _forget_others(state: Path) -> None:

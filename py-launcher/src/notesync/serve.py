@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import _state, java, texts
+from . import _state, class_data, java, texts
 from .errors import NotesyncError
 
-# From this version on the JVM makes class data by itself, when the first server ends.
-_MAKES_CLASS_DATA = 19
+# How an archive of classes begins once the JVM has written it whole: as a number, in its own order.
+_WHOLE = 0xF00BABA8
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -24,7 +26,8 @@ def run(arguments: Sequence[str]) -> int:
         raise NotesyncError("no_server_jar", texts.no_server_jar())
     found = java.find()
     program = str(found.program)
-    command = [program, *java.FRUGAL, "-Xms16m", *_class_data(found), "-jar", str(jar), *arguments]
+    options = [*java.FRUGAL, "-Xms16m", *_class_data(found, jar)]
+    command = [program, *options, "-jar", str(jar), *arguments]
     if os.name != "nt":  # There it would give the terminal back at once.
         os.execv(program, command)
     return subprocess.call(command)
@@ -42,14 +45,30 @@ def _jar() -> Path | None:
     return Path(JAR)
 
 
-def _class_data(found: java.Java) -> list[str]:
-    """What makes the next start a quick one, where this Java can and its state has a place."""
-    if found.major < _MAKES_CLASS_DATA:
-        return []
+def _class_data(found: java.Java, jar: Path) -> list[str]:
+    """What makes the next start a quick one, where its state has a place.
+
+    The first server of a jar on a Java writes the archive when it ends, the next ones use it. The
+    JVM itself does without one that does not fit.
+    """
     try:
-        archive = _state.server_class_data(_state.make_private(_state.state_dir()))
+        state = _state.make_private(_state.state_dir())
+        archive = _state.server_class_data(state, class_data.fingerprint(found, jar))
+        if os.pathsep in str(archive):  # To the JVM that is between two of them.
+            return []
+        if _is_whole(archive):
+            return [f"-XX:SharedArchiveFile={archive}"]
+        for path in _state.server_class_data_files(state):
+            with contextlib.suppress(OSError):  # On Windows an older server may be using it.
+                path.unlink()
     except (OSError, NotesyncError):
         return []
-    if os.pathsep in str(archive):  # To the JVM that is between two of them.
-        return []
-    return ["-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={archive}"]
+    return [f"-XX:ArchiveClassesAtExit={archive}"]
+
+
+def _is_whole(archive: Path) -> bool:
+    try:
+        with archive.open("rb") as file:
+            return int.from_bytes(file.read(4), sys.byteorder) == _WHOLE
+    except FileNotFoundError:
+        return False
