@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness import wait, world
-from tests.harness.follower import EMPTY_TREE, Cursor, Follower
+from tests.harness.follower import EMPTY_TREE, Cursor, Follower, Offer
 from tests.harness.laptop import Laptop
 
 CONNECTIONS = 10_000
@@ -26,13 +26,13 @@ FEW_WATCHES = ("unshare", "--user", "--map-root-user", "sh", "-c")
 
 
 @contextmanager
-def served(place: Path, under: tuple[str, ...] = (), files: int = 3) -> Iterator[Laptop]:
+def served(place: Path, under: tuple[str, ...] = (), files: int = 3, java: str = HEAP) -> Iterator[Laptop]:
     source = place / "laptop" / "shop"
     for number in range(files):
         (source / f"d{number}").mkdir(parents=True)
         (source / f"d{number}" / "mod.py").write_text(f"x = {number}\n")
     home = place / "laptop" / "home"
-    env = world.environment(home, JAVA_TOOL_OPTIONS=HEAP)
+    env = world.environment(home, JAVA_TOOL_OPTIONS=java)
     with Laptop(source, home, env, place / "logs", "--json", under=under) as laptop:
         laptop.until_event("ready")
         yield laptop
@@ -90,7 +90,7 @@ def test_half_requests_and_readers_by_the_drop_delay_nobody(tmp_path: Path) -> N
                 each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
                 if number % 2:
                     each.sendall(f"GET /v1/batches/{batch}?offset=0&max=8000000 HTTP/1.1\r\n{head}\r\n".encode())
-                    assert each.recv(1)
+                    assert each.recv(12) == b"HTTP/1.1 200"
                 else:
                     each.sendall(f"POST /v1/replicas/{follower.id}/next HTTP/1.1\r\n{head}Content-".encode())
             assert len(follower.stream(offer)) > 8_000_000
@@ -116,11 +116,17 @@ def test_a_body_of_a_gigabyte_is_refused_and_kept_nowhere(tmp_path: Path) -> Non
         follows(laptop, follower, at, "still there\n")
 
 
-def test_a_permission_that_is_taken_away_costs_one_file(tmp_path: Path) -> None:
-    under = PLAIN_USER if os.geteuid() == 0 else ()
-    if under and not shutil.which("setpriv"):
+@pytest.fixture
+def plain_user() -> tuple[str, ...]:
+    if os.geteuid() != 0:
+        return ()
+    if not shutil.which("setpriv"):
         pytest.skip("a superuser may read everything, and there is no setpriv to be less")
-    with served(tmp_path, under) as laptop:
+    return PLAIN_USER
+
+
+def test_a_permission_that_is_taken_away_costs_one_file(tmp_path: Path, plain_user: tuple[str, ...]) -> None:
+    with served(tmp_path, plain_user) as laptop:
         follower, at = begin(laptop)
         laptop.path("d1/mod.py").write_text("secret\n")
         laptop.path("d1/mod.py").chmod(0)
@@ -133,6 +139,74 @@ def test_a_permission_that_is_taken_away_costs_one_file(tmp_path: Path) -> None:
         laptop.path("d1/mod.py").chmod(0o644)
         offer = follower.next(*at, fresh=True, encodings=["identity"])
         assert b"secret" in follower.stream(offer)
+
+
+def test_rules_that_cannot_be_read_hide_what_they_hid_and_are_not_forgotten(
+    tmp_path: Path, plain_user: tuple[str, ...]
+) -> None:
+    with served(tmp_path, plain_user) as laptop:
+        laptop.save("d1/.gitignore", "secret*\n")
+        follower, at = begin(laptop)
+        laptop.path("d1/.gitignore").chmod(0)
+        laptop.save("d1/secret.txt", "hidden\n")
+        laptop.save("d1/mod.py", "beside it\n")
+        at = follows(laptop, follower, at, "the others go on\n")
+        assert "its rules cannot be read: permission denied" in laptop.until_event("problem", path="d1")["message"]
+        laptop.path("d1/.gitignore").chmod(0o644)
+        stream = b""
+        while b"beside it" not in stream:
+            offer = follower.next(*at, fresh=True, encodings=["identity"])
+            if offer.state == "batch":
+                stream += follower.stream(offer)
+                at = follower.place_of(offer)
+        assert b"hidden" not in stream
+        assert "d1/secret.txt" not in changed(laptop)
+
+
+def test_the_rules_of_the_top_hold_back_everything_while_they_cannot_be_read(
+    tmp_path: Path, plain_user: tuple[str, ...]
+) -> None:
+    with served(tmp_path, plain_user) as laptop:
+        laptop.save(".notesyncignore", "secret*\n")
+        follower, at = begin(laptop)
+        laptop.path(".notesyncignore").chmod(0)
+        laptop.save("secret.txt", "hidden\n")
+        assert ".notesyncignore" in noticed(laptop, "cannot be read")
+        laptop.path(".notesyncignore").chmod(0o644)
+        noticed(laptop, "is there again")
+        follows(laptop, follower, at, "there again\n")
+        assert "secret.txt" not in changed(laptop)
+
+
+def test_a_scan_that_ends_in_an_error_of_java_is_told_and_the_next_one_finds_everything(tmp_path: Path) -> None:
+    with served(tmp_path, java=f"{HEAP} -Xss256k") as laptop:
+        follower, at = begin(laptop)
+        # Java's expressions recurse over what a group repeats: a StackOverflowError, which is no exception.
+        laptop.save("notesync.toml", 'patterns.nor = ["^(a|/)*!"]\n')
+        deep = laptop.source / "/".join(["a" * 200] * 15)
+        deep.mkdir(parents=True)
+        (deep / "a").touch()
+        assert "StackOverflowError" in noticed(laptop, "a scan failed")
+        laptop.save("d1/mod.py", "saved meanwhile\n")
+        shutil.rmtree(laptop.source / ("a" * 200))
+        offer = wait.until(lambda: batch_with(b"saved meanwhile", follower, at), "the loop goes on")
+        follows(laptop, follower, follower.place_of(offer), "as ever\n")
+
+
+def noticed(laptop: Laptop, text: str) -> str:
+    """The notice that says so, once it is there."""
+
+    def look() -> str | None:
+        notices = (event["message"] for event in laptop.events() if event["event"] == "notice")
+        return next((message for message in notices if text in message), None)
+
+    return wait.until(look, f"a notice of {text!r}")
+
+
+def batch_with(text: bytes, follower: Follower, at: tuple[Cursor, str]) -> Offer | None:
+    """What leads a replica from there on, if it has this content."""
+    offer = follower.next(*at, wait_ms=0, encodings=["identity"])
+    return offer if offer.state == "batch" and text in follower.stream(offer) else None
 
 
 def test_what_happened_under_a_closed_lid_is_found_though_its_events_are_lost(tmp_path: Path) -> None:

@@ -52,6 +52,20 @@ final class Problems {
                 : "the source directory " + root + " cannot be read (" + reason(e) + ")";
     }
 
+    /** Half a sentence. */
+    static String unjudged(Path root, IOException e) {
+        return "the rules of the source directory " + root + " cannot be read (" + reason(e) + ")";
+    }
+
+    static Problem unjudged(String directory, IOException e) {
+        return new Problem(
+                directory,
+                "unreadable",
+                directory + " is not looked at, because its rules cannot be read: " + reason(e)
+                        + "; the replica keeps what it has",
+                "give yourself permission to read the rule file, or remove it");
+    }
+
     static Problem link(String path, String why) {
         return new Problem(
                 path,

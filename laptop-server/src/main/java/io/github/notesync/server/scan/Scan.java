@@ -99,9 +99,14 @@ final class Scan {
         boolean below = deep;
         try {
             all = list(directory, onDisk);
-            below |= ruleFiles.refresh(directory, onDisk, all, stats);
         } catch (IOException e) {
             unlisted(directory, e);
+            return;
+        }
+        try {
+            below |= ruleFiles.refresh(directory, onDisk, all, stats);
+        } catch (IOException e) {
+            unjudged(directory, e);
             return;
         }
         if (directory.isEmpty()) {
@@ -342,6 +347,14 @@ final class Scan {
             return;
         }
         appeared.addAll(findings.replace(directory, List.of(Problems.unreadable(directory, e)), List.of()));
+    }
+
+    /** What its rules may hide does not travel, so nothing new does until they can be read. */
+    private void unjudged(String directory, IOException e) throws SourceUnavailableException {
+        if (directory.isEmpty()) {
+            throw new SourceUnavailableException(Problems.unjudged(roots.project(), e), e);
+        }
+        appeared.addAll(findings.replace(directory, List.of(Problems.unjudged(directory, e)), List.of()));
     }
 
     private void problem(String directory, Problem problem) {

@@ -68,7 +68,7 @@ final class Next {
             throw HttpError.of(
                     ErrorCode.SOURCE_UNAVAILABLE,
                     state.why(),
-                    "bring the directory back, or start the server where it is now");
+                    "bring it back or give yourself permission to read it, or start the server where it is now");
         }
     }
 

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -89,6 +90,31 @@ class NextTest {
         assertThat(manifest.header().isFull()).isTrue();
         assertThat(manifest.changes()).extracting(each -> each.path().value()).containsExactly("secret.py");
         assertThat(next().json().string("state")).isEqualTo("current");
+    }
+
+    /** Of those that stay away nothing is kept: where one of them stands it says itself when it is back. */
+    @Test
+    void ofManyReplicasTheLeastRecentIsForgottenAndGoesOnAllTheSame() throws Exception {
+        take();
+        for (int i = 0; i < 100; i++) {
+            JsonObject request = with(RunningServer.nextRequest(cursor, tree), "fresh", false);
+            Http.Answer answer = server.http().token(token).post("/v1/replicas/" + Id.random() + "/next", request);
+            assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        }
+        assertThat(replicas()).hasSize(100).doesNotContain(RunningServer.REPLICA.hex());
+        Files.writeString(path("secret.py"), "SECRET = 2\n");
+        assertThat(take().header().isFull()).isFalse();
+        assertThat(replicas()).hasSize(100).contains(RunningServer.REPLICA.hex());
+    }
+
+    private List<String> replicas() throws IOException {
+        JsonObject dashboard =
+                server.http().token(RunningServer.KEY).get("/v1/dashboard").json();
+        List<String> ids = new ArrayList<>();
+        for (JsonObject each : dashboard.objects("replicas")) {
+            ids.add(each.string("replica"));
+        }
+        return ids;
     }
 
     @Test
