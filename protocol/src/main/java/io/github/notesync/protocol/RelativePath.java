@@ -88,6 +88,17 @@ public record RelativePath(String value) implements Comparable<RelativePath> {
         return Character.isSurrogate(c) ? (char) (c + 0x2000) : c;
     }
 
+    /** Spelled out: what Java makes for records is slow until it is compiled, and a start has every path as a key. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof RelativePath that && value.equals(that.value);
+    }
+
+    @Override
+    public int hashCode() {
+        return value.hashCode();
+    }
+
     @Override
     public String toString() {
         return value;

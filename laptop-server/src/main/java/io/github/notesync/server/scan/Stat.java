@@ -1,5 +1,7 @@
 package io.github.notesync.server.scan;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What the file system says of a path without reading it. Equal stats mean equal content, unless the stat is racy.
  *
@@ -46,5 +48,22 @@ record Stat(Kind kind, long size, long modified, long changed, long inode, boole
         long newest = Math.max(modified, changed);
         long tick = modified % SECOND == 0 && changed % SECOND == 0 ? COARSE_TICK : TICK;
         return newest > now - tick;
+    }
+
+    /** Spelled out: what Java makes for records is slow until it is compiled, and a start compares every file once. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Stat that
+                && changed == that.changed
+                && inode == that.inode
+                && size == that.size
+                && modified == that.modified
+                && kind == that.kind
+                && executable == that.executable;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(changed * 31 + inode);
     }
 }
