@@ -4,66 +4,112 @@ import io.github.notesync.server.tell.JsonTeller;
 import io.github.notesync.server.tell.Teller;
 import io.github.notesync.server.tell.TerminalTeller;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.BindException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
+import org.apache.commons.cli.ParseException;
 
 /** Serves one project until it is stopped. */
-@Command(
-        name = "notesync-server",
-        mixinStandardHelpOptions = true,
-        versionProvider = VersionProvider.class,
-        description = "Lets notebooks follow a project: watches DIR and serves what changes to those whom you allow.",
-        footer = {
-            "",
-            "What belongs to the project is decided by .gitignore, .notesyncignore and",
-            "[tool.notesync] in pyproject.toml; 'notesync-server why PATH' says which rule",
-            "decides. The project is never written."
-        })
-final class ServeCommand implements Callable<Integer> {
-    /** No exit code: the program goes on until it is stopped. */
-    static final int SERVING = -1;
+final class ServeCommand implements Command {
+    private static final int USUAL_PORT = 8765;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
+    private static final Option PORT = Option.builder()
+            .longOpt("port")
+            .hasArg()
+            .argName("N")
+            .desc("On 127.0.0.1 (default: " + USUAL_PORT + "; 0: any that is free).")
+            .get();
+    private static final Option ALLOW_HOST = Option.builder()
+            .longOpt("allow-host")
+            .hasArg()
+            .argName("NAME")
+            .desc("Another name by which the server may be called, for a tunnel. Can be repeated.")
+            .get();
+    /** As some remember it. */
+    private static final Option HOST_ALLOW = Option.builder()
+            .longOpt("host-allow")
+            .hasArg()
+            .argName("NAME")
+            .desc("The same.")
+            .get();
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "DIR", description = "The project (default: here).")
-    private Path directory = Path.of("");
+    private static final Option JSON = Option.builder()
+            .longOpt("json")
+            .desc("One JSON object per event on standard output, for programs.")
+            .get();
 
-    @Option(names = "--port", paramLabel = "N", description = "On 127.0.0.1 (default: 8765; 0: any that is free).")
-    private int port = 8765;
+    private final PrintStream out;
 
-    @Option(
-            names = {"--allow-host", "--host-allow"},
-            paramLabel = "NAME",
-            description = "Another name by which the server may be called, for a tunnel. Can be repeated.")
-    private List<String> allowedHosts = List.of();
-
-    @Option(names = "--json", description = "One JSON object per event on standard output, for programs.")
-    private boolean json;
+    ServeCommand(PrintStream out) {
+        this.out = out;
+    }
 
     @Override
-    public Integer call() throws UserError, IOException {
-        if (port < 0 || port > 65535) {
-            throw new ParameterException(spec.commandLine(), "--port " + port + " is not in 0..65535");
+    public String usage() {
+        return "notesync-server [OPTIONS] [DIR]  or  notesync-server why PATH...";
+    }
+
+    @Override
+    public String purpose() {
+        return "Lets notebooks follow a project: watches DIR (default: here) and serves what changes to those whom you allow.";
+    }
+
+    @Override
+    public String more() {
+        return "What belongs to the project is decided by .gitignore, .notesyncignore and [tool.notesync] in pyproject.toml;"
+                + " 'notesync-server why PATH' says which rule decides. The project is never written.";
+    }
+
+    @Override
+    public Options options() {
+        return new Options()
+                .addOption(PORT)
+                .addOption(ALLOW_HOST)
+                .addOption(HOST_ALLOW)
+                .addOption(JSON);
+    }
+
+    @Override
+    public int run(CommandLine given) throws ParseException, UserError, IOException, InterruptedException {
+        if (given.getArgList().size() > 1) {
+            throw new ParseException("one project at a time, not " + String.join(" and ", given.getArgList()));
         }
-        Project project = Project.at(directory.toString().isEmpty() ? Path.of(".") : directory);
-        Teller teller = json ? new JsonTeller(System.out) : TerminalTeller.on(System.out);
+        int port = port(given);
+        List<String> hosts = new ArrayList<>();
+        for (Option each : List.of(ALLOW_HOST, HOST_ALLOW)) {
+            if (given.hasOption(each)) {
+                hosts.addAll(List.of(given.getOptionValues(each)));
+            }
+        }
+        Project project = Project.at(
+                Path.of(given.getArgList().isEmpty() ? "." : given.getArgList().get(0)));
+        Teller teller = given.hasOption(JSON) ? new JsonTeller(out) : TerminalTeller.on(out);
         try {
-            Serving.start(project, port, allowedHosts, teller);
+            Serving.start(project, port, hosts, teller);
             return SERVING;
         } catch (BindException e) {
             throw new UserError(
                     "port " + port
                             + " is taken, perhaps by another notesync server: stop that, or choose another with --port N (0: any)");
         }
+    }
+
+    private static int port(CommandLine given) throws ParseException {
+        String told = given.getOptionValue(PORT, String.valueOf(USUAL_PORT));
+        int port;
+        try {
+            port = Integer.parseInt(told);
+        } catch (NumberFormatException e) {
+            throw new ParseException("--port " + told + " is not a number");
+        }
+        if (port < 0 || port > 65535) {
+            throw new ParseException("--port " + port + " is not in 0..65535");
+        }
+        return port;
     }
 }

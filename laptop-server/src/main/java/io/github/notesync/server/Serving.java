@@ -21,7 +21,9 @@ import io.github.notesync.server.tell.Texts;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One project being served: its parts, wired. */
@@ -30,20 +32,26 @@ final class Serving {
     private static final long PROGRESS_EVERY = 100_000_000;
 
     private final Timeline teller;
+    private final HttpPort http;
     private final Cycle cycle;
     private final Packer packer;
     private final Tokens tokens;
     private final LaptopServer server;
     private final String dashboardKey;
-    private volatile int port;
+    /** Until requests are answered nobody is told that the project is served. */
+    private final CountDownLatch opened = new CountDownLatch(1);
 
+    /** What takes long begins first: the web server loads and the first scan runs while the rest is put together. */
     private Serving(Project project, int port, List<String> allowedHosts, Teller output) throws UserError, IOException {
         this.teller = new Timeline(output);
-        StateDirectory state = StateDirectory.open(project.stateHome(), project.root());
-        this.dashboardKey = Tokens.secret();
-        HttpPort http = HttpPort.bind(port, allowedHosts);
+        Path home = project.stateHome();
+        this.http = HttpPort.bind(port, allowedHosts);
+        teller.tell(Texts.listening(http.number()));
+        StateDirectory state = StateDirectory.open(home, project.root());
         this.cycle = Cycle.open(project.root(), project.config(), state, new Told());
+        cycle.start();
         Source source = cycle.source();
+        this.dashboardKey = Tokens.secret();
         this.packer = new Packer(source, state.spool(), text -> teller.tell(Texts.notice(text)));
         Tokens tokens = new Tokens(System::currentTimeMillis, state.grants(), text -> teller.tell(Texts.notice(text)));
         this.tokens = tokens;
@@ -54,25 +62,18 @@ final class Serving {
         new Keyboard(System.in, decisions).start();
     }
 
-    /** Opens the port, then begins to watch; the first scan runs in the background. */
+    /** Returns when requests are answered; the first scan may still run. */
     static void start(Project project, int port, List<String> allowedHosts, Teller teller)
-            throws UserError, IOException {
+            throws UserError, IOException, InterruptedException {
         Serving serving = new Serving(project, port, allowedHosts, teller);
-        try {
-            serving.port = serving.server.open();
-        } catch (IOException e) {
-            serving.packer.close();
-            serving.cycle.close();
-            throw e;
-        }
-        serving.teller.tell(Texts.listening(serving.port));
+        Runtime.getRuntime().addShutdownHook(new Thread(serving::stop, "notesync-stop"));
+        serving.server.open();
+        serving.opened.countDown();
         if (!System.getProperty("sun.jnu.encoding", "UTF-8").equalsIgnoreCase("UTF-8") && File.separatorChar == '/') {
             serving.teller.tell(
                     Texts.notice("this terminal's locale cannot name files like 'café.py', they will be problems:"
                             + " start with LC_ALL=C.UTF-8"));
         }
-        Runtime.getRuntime().addShutdownHook(new Thread(serving::stop, "notesync-stop"));
-        serving.cycle.start();
     }
 
     private void stop() {
@@ -92,7 +93,9 @@ final class Serving {
         private final AtomicLong progressTold = new AtomicLong(System.nanoTime());
 
         @Override
-        public void ready() {
+        public void ready() throws InterruptedException {
+            opened.await();
+            int port = http.number();
             History history = cycle.source().history();
             History.Size size = history.size();
             long millis = System.currentTimeMillis()

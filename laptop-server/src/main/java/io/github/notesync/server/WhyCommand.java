@@ -7,42 +7,61 @@ import io.github.notesync.server.scan.Findings;
 import io.github.notesync.server.scan.Problem;
 import io.github.notesync.server.scan.Scanner;
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
+import org.apache.commons.cli.ParseException;
 
 /** Says whether a path is synchronised, and which rule or problem decides. */
-@Command(
-        name = "why",
-        mixinStandardHelpOptions = true,
-        versionProvider = VersionProvider.class,
-        description = "Tells for each path whether it is synchronised, and which rule or problem says so.")
-final class WhyCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
+final class WhyCommand implements Command {
+    static final String NAME = "why";
 
-    @Option(names = "--in", paramLabel = "DIR", description = "The project (default: the current directory).")
-    private Path directory = Path.of("");
+    private static final Option IN = Option.builder()
+            .longOpt("in")
+            .hasArg()
+            .argName("DIR")
+            .desc("The project (default: the current directory).")
+            .get();
 
-    @Parameters(arity = "1..*", paramLabel = "PATH", description = "Relative to the project.")
-    private List<String> paths = List.of();
+    private final PrintStream out;
+
+    WhyCommand(PrintStream out) {
+        this.out = out;
+    }
 
     @Override
-    public Integer call() throws UserError, IOException, InterruptedException {
-        Project project = Project.at(directory);
+    public String usage() {
+        return "notesync-server why [--in DIR] PATH...";
+    }
+
+    @Override
+    public String purpose() {
+        return "Tells for each path, relative to the project, whether it is synchronised, and which rule or problem says so.";
+    }
+
+    @Override
+    public String more() {
+        return "";
+    }
+
+    @Override
+    public Options options() {
+        return new Options().addOption(IN);
+    }
+
+    @Override
+    public int run(CommandLine given) throws ParseException, UserError, IOException, InterruptedException {
+        if (given.getArgList().isEmpty()) {
+            throw new ParseException("why which PATH?");
+        }
+        Project project = Project.at(Path.of(given.getOptionValue(IN, ".")));
         Findings findings = Scanner.look(project.root(), project.config());
-        PrintWriter out = spec.commandLine().getOut();
-        for (String path : paths) {
+        for (String path : given.getArgList()) {
             out.println(answer(project, findings, path));
         }
         return 0;

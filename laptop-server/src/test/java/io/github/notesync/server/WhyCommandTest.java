@@ -3,14 +3,14 @@ package io.github.notesync.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** The question that a user asks when a file does not arrive: the answer is the server's own. */
 class WhyCommandTest {
@@ -24,10 +24,11 @@ class WhyCommandTest {
     }
 
     private String why(String path) {
-        StringWriter out = new StringWriter();
-        CommandLine line = Main.commandLine().setOut(new PrintWriter(out));
-        assertThat(line.execute("why", "--in", root.toString(), path)).isZero();
-        return out.toString().strip();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream told = new PrintStream(out, true, StandardCharsets.UTF_8);
+        assertThat(Main.run(new String[] {"why", "--in", root.toString(), path}, told, told))
+                .isZero();
+        return out.toString(StandardCharsets.UTF_8).strip();
     }
 
     @Test

@@ -173,7 +173,6 @@ public final class Cycle implements AutoCloseable {
     }
 
     private void run() {
-        dirt.ask();
         while (!stopping) {
             try {
                 round();
@@ -224,9 +223,7 @@ public final class Cycle implements AutoCloseable {
             take(scanner.directories(now, patient));
         }
         toldFailure = "";
-        if (source.state().phase() == Source.Phase.UNAVAILABLE) {
-            listener.notice(source.root() + " is there again");
-        }
+        boolean wasAway = source.state().phase() == Source.Phase.UNAVAILABLE;
         // git may have begun while the scan ran: then what it found is half a checkout.
         why = whyHeld();
         if (why != null) {
@@ -238,7 +235,11 @@ public final class Cycle implements AutoCloseable {
             if (!known) {
                 listener.ready();
                 source.history().fill();
+                dirt.ask();
             }
+        }
+        if (wasAway) {
+            listener.notice(source.root() + " is there again");
         }
         served.complete();
         saveIndexNowAndThen();

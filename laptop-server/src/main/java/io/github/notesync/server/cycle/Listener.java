@@ -9,7 +9,7 @@ import java.util.List;
 /** Told what the cycle does, on its thread (progress: on the threads that read). */
 public interface Listener extends Progress {
     /** The first scan is done: the history says what the source holds. */
-    void ready();
+    void ready() throws InterruptedException;
 
     /** A new sequence, after the first scan; {@code millis} since the first hint of it. */
     void sequence(Cursor cursor, List<Difference> differences, long millis);

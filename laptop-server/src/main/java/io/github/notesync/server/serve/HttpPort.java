@@ -1,8 +1,15 @@
 package io.github.notesync.server.serve;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.Handler;
@@ -23,7 +30,7 @@ import spark.embeddedserver.jetty.JettyServerFactory;
  * thread; a long poll does, so there are many, and those who read or write by the drop are cut off.
  */
 public final class HttpPort {
-    private static final String LOOPBACK = "127.0.0.1";
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
     private static final int THREADS = 300;
     private static final long STOP_AT_MOST_MILLIS = 5_000;
     private static final int IDLE_MILLIS = 60_000;
@@ -33,59 +40,94 @@ public final class HttpPort {
     private static final int BYTES_A_SECOND = 200;
     private static final int HEADER_BYTES = 16 << 10;
 
-    private final Service spark = Service.ignite();
-    private final AtomicReference<@Nullable ServerConnector> connector = new AtomicReference<>();
-    private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
-    private final Door door;
-    private final int port;
+    private static final int WAITING_CONNECTIONS = 1024;
 
-    private HttpPort(int port, List<String> allowedHosts) {
-        this.port = port;
+    private final ServerSocketChannel listening;
+    private final Door door;
+    private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+    private final FutureTask<Service> loading = new FutureTask<>(this::load);
+
+    private HttpPort(ServerSocketChannel listening, List<String> allowedHosts) {
+        this.listening = listening;
         this.door = new Door(allowedHosts);
-        EmbeddedServers.add(EmbeddedServers.Identifiers.JETTY, new EmbeddedJettyFactory(new Factory()));
-        spark.ipAddress(LOOPBACK);
-        spark.port(port);
-        spark.initExceptionHandler(failure::set);
     }
 
     /**
-     * Begins to bind the port, in the background, because loading a web server takes a while: requests wait at the door.
+     * Binds the port, so that nobody else can have it and requests wait, and begins to load what answers them in the
+     * background, because that takes a while.
      *
+     * @param port 0 for any that is free
      * @param allowedHosts more names by which the server may be called, for tunnels
+     * @throws BindException if the port is taken
      */
-    public static HttpPort bind(int port, List<String> allowedHosts) {
-        HttpPort begun = new HttpPort(port, allowedHosts);
-        begun.spark.init();
-        return begun;
+    public static HttpPort bind(int port, List<String> allowedHosts) throws IOException {
+        ServerSocketChannel listening = ServerSocketChannel.open();
+        try {
+            // On Windows a reusable address is one that another program can take over.
+            boolean reusable = !System.getProperty("os.name", "").startsWith("Windows");
+            listening.setOption(StandardSocketOptions.SO_REUSEADDR, reusable);
+            listening.bind(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), port), WAITING_CONNECTIONS);
+        } catch (IOException e) {
+            listening.close();
+            throw e;
+        }
+        HttpPort bound = new HttpPort(listening, allowedHosts);
+        Thread thread = new Thread(bound.loading, "notesync-http-load");
+        thread.setDaemon(true);
+        thread.start();
+        return bound;
     }
 
-    /** From now on requests are answered. Returns the port, which was chosen if 0 was asked for. */
-    int open(Consumer<Service> routes) throws IOException {
-        spark.awaitInitialization();
+    /** The port, which was chosen if 0 was asked for. */
+    public int number() {
+        return listening.socket().getLocalPort();
+    }
+
+    private Service load() {
+        Service spark = Service.ignite();
+        EmbeddedServers.add(EmbeddedServers.Identifiers.JETTY, new EmbeddedJettyFactory(new Factory()));
+        spark.initExceptionHandler(failure::set);
+        spark.init();
+        return spark;
+    }
+
+    /** From now on requests are answered. */
+    void open(Consumer<Service> routes) throws IOException, InterruptedException {
+        try {
+            Service spark = loading.get();
+            routes.accept(spark);
+            spark.awaitInitialization();
+        } catch (ExecutionException e) {
+            throw new IOException("the HTTP server cannot start: " + e.getCause(), e);
+        }
         Exception failed = failure.get();
         if (failed != null) {
-            if (failed instanceof BindException || failed.getCause() instanceof BindException) {
-                throw new BindException("port " + port + " is taken");
-            }
             throw new IOException("the HTTP server cannot start: " + failed, failed);
         }
-        routes.accept(spark);
         door.open();
-        ServerConnector open = connector.get();
-        return open == null ? port : open.getLocalPort();
     }
 
     void close() {
-        spark.stop();
         // Where the jar was replaced under a running server Spark's own thread may die on its way, and would be awaited
         // for ever.
-        Thread waiting = new Thread(spark::awaitStop, "notesync-http-stop");
-        waiting.setDaemon(true);
-        waiting.start();
+        Thread stopping = new Thread(this::stop, "notesync-http-stop");
+        stopping.setDaemon(true);
+        stopping.start();
         try {
-            waiting.join(STOP_AT_MOST_MILLIS);
+            stopping.join(STOP_AT_MOST_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void stop() {
+        try {
+            Service spark = loading.get();
+            spark.stop();
+            spark.awaitStop();
+        } catch (InterruptedException | ExecutionException e) {
+            // What was not loaded serves nobody.
+            return;
         }
     }
 
@@ -115,14 +157,13 @@ public final class HttpPort {
             http.setMinRequestDataRate(BYTES_A_SECOND);
             http.setMinResponseDataRate(BYTES_A_SECOND);
             ServerConnector open = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
-            open.setHost(LOOPBACK);
-            open.setPort(port);
             open.setIdleTimeout(IDLE_MILLIS);
-            open.setAcceptQueueSize(1024);
-            // On Windows a reusable address is one that another program can take over.
-            open.setReuseAddress(!System.getProperty("os.name", "").startsWith("Windows"));
+            try {
+                open.open(listening);
+            } catch (IOException e) {
+                throw new UncheckedIOException("the bound port cannot be used", e);
+            }
             server.addConnector(open);
-            connector.set(open);
             return server;
         }
     }

@@ -48,9 +48,9 @@ public final class LaptopServer implements AutoCloseable {
                 dashboardKey, decisions, tokens, replicas, new Overview(source, pairings, tokens, replicas, timeline));
     }
 
-    /** Lets requests in and returns the port. */
-    public int open() throws IOException {
-        return port.open(this::map);
+    /** Lets requests in. */
+    public void open() throws IOException, InterruptedException {
+        port.open(this::map);
     }
 
     private void map(Service routes) {

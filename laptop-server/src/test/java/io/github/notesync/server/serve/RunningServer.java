@@ -53,8 +53,10 @@ final class RunningServer implements AutoCloseable {
                 // Nobody looks at it here.
             }
         });
+        HttpPort http = HttpPort.bind(0, List.of("tunnel.example"));
+        port = http.number();
         server = new LaptopServer(
-                HttpPort.bind(0, List.of("tunnel.example")),
+                http,
                 "test",
                 KEY,
                 served.source,
@@ -63,7 +65,7 @@ final class RunningServer implements AutoCloseable {
                 tokens,
                 new Decisions(pairings, timeline),
                 timeline);
-        port = server.open();
+        server.open();
     }
 
     Http http() {
