@@ -17,7 +17,9 @@ class MainTest {
 
     private int run(String... args) {
         return Main.run(
-                args, new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
+                args,
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
     }
 
     @ParameterizedTest
