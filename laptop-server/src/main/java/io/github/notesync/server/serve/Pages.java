@@ -44,6 +44,7 @@ final class Pages {
         files.put("/pair", new Page("pair.html", HTML));
         files.put("/bridge", new Page("bridge.html", HTML));
         files.put("/notesync.css", new Page("notesync.css", STYLE));
+        files.put("/dashboard.css", new Page("dashboard.css", STYLE));
         for (String script : SCRIPTS) {
             files.put("/" + script, new Page(script, SCRIPT));
         }
