@@ -25,6 +25,7 @@ from notesync.reload import Change, Reloader
 
 MODULES = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
 LAST = MODULES - 1
+LOADED = 5_000
 
 
 class Shell:
@@ -89,13 +90,7 @@ def measure(root: Path) -> None:
     show("read ahead, while no cell runs: all of it", f"{(time.process_time() - started) * 1e3:.0f} ms", "-")
     show("  its longest step", f"{longest * 1e3:.1f} ms", "-")
 
-    times = []
-    for _ in range(1000):
-        started = time.process_time()
-        reloader.apply([])
-        reloader.cell_ran("x = 1")
-        times.append(time.process_time() - started)
-    idle = statistics.mean(times)
+    idle = nothing(reloader)
     show("nothing changed: apply + cell_ran", f"{idle * 1e6:.1f} µs", "≤ 50 µs")
 
     leaf = one(reloader, package, f"one function body in 1 of {MODULES:,} modules", LAST)
@@ -130,6 +125,47 @@ def measure(root: Path) -> None:
     del module
     memory(reloader, path)
     beside(package, idle, leaf)
+    with tempfile.TemporaryDirectory() as elsewhere:
+        crowd(Path(elsewhere))
+        crowded(reloader, package)
+
+
+def nothing(reloader: Reloader) -> float:
+    """What a cell costs when nothing was saved, in seconds."""
+    times = []
+    for _ in range(1000):
+        started = time.process_time()
+        reloader.apply([])
+        reloader.cell_ran("x = 1")
+        times.append(time.process_time() - started)
+    return statistics.mean(times)
+
+
+def crowd(folder: Path) -> None:
+    """Import small modules from elsewhere until 5,000 are loaded."""
+    sys.path.append(str(folder))
+    missing = range(LOADED - len(sys.modules))
+    for number in missing:
+        (folder / f"crowd{number}.py").write_text(f"X = {number}\n")
+    importlib.invalidate_caches()
+    for number in missing:
+        importlib.import_module(f"crowd{number}")
+    sys.path.remove(str(folder))
+
+
+def crowded(reloader: Reloader, package: Path) -> None:
+    """A cell after which nothing was saved, in a kernel with many libraries."""
+    reloader.cell_ran("x = 1")
+    idle = nothing(reloader)
+    show(f"nothing changed, {LOADED:,} modules loaded", f"{idle * 1e6:.1f} µs", "≤ 1 ms")
+    peer = autoreload()
+    if peer is not None:
+        started = time.process_time()
+        for _ in range(20):
+            peer()
+        theirs = (time.process_time() - started) / 20
+        show(f"  %autoreload 2, {LOADED:,} loaded", f"{theirs * 1e3:.1f} ms", f"{theirs / idle:,.0f} times")
+    one(reloader, package, f"one function body, {LOADED:,} loaded", LAST)
 
 
 def memory(reloader: Reloader, path: Path) -> None:
