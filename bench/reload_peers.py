@@ -36,7 +36,12 @@ EVERYWHERE = {
     "IPython 8.37": (["ipython==8.37.0"], ["autoreload", "notesync"]),
     "IPython 7.34": (["ipython==7.34.0", "setuptools<81"], ["autoreload", "notesync"]),
 }
-NEEDS = {"jurigged": "jurigged", "marimo": "marimo._runtime.reload.autoreload", "liveimport": "liveimport"}
+NEEDS = {
+    "jurigged": "jurigged",
+    "marimo": "marimo._runtime.reload.autoreload",
+    "liveimport": "liveimport",
+    "notesync": "notesync.reload",
+}
 
 
 def cases() -> list[Any]:
