@@ -73,18 +73,27 @@ export class Relay {
   }
 
   /**
-   * The cursor that the kernel waits at, if the laptop has nothing newer now; null where it has, or that is not known.
-   * Repeats the kernel's own open question, so that Run need not wait for the way to the kernel and back.
+   * The laptop's newest cursor, where the kernel is at it or has been given all that leads there; else null.
+   * Repeats the kernel's own open question, so that Run need not wait for the way to the kernel and back. With `handsOver`
+   * a whole batch in the answer goes to the kernel as the answer to that question.
    */
-  async nothingNewer(signal: AbortSignal): Promise<JsonObject | null> {
+  async newest(handsOver: boolean, signal: AbortSignal): Promise<JsonObject | null> {
     const { poll } = this;
     const cursor = poll?.json?.['cursor'];
     if (!poll || !isObject(cursor)) return null;
-    const json = { ...poll.json, fresh: true, wait_ms: 0, inline: 0 };
+    const json = { ...poll.json, fresh: true, wait_ms: 0, ...(handsOver ? {} : { inline: 0 }) };
     try {
-      const answer = await this.laptop.call(callFor({ ...poll, json }, this.token, null), signal);
-      const state = answer.status === 200 ? headOf(answer.body)?.['state'] : null;
-      return state === 'current' && this.poll === poll ? cursor : null;
+      const { status, body } = await this.laptop.call(callFor({ ...poll, json }, this.token, null), signal);
+      const head = status === 200 ? headOf(body) : null;
+      if (this.stopped || head === null) return null;
+      if (head['state'] === 'current') return cursor;
+      const { batch, end } = head;
+      if (!handsOver || end !== true || !isObject(batch) || !isObject(batch['to'])) return null;
+      if (this.poll === poll) {
+        this.forget(poll.id);
+        this.respond(poll.id, status, body);
+      } // Else the question's own answer was quicker, with the same batch.
+      return batch['to'];
     } catch {
       return null; // The kernel's own call finds out, and says so.
     }

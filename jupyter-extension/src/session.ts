@@ -127,14 +127,14 @@ export class Session {
   }
 
   /**
-   * Run was pressed: the cursor at which the laptop has nothing newer, or null. Where the kernel cannot ask by itself
-   * while a cell runs, what is newer is brought first, for at most `most` ms.
+   * Run was pressed: the laptop's newest cursor, if what leads there is on its way to the kernel or with it; else null.
+   * Where the kernel cannot ask by itself while a cell runs, the rest is brought first, for at most `most` ms.
    */
   async beforeRun(most: number): Promise<JsonObject | null> {
     const { kernel, laptop, paused } = this.state;
     if (kernel.is !== 'open' || laptop.is !== 'ready' || laptop.away || paused || most <= 0) return null;
     const until = performance.now() + most;
-    const cursor = (await this.relay?.nothingNewer(AbortSignal.timeout(most))) ?? null;
+    const cursor = (await this.relay?.newest(this.link.besideCells, AbortSignal.timeout(most))) ?? null;
     if (cursor === null && !this.link.besideCells) {
       const brought = !this.comesTooLate(most) && (await this.askFresh(until - performance.now()));
       this.set({ ranOnOlder: !brought });

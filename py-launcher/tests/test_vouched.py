@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from notesync import _vouched
 from notesync._vouched import Vouched
 from notesync.messages import Cursor
@@ -54,11 +56,12 @@ def test_nobody_waits_for_a_page_that_gives_no_words(monkeypatch) -> None:  # ty
     assert page.take(None) is None
 
 
-def test_a_word_on_its_way_is_waited_for(monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr(_vouched, "_WAIT_S", 30.0)
+@pytest.mark.parametrize(("beside", "wait"), [(False, "_WAIT_S"), (True, "_BESIDE_WAIT_S")])
+def test_a_word_on_its_way_is_waited_for(beside: bool, wait: str, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(_vouched, wait, 30.0)
     page = Vouched()
     page.heard("other", None)
-    speaker = threading.Timer(0.05, page.heard, ("a", AT_7))
+    speaker = threading.Timer(0.1, page.heard, ("a", AT_7))
     speaker.start()
-    assert page.take("a") == AT_7
+    assert page.take("a", beside) == AT_7
     speaker.join()

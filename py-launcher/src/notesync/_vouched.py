@@ -15,6 +15,8 @@ from .messages import Cursor
 
 _GOOD_FOR_S = 1.0
 _WAIT_S = 0.01
+# Where a word can still be heard: to ask by itself would cost the kernel more.
+_BESIDE_WAIT_S = 0.05
 _CELLS = 500
 
 
@@ -39,12 +41,16 @@ class Vouched:
             self._said.setdefault(cell, deque(maxlen=8)).append((time.monotonic(), cursor))
             self._changed.notify_all()
 
-    def take(self, cell: str | None) -> Cursor | None:
-        """The word for the run that begins now. Waits a moment for it if the page gives words."""
+    def take(self, cell: str | None, beside: bool = False) -> Cursor | None:
+        """The word for the run that begins now. Waits a moment for it if the page gives words.
+
+        `beside`: words are heard while the main thread waits.
+        """
+        wait = _BESIDE_WAIT_S if beside else _WAIT_S
         with self._changed:
             if cell is None or not self._speaks:
                 return None
-            if not self._changed.wait_for(lambda: bool(self._said.get(cell)), _WAIT_S):
+            if not self._changed.wait_for(lambda: bool(self._said.get(cell)), wait):
                 if len(self._late) >= _CELLS:
                     self._late.clear()
                 self._late[cell] = self._late.get(cell, 0) + 1

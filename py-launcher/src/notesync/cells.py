@@ -44,6 +44,7 @@ _LOOK_S = 0.05
 _GLANCE_S = 0.01
 _MOMENT_S = 0.25
 _NOT_TAKEN = ("halted", "held", "declined", "refused")
+_NOT_COMING = (*_NOT_TAKEN, "waiting", "away", "stopped")
 _WAIT_FOR_OTHERS_MS = 2_000
 _APPLY_PATIENCE_S = 60.0
 
@@ -248,10 +249,21 @@ class Cells:
     # -- steps
 
     def _is_seen(self) -> bool:
-        """Whether the page saw, when Run was pressed, that nothing is newer than what is here."""
-        laptop = self.session.laptop
+        """Whether all that the page saw at the laptop when Run was pressed is here.
+
+        What was newer then it has handed over, in front of its word: that takes a moment.
+        """
+        session = self.session
+        laptop = session.laptop
         seen = laptop.seen_at_run(_cell_id(self.shell)) if laptop is not None else None
-        return seen is not None and self.session.is_at(seen)
+        if seen is None:
+            return False
+
+        def decided() -> bool:
+            return session.is_at(seen) or session.status().state in _NOT_COMING
+
+        session.wait_until(decided, _MOMENT_S)
+        return session.is_at(seen)
 
     def _can_ask(self) -> bool:
         laptop = self.session.laptop

@@ -76,7 +76,7 @@ class RelayedLaptop:
         return self._page.heard_beside_main
 
     def seen_at_run(self, cell: str | None) -> Cursor | None:
-        return self._page.vouched.take(cell)
+        return self._page.vouched.take(cell, self._page.heard_beside_main)
 
     def was_silent(self) -> None:
         self._page.was_silent()

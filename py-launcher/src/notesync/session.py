@@ -23,6 +23,7 @@ from ._loop import LoopThread, in_background
 from ._names import documents_in, folder_name, machine_name
 from ._pending import Pending
 from ._replica import Fresh
+from ._standby import reached
 from ._status import Status
 from .agent_link import AgentLink
 from .direct import DirectLaptop
@@ -255,14 +256,12 @@ class Session:
 
     def wait_until_settled(self, seconds: float) -> bool:
         """Wait until the first sync came out somehow; False when the time is over first."""
-        deadline = time.monotonic() + seconds
+        return self.wait_until(lambda: self._state in SETTLED, seconds)
+
+    def wait_until(self, there: Callable[[], bool], seconds: float) -> bool:
+        """Wait until something is so, looking at each change of the state; tells whether it is."""
         with self._changed:
-            while self._state not in SETTLED:
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    return False
-                self._changed.wait(min(left, 0.5))
-        return True
+            return self._changed.wait_for(there, seconds)
 
     def ask_fresh(self) -> Future[Fresh] | None:
         """Ask for everything saved before now; None where nobody can be asked."""
@@ -282,13 +281,13 @@ class Session:
         return left if left is not None and left > seconds else None
 
     def is_at(self, cursor: Cursor) -> bool:
-        """Whether the replica is at the cursor and follows from there. Any thread."""
+        """Whether the replica has reached the cursor and follows from there. Any thread."""
         replica = self._receiver.replica if self._receiver is not None else None
         return (
             replica is not None
             and replica.carrier
             and replica.parked is None
-            and replica.cursor == cursor
+            and reached(replica.cursor, cursor)
         )
 
     def request(self, request: Request, timeout_s: float = 30.0) -> Reply:
