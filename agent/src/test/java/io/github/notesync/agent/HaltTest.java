@@ -103,6 +103,17 @@ class HaltTest {
     }
 
     @Test
+    void whoGoesThroughAHistoryAtOnceIsNotAsked() {
+        have(40);
+        for (int step = 0; step < 40; step++) {
+            laptop.delete("d/f" + step);
+            laptop.put("d/g" + step, "other content " + step + "\n");
+            assertThat(Notebook.code(notebook.bring(laptop.save()))).isEqualTo("applied");
+        }
+        assertThat(notebook.snapshot()).isEqualTo(laptop.snapshot());
+    }
+
+    @Test
     void whatIsWrittenAnewIsNotLost() {
         have(40);
         for (int i = 0; i < 40; i++) {

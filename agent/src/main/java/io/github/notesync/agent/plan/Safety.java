@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides when so much is deleted that a person has to be asked. A deletion that takes its time comes in several batches,
- * so what was lost a moment ago counts, too. Only for the replica's thread.
+ * so what was lost a moment ago counts, too, as far as there are fewer files since: who goes through a history loses some
+ * with each step, and gets others. Only for the replica's thread.
  */
 public final class Safety {
     private static final int FEW = 20;
@@ -19,6 +20,8 @@ public final class Safety {
     private final LongSupplier nanos;
     private final Set<RelativePath> lost = new HashSet<>();
     private long lastLoss;
+    /** The most files that there were since the first of these losses. */
+    private int most;
 
     /** @param nanos the clock */
     public Safety(LongSupplier nanos) {
@@ -43,11 +46,12 @@ public final class Safety {
         if (nanos.getAsLong() - lastLoss > MOMENT_NANOS) {
             lost.clear();
         }
+        most = lost.isEmpty() ? files : Math.max(most, files);
         Set<RelativePath> all = plan.losses().isEmpty() ? Set.of() : new HashSet<>(lost);
         for (Entry entry : all.isEmpty() ? Set.<Entry>of() : plan.added()) {
             all.remove(entry.path());
         }
-        int earlier = all.size();
+        int earlier = Math.min(all.size(), most - files);
         int deletes = plan.losses().size() + earlier;
         int of = files + earlier;
         boolean emptied =
