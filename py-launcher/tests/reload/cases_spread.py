@@ -386,3 +386,25 @@ case(
     "m.X == x",
     runs=1,
 )
+case(
+    "a list of another module that is read through a function before it is filled is made again",
+    {
+        "a.py": "L = [1]\ndef n(): return 0",
+        "m.py": "from a import n, L\nV = [n()]\nL.append(2)",
+    },
+    "import a, m",
+    {"a.py": "L = [1]\ndef n(): return len(L)"},
+    "m.V == [1]",
+    "a.L == m.L == [1, 2]",
+)
+case(
+    "a name that exec has bound since, and that is gone again, is missed by who imports it",
+    {"a.py": "X = 1", "m.py": "from a import X"},
+    "import a, m",
+    [
+        {"a.py": "X = 1\nexec('K = 2')", "m.py": "from a import X, K"},
+        {"a.py": "X = 1"},
+    ],
+    "m.K == 2",
+    fails="cannot import name 'K'",
+)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from notesync.reload.diff import TRANSPARENT
 from notesync.reload.facts import ADDING
 from notesync.reload.later import WRAPPING
-from notesync.reload.names import Body, ClassFacts, Facts, Made, Ref
+from notesync.reload.names import HOLDERS, Body, ClassFacts, Facts, Made, Ref
 from notesync.reload.undo import isa
 from notesync.reload.unit import Index, index_of
 
@@ -68,6 +68,18 @@ class Calls:
                 ):
                     return True
         return False
+
+    def is_called(self, module: str, callee: Ref, facts: Facts) -> bool:
+        """Whether an argument of `callee` may be called before the statement is over."""
+        if callee[-1] in HOLDERS or self.only_keeps(module, callee, None):
+            return False
+        found = self.closure.resolve_in(module, callee) if callee[0] else None
+        if found is not None and found[1]:
+            where, name, _ = self.closure.origin(found)
+            source = self.closure.source(where)
+            if source is not None and name in index_of(source).bodies:
+                return index_of(source).bodies[name].calls_params
+        return not facts.bare_call
 
     def only_keeps(self, module: str, callee: Ref, ref: Ref | None, *, newer: bool = True) -> bool:
         """Whether making an object of a class does no more with a function than to keep it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -61,6 +62,7 @@ class Chains:
                 effects = self.plan.closure.effects(unit, each.new, True)
                 if any(symbol in self.plan.rebuilds for symbol in effects):
                     moved |= self.plan.mark(unit, each, "fills a value that is made again")
+        moved |= self._filled_later(unit)
         for stmt in [*(unit.old.stmts[position] for position in unit.removed), *_changed(unit)]:
             for symbol in self.plan.closure.effects(unit, stmt, False):
                 if (
@@ -94,6 +96,24 @@ class Chains:
             self.plan.rebuilds.add(symbol)
             self.plan.values.add(symbol)
         return self._outside[symbol]
+
+    def _filled_later(self, unit: Unit) -> bool:
+        """What runs again must not see what this module itself fills in elsewhere after it."""
+        last: dict[tuple[str, str], int] = {}
+        for each in unit.pairs if unit.dirty else ():
+            for symbol in self.plan.closure.effects(unit, each.new, True):
+                if symbol[0] != unit.name and symbol not in self.plan.rebuilds:
+                    last[symbol] = each.index
+        moved = False
+        for index in unit.dirty if last else ():
+            for symbol in self.plan.closure.read_elsewhere(unit, unit.pairs[index].new):
+                module = sys.modules.get(symbol[0])
+                value = getattr(module, "__dict__", {}).get(symbol[1])
+                if last.get(symbol, -1) > index and isa(value, _FILLED):
+                    self.plan.rebuilds.add(symbol)
+                    self.plan.values.add(symbol)
+                    moved = True
+        return moved
 
     def _is_filled(self, symbol: tuple[str, str]) -> bool:
         module, name = symbol

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from notesync.reload.calls import ANY_TIME, DERIVED, MAKING, Calls
 from notesync.reload.chance import CHANCE, drawn_from
-from notesync.reload.names import HOLDERS, Body, ClassFacts, Facts, Ref, public_names
+from notesync.reload.names import Body, ClassFacts, Facts, Ref, public_names
 from notesync.reload.source import Source, Stmt
 from notesync.reload.undo import isa
 from notesync.reload.unit import Symbol, Unit, index_of
@@ -379,6 +379,16 @@ class Closure:
             self._reads[id(stmt)] = (stmt, found)
         return self._reads[id(stmt)][1]
 
+    def read_elsewhere(self, unit: Unit, stmt: Stmt) -> set[Symbol]:
+        """Globals of other modules that functions read which a statement calls."""
+        found: set[Symbol] = set()
+        for where, body in self._called(unit.name, stmt.facts, True):
+            for ref in body.reads if where != unit.name else ():
+                target = self._resolve(where, ref, True)
+                if target is not None and target[1] and target[0] != unit.name:
+                    found.add(self.origin(target)[:2])
+        return found
+
     def class_effects(self, unit: Unit, stmt: Stmt, newer: bool) -> set[tuple[str, str, str]]:
         """Class attributes, such as a register of subclasses, that running a statement changes."""
         found: set[tuple[str, str, str]] = set()
@@ -429,15 +439,3 @@ class Closure:
         for _, body in self._called(unit.name, facts, True):
             found |= body.attrs
         return found
-
-    def is_called(self, unit: Unit, callee: Ref, facts: Facts) -> bool:
-        """Whether an argument of `callee` may be called before the statement is over."""
-        if callee[-1] in HOLDERS or self.calls.only_keeps(unit.name, callee, None):
-            return False
-        found = self._resolve(unit.name, callee, True) if callee[0] else None
-        if found is not None and found[1]:
-            module, name, _ = self.origin(found)
-            source = self.source(module)
-            if source is not None and name in index_of(source).bodies:
-                return index_of(source).bodies[name].calls_params
-        return not facts.bare_call

@@ -180,7 +180,9 @@ class Hits:
                 continue
             if attributes is None:
                 attributes = self.plan.closure.open_attributes(unit, facts)
-            called = self.plan.closure.is_called(unit, callee, facts) or self._holds(unit, ref)
+            called = self.plan.closure.calls.is_called(unit.name, callee, facts) or self._holds(
+                unit, ref
+            )
             if changed & attributes or (called and acts(changed, rest, attributes)):
                 return f"hands on {'.'.join(ref)}"
         for ref in facts.holds:

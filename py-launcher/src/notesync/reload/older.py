@@ -51,8 +51,8 @@ def _runs_it(loaded: Loaded) -> bool:
     if type(getattr(spec, "loader", None)) is not SourceFileLoader:
         return True
     try:
-        code = compile(loaded.source.data, file, "exec", dont_inherit=True)
-        tree = ast.parse(loaded.source.data)
+        tree = ast.parse(loaded.source.data, file)
+        code = compile(tree, file, "exec", dont_inherit=True)
     except (SyntaxError, ValueError):
         return False
     known = set(_codes(code))

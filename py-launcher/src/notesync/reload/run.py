@@ -122,8 +122,9 @@ class Runner:
         self.statement = None
         for name in multiple:
             self.rebinder.settle_name(unit, name)
-        if orphans is not None:
-            self._adopt_orphans(unit, orphans)
+        dynamic = self.planner.closure.dynamic
+        if orphans is not None or any(id(unit.pairs[i].new) in dynamic for i in unit.dirty):
+            self._adopt_orphans(unit, orphans or set())
         if unit.touched:
             self._surface(unit)
         for index in unit.kept:
