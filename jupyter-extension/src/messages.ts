@@ -35,6 +35,8 @@ export interface Offer {
   kernel: string;
   laptop: string;
   label: string;
+  /** Nobody has said so yet: who already knows the laptop's address keeps it. */
+  guessed?: true;
 }
 
 /** How a peer introduces itself. Another protocol is read, too: the user is told both numbers. */

@@ -96,7 +96,7 @@ export class Session {
 
   /** The kernel offers itself again (%load_ext, %notesync connect). */
   wake(offer: Offer): void {
-    if (offer.laptop !== this.state.laptopUrl) this.moveTo(offer.laptop);
+    if (offer.laptop !== this.state.laptopUrl && !offer.guessed) this.moveTo(offer.laptop);
     const { kernel, laptop } = this.state;
     if (kernel.is !== 'open') this.link.wake();
     else if (laptop.is === 'failed' || laptop.is === 'idle') void this.tryQuietly();

@@ -35,11 +35,21 @@ def server() -> Iterator[StandInLaptop]:
 
 
 @pytest.fixture
+def kind() -> type[Notebook]:
+    """What `notebook` is; a file may want more of it."""
+    return Notebook
+
+
+@pytest.fixture
 def notebook(
-    tmp_path: Path, agent: StandInAgent, server: StandInLaptop, monkeypatch: pytest.MonkeyPatch
+    kind: type[Notebook],
+    tmp_path: Path,
+    agent: StandInAgent,
+    server: StandInLaptop,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Notebook]:
     """Connected directly, with one batch applied."""
     monkeypatch.setattr(sys, "path", list(sys.path))
-    made = Notebook(tmp_path / "replica", agent, server)
+    made = kind(tmp_path / "replica", agent, server)
     yield made
     made.close()

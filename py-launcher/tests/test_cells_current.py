@@ -60,14 +60,15 @@ class Story(Notebook):
 
 
 @pytest.fixture
-def story(
-    tmp_path: Path, agent: StandInAgent, server: StandInLaptop, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Story]:
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    made = Story(tmp_path / "replica", agent, server)
-    made.write("old")
-    yield made
-    made.close()
+def kind() -> type[Notebook]:
+    return Story
+
+
+@pytest.fixture
+def story(notebook: Notebook) -> Iterator[Story]:
+    assert isinstance(notebook, Story)
+    notebook.write("old")
+    yield notebook
     sys.modules.pop(NAME, None)
 
 

@@ -13,16 +13,13 @@ from playwright.sync_api import WebSocket
 from tests.harness import wait
 from tests.harness.leaks import assert_nothing_leaked
 from tests.harness.paged import PagedStack
+from tests.harness.widgets import LEGS, MOST, SIZE
 
 pytestmark = [pytest.mark.browser]
 TOTAL = "import shop.cart; print(shop.cart.total())"
-LEGS = "import json, notesync; print(json.dumps(dict(notesync.status().legs)))"
-SIZE = "import pathlib, shop; print((pathlib.Path(shop.__file__).parent / 'big.bin').stat().st_size)"
 SLOW = "import time; time.sleep(6)"
 OTHER = "print('other')"
 BIG = 9_000_000
-# What Databricks lets through in one message is 5 MB.
-MOST = 4_000_000
 
 
 def test_the_widget_carries_the_bytes_in_small_messages(tmp_path: Path) -> None:

@@ -10,18 +10,15 @@ import pytest
 
 from tests.commands import places
 from tests.harness.colab import SITE
-from tests.harness.widgets import DATABRICKS, VS_CODE, WidgetHost
+from tests.harness.widgets import DATABRICKS, LEGS, MOST, SIZE, VS_CODE, WidgetHost
 
 pytestmark = [pytest.mark.browser]
 TOTAL = "import shop.cart; print(shop.cart.total())"
-LEGS = "import json, notesync; print(json.dumps(dict(notesync.status().legs)))"
 VERSION = "import ipywidgets; print(ipywidgets.__version__)"
-SIZE = "import pathlib, shop; print((pathlib.Path(shop.__file__).parent / 'big.bin').stat().st_size)"
 LOAD = "%load_ext notesync\n%notesync connect --widget LAPTOP"
 # VS Code tells its kernels which file it shows; then the widget comes by itself.
 LOAD_IN_VS_CODE = "__vsc_ipynb_file__ = '/home/ada/story.ipynb'\n%load_ext notesync"
 BIG = 6_000_000
-MOST = 4_000_000
 
 # The environment, and the major version of its ipywidgets and of the page's manager.
 OLD = (places.OLD_KERNEL, 7)

@@ -81,7 +81,8 @@ export class Hub {
       return false; // The kernel went while it was asked.
     }
     // The kernel's hello tells which laptop it means.
-    await this.invite({ kernel: kernel.id, laptop: 'http://127.0.0.1:8765', label: panel.title.label }, panel);
+    const laptop = 'http://127.0.0.1:8765';
+    await this.invite({ kernel: kernel.id, laptop, label: panel.title.label, guessed: true }, panel);
     return true;
   }
 

@@ -9,6 +9,11 @@ from tests.commands import places
 from tests.harness.hosted import HostedPage
 
 HERE = Path(__file__).parent
+# Cells: which legs carry, and how much of a big file has arrived.
+LEGS = "import json, notesync; print(json.dumps(dict(notesync.status().legs)))"
+SIZE = "import pathlib, shop; print((pathlib.Path(shop.__file__).parent / 'big.bin').stat().st_size)"
+# What Databricks lets through in one message is 5 MB.
+MOST = 4_000_000
 
 
 @dataclass(frozen=True)
