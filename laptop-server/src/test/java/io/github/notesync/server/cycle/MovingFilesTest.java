@@ -113,6 +113,24 @@ class MovingFilesTest {
     }
 
     @Test
+    void aRuleThatComesChangesAndGoesTakesItsFilesOutAndBringsThemBack() throws Exception {
+        served.write("data/a.csv", "1");
+        served.write("data/a.py", "2");
+        served.refresh();
+        served.write(".gitignore", "*.csv\n");
+        served.until(() -> !served.tree().containsKey("data/a.csv"), () -> "still there: " + served.tree());
+        served.write("data/.notesyncignore", "!a.csv\n");
+        served.awaitDisk();
+        served.write("data/.notesyncignore", "*.py\n");
+        served.until(() -> !served.tree().containsKey("data/a.py"), () -> "still there: " + served.tree());
+        assertThat(served.tree()).doesNotContainKey("data/a.csv");
+        Files.delete(served.path("data/.notesyncignore"));
+        Files.delete(served.path(".gitignore"));
+        served.awaitDisk();
+        assertThat(served.tree()).containsKeys("data/a.csv", "data/a.py");
+    }
+
+    @Test
     void aConfigurationThatChangesIsFollowedAndAWrongOneIsSaid() throws Exception {
         served.write("a.csv", "1");
         served.write("a.py", "2");
