@@ -44,12 +44,18 @@ final class Replica {
         lastSeen = System.currentTimeMillis();
     }
 
-    /** A new poll begins; the one before, if it still waits, is to be answered at once. */
-    synchronized long poll(@Nullable Cursor at, Grant by) {
+    /**
+     * A new poll begins; the one before, if it still waits, is to be answered at once. Who does not wait is no poll: a page
+     * asks so before each cell, beside the kernel's own question.
+     */
+    synchronized long poll(@Nullable Cursor at, Grant by, boolean waits) {
         cursor = at;
         pairing = by;
         seen();
-        return ++polls;
+        if (waits) {
+            polls++;
+        }
+        return polls;
     }
 
     synchronized boolean isNewest(long poll) {

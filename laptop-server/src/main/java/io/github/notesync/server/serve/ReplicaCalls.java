@@ -66,7 +66,8 @@ final class ReplicaCalls {
         Grant grant = caller.paired(tokens);
         NextRequest asked = NextRequest.fromJson(caller.json());
         Replica replica = replicas.get(caller.id("replica"));
-        long poll = replica.poll(asked.cursor(), grant);
+        boolean waits = asked.waitMillis() > 0;
+        long poll = replica.poll(asked.cursor(), grant, waits);
         NextAnswer answer = next.answer(replica, asked, poll, () -> caller.paired(tokens));
         Batch batch = answer.batch();
         int first = room.take(batch == null ? 0 : asked.inline());
@@ -75,7 +76,9 @@ final class ReplicaCalls {
         } finally {
             room.giveBack(first);
         }
-        replica.delivered();
+        if (waits) {
+            replica.delivered();
+        }
     }
 
     /** @param first how many bytes of a batch go along at most */

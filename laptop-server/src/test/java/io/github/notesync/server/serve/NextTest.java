@@ -135,6 +135,19 @@ class NextTest {
         assertThat(poll.get().json().string("state")).isEqualTo("batch");
     }
 
+    @Test
+    void aQuestionThatDoesNotWaitLeavesTheWaitingPollAlone() throws Exception {
+        take();
+        JsonObject patient = with(with(RunningServer.nextRequest(cursor, tree), "fresh", false), "wait_ms", 30_000);
+        CompletableFuture<Envelope> poll = ask(patient);
+        // A poll looks every 250 ms whether it is still wanted.
+        for (long end = System.nanoTime() + 700_000_000L; System.nanoTime() < end; ) {
+            assertThat(next().json().string("state")).isEqualTo("current");
+        }
+        Files.writeString(path("secret.py"), "SECRET = 3\n");
+        assertThat(poll.get().json().string("state")).isEqualTo("batch");
+    }
+
     private CompletableFuture<Envelope> ask(JsonObject request) {
         return CompletableFuture.supplyAsync(() -> {
             try {
