@@ -227,6 +227,43 @@ def test_live_cells_do_not_hold_up_batches(notebook: Notebook) -> None:
     assert seen == [True]
 
 
+def test_a_live_cell_takes_new_bodies_while_it_loops_and_the_rest_comes_before_the_next(
+    notebook: Notebook,
+) -> None:
+    file = notebook.root / "live_story.py"
+    file.write_text("LIMIT = 1\ndef step(): return 'old'\n")
+    notebook.shell.user_ns["root"] = str(notebook.root)
+    notebook.run("import sys; sys.path.insert(0, root); import live_story")
+
+    def save(text: str) -> None:
+        file.write_text(text)
+        agent = notebook.agent
+        agent.changes = [{"path": "live_story.py", "op": "put"}]
+        to = {"epoch": agent.cursor["epoch"], "sequence": agent.cursor["sequence"] + 1}
+        agent.staged = {"batch": "b7" * 16, "to": to}
+        agent.apply_soon()
+
+    seen = []
+
+    def loop() -> None:
+        module = sys.modules["live_story"]
+        save("LIMIT = 1\ndef step(): return 'new'\n")
+        until(lambda: module.step() == "new")
+        sequence = notebook.app.session.sequence()
+        save("LIMIT = 2\ndef step(): return 'newer'\n")  # more than bodies: it waits
+        until(lambda: notebook.app.session.sequence() > sequence)
+        seen.extend([module.step(), module.LIMIT])
+
+    notebook.app.cells.set_live(True)
+    try:
+        notebook.shell.user_ns["loop"] = loop
+        notebook.run("loop()")
+        assert seen == ["new", 1]
+        assert notebook.run("live_story.step(), live_story.LIMIT") == ("newer", 2)
+    finally:
+        sys.modules.pop("live_story", None)
+
+
 def test_a_cell_that_files_change_under_shows_its_own_lines(notebook: Notebook) -> None:
     file = notebook.root / "looked_at.py"
     file.write_text("def fails():\n    raise ValueError('old')\n")

@@ -265,6 +265,44 @@ def test_tests_that_pytest_rewrote_are_imported_anew(session: Session) -> None:
     assert "test_m" not in sys.modules
 
 
+def test_pytest_run_twice_in_one_process_judges_what_was_saved(tmp_path: Path) -> None:
+    (tmp_path / "twice.py").write_text("def f(): return 1\n")
+    (tmp_path / "test_twice.py").write_text("import twice\ndef test_f(): assert twice.f() == 1\n")
+    script = """
+import sys, types
+from pathlib import Path
+import pytest
+from notesync.reload import Change, Reloader
+here = Path.cwd()
+sys.path.insert(0, str(here))
+reloader = Reloader(types.SimpleNamespace(user_ns={}), [here])
+options = ["-q", "-p", "no:cacheprovider", "test_twice.py"]
+found = []
+def run():
+    found.append(pytest.main(options))
+    reloader.cell_ran("")
+def save(name, text):
+    (here / name).write_text(text)
+    assert reloader.apply([Change(here / name)]).ok
+run()
+save("twice.py", "def f(): return 2\\n")
+run()
+save("test_twice.py", "import twice\\ndef test_f(): assert twice.f() == 2\\n")
+run()
+print([int(code) for code in found])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(reload.__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.endswith("[0, 1, 0]\n"), done.stdout + done.stderr
+    assert "assert 2 == 1" in done.stdout  # explained, not a bare AssertionError
+
+
 def test_names_imported_before_notesync_was_loaded_follow(session: Session) -> None:
     session.write("m.py", "X = 1\n")
     session.cell("import m\nfrom m import X")
