@@ -243,3 +243,12 @@ case(
     "m.X == 1",
     fails="Error",
 )
+case(
+    "a function that reads a name before it is first bound is refused as at a fresh start",
+    "def f(): return sum(L)\nL = [1]\nL.append(2)",
+    "import m\nold = m.L",
+    "def f(): return sum(L)\nL = [f()]\nL.append(2)",
+    "m.L is old",
+    "m.L == [1, 2]",
+    fails="name 'L' is not defined",
+)

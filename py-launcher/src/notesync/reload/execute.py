@@ -141,7 +141,8 @@ class Executor:
         facts = each.new.facts
         names = {ref[0] for ref in facts.reads} - set(facts.binds)
         if unit.reordered or each.status in (Status.NEW, Status.CHANGED):
-            names |= self.planner.closure.read_by_calls(unit, each.new) - set(facts.binds)
+            written = {n for body in index_of(unit.new).bodies.values() for n in body.writes}
+            names |= self.planner.closure.read_by_calls(unit, each.new) - written
         for name, ref in facts.aliases.items():
             if ref == (f"@{unit.name}", name) and f"{unit.name}.{name}" in sys.modules:
                 names.add(name)  # `from . import name` finds the submodule, not a former value
