@@ -14,7 +14,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import notesync
-from notesync import _state, cli, display, doctor
+from notesync import _state, cli, display, doctor, texts
 from notesync.errors import NotesyncError
 from notesync.messages import comm as words
 
@@ -139,6 +139,14 @@ def test_the_offer_is_withdrawn_once(shown: list[Any]) -> None:
     assert len(shown) == 2
     assert set(shown[1][0]) == {"text/plain"}
     assert shown[1][1]["display_id"] == shown[0][1]["display_id"]
+
+
+@pytest.mark.parametrize("line", [texts.OFFER_PLAIN, ""])
+def test_the_offer_leaves_the_line_that_it_was_given(line: str, shown: list[Any]) -> None:
+    offer = display.Offer(words.offer("k", "u", "l"), line)
+    offer.show()
+    offer.withdraw()
+    assert [data["text/plain"] for data, _ in shown] == [line, line]
 
 
 def test_a_table_escapes_what_it_shows(shown: list[Any]) -> None:

@@ -220,6 +220,13 @@ def test_a_cell_says_when_the_page_is_gone(kernel: Kernel, page: Page, agent: St
     until(lambda: "the laptop is away" in kernel.run("%notesync").text)
 
 
+def test_a_later_invitation_does_not_say_again_that_notesync_is_loaded(kernel: Kernel) -> None:
+    invited = kernel.run("%notesync connect")
+    assert "press Connect in the notesync panel" in invited.text
+    # In front of it the first one is replaced.
+    assert invited.displays[-1]["data"]["text/plain"] == ""
+
+
 def test_the_beacon_can_be_seen_without_side_effects(kernel: Kernel) -> None:
     kernel.client.comm_info("notesync.beacon")
     reply = kernel.client.get_shell_msg(timeout=10)

@@ -103,11 +103,11 @@ class App:
 
     # -- the page
 
-    def invite(self) -> None:
-        """Show the invitation to the page in this cell."""
+    def invite(self, line: str = texts.OFFER_PLAIN) -> None:
+        """Show the invitation to the page in this cell; `line` is what people see of it."""
         self.withdraw()
         told = words.offer(self.session.kernel, self.session.laptop_url, self.session.label)
-        offer = display.Offer(told)
+        offer = display.Offer(told, line)
         offer.show()
         self._offer = offer
         self._offer_timer = threading.Timer(_OFFER_S, self.withdraw)
@@ -232,7 +232,7 @@ class App:
         if as_widget or self._needs_widget():
             self.show_widget(base64)
         else:
-            self.invite()
+            self.invite("")  # What there is to say comes below.
         here = self.session.shown_in_page
         display.say(texts.page_looks(self.session.laptop_url) if here else texts.WAITS_FOR_PAGE)
 

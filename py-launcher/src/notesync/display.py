@@ -79,9 +79,13 @@ def browser_script() -> str | None:
 
 
 class Offer:
-    """One invitation to whatever page shows this cell. `withdraw` may be called on any thread."""
+    """One invitation to whatever page shows this cell. `withdraw` may be called on any thread.
 
-    def __init__(self, offer: Json) -> None:
+    `line` is what stands in its place afterwards, and where no page takes it.
+    """
+
+    def __init__(self, offer: Json, line: str = texts.OFFER_PLAIN) -> None:
+        self._line = line
         self._id = f"notesync-{uuid.uuid4().hex}"
         self._offer = offer
         self._shown = False
@@ -92,7 +96,7 @@ class Offer:
 
         data: dict[str, Any] = {
             words.OFFER_TYPE: self._offer,
-            "text/plain": texts.OFFER_PLAIN,
+            "text/plain": self._line,
         }
         script = browser_script()
         if script is not None:
@@ -106,10 +110,10 @@ class Offer:
         return f'<script type="module">const NOTESYNC_OFFER = {offer};\n{code}</script>'
 
     def withdraw(self) -> None:
-        """Replace the invitation by a line of text, once."""
+        """Replace the invitation by its line, once."""
         if not self._shown:
             return
         self._shown = False
         from IPython.display import update_display
 
-        update_display({"text/plain": texts.OFFER_PLAIN}, raw=True, display_id=self._id)
+        update_display({"text/plain": self._line}, raw=True, display_id=self._id)
