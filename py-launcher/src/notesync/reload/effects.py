@@ -37,6 +37,7 @@ class Closure:
         self._named: dict[tuple[str, str, bool], list[tuple[str, Body]]] = {}
         self.registrars: set[Symbol] = set()
         self.dynamic: set[int] = set()  # statements that may bind names that no text tells
+        self._attributes: dict[int, tuple[Facts, set[str]]] = {}
         self._reads: dict[int, tuple[Stmt, set[str]]] = {}
 
     # -- names --------------------------------------------------------------------------------
@@ -435,7 +436,10 @@ class Closure:
 
     def open_attributes(self, unit: Unit, facts: Facts) -> set[str]:
         """Attributes that a statement looks up, itself or in functions that it hands things to."""
-        found = set(facts.attrs)
-        for _, body in self._called(unit.name, facts, True):
-            found |= body.attrs
-        return found
+        known = self._attributes.get(id(facts))
+        if known is None:
+            found = set(facts.attrs)
+            for _, body in self._called(unit.name, facts, True):
+                found |= body.attrs
+            known = self._attributes[id(facts)] = (facts, found)
+        return known[1]
