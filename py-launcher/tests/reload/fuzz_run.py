@@ -148,9 +148,11 @@ class Run:
         for key, function in list(self.functions.items()):
             name, attribute = key.split(":")
             now = vars(sys.modules[name]).get(attribute)
-            if not isinstance(now, types.FunctionType) or now.__module__ != name:
-                del self.functions[key]
-            elif now.__name__ == "take":  # what a factory made, no longer a definition
+            if (
+                not isinstance(now, types.FunctionType)
+                or now.__module__ != name
+                or now.__name__ == "take"
+            ):
                 del self.functions[key]
             else:
                 left, right = in_child(lambda f=function, n=now: (call(f), call(n)))[1]
