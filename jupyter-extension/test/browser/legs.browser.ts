@@ -1,8 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { BrowserContext, Frame, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launch, type Given } from './chromium';
+import { withDisplay } from './display';
 import { startHub, type Hub, type Site } from './hub';
 import { startLaptop, type Laptop } from './laptop';
 
@@ -384,9 +385,11 @@ describe('a Colab output', () => {
   });
 });
 
+const closeIt = (): Promise<void> => closeBrowser();
+
 describe.skipIf(!existsSync('/usr/bin/Xvfb'))('the browser’s question', () => {
   it('may stay open: the window works beside it', async () => {
-    await withDisplay(async () => {
+    await withDisplay(closeIt, async () => {
       const shown = await show('public', 'not asked', https(), false);
       await shown.press('Connect');
       await shown.frame.getByText('If your browser asks').waitFor();
@@ -398,7 +401,7 @@ describe.skipIf(!existsSync('/usr/bin/Xvfb'))('the browser’s question', () => 
 
   describe.skipIf(!existsSync('/usr/bin/xdotool'))('answered by a hand on the mouse', () => {
     it('with Allow: the page itself goes on, and connects by itself from then on', async () => {
-      await withDisplay(async () => {
+      await withDisplay(closeIt, async () => {
         const shown = await show('public', 'not asked', https(), false);
         await shown.press('Connect');
         await shown.frame.getByText('If your browser asks').waitFor();
@@ -411,7 +414,7 @@ describe.skipIf(!existsSync('/usr/bin/Xvfb'))('the browser’s question', () => 
     });
 
     it('with Block: the page says so at once, and offers the window', async () => {
-      await withDisplay(async () => {
+      await withDisplay(closeIt, async () => {
         const shown = await show('public', 'not asked', https(), false);
         await shown.press('Connect');
         await shown.frame.getByText('If your browser asks').waitFor();
@@ -442,27 +445,4 @@ async function answer(shown: Shown, button: keyof typeof BUTTONS): Promise<void>
     return asks();
   };
   await expect.poll(click, { timeout: 15_000, interval: 700 }).toBe(false);
-}
-
-/** A display of its own for a browser with a window: only there does the browser ask. */
-async function withDisplay(body: () => Promise<void>): Promise<void> {
-  const before = process.env['DISPLAY'];
-  const display = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], {
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-  });
-  try {
-    const number = await new Promise<string>((resolve, reject) => {
-      display.stdio[3]?.once('data', (chunk: Buffer) => {
-        resolve(chunk.toString().trim());
-      });
-      display.once('exit', reject);
-    });
-    process.env['DISPLAY'] = `:${number}`;
-    await body();
-    await closeBrowser();
-  } finally {
-    display.kill();
-    if (before === undefined) delete process.env['DISPLAY'];
-    else process.env['DISPLAY'] = before;
-  }
 }
