@@ -47,6 +47,9 @@ class Page:
         self.to, self.from_ = uuid.uuid4().hex, uuid.uuid4().hex
         self.heard: list[dict[str, Any]] = []
         self.subshell = self._make_subshell()
+        # What a kernel says is lost on those who are still subscribing.
+        while not self.sockets["iopub"].poll(100):
+            self._ask("kernel_info_request")
         self._stop = threading.Event()
         self._sending = threading.Lock()
         self._thread = threading.Thread(target=self._run)

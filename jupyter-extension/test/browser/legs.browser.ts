@@ -429,8 +429,8 @@ describe.skipIf(!existsSync('/usr/bin/Xvfb'))('the browser’s question', () => 
   });
 });
 
-/** Where Chromium 156 shows the buttons of its question, on a screen without a window manager. */
-const BUTTONS = { Block: [317, 227], Allow: [395, 227] } as const;
+/** Where Chromium 156 shows the buttons of its question, with a name in one line or two, and no window manager. */
+const BUTTONS = { Block: [317, 239], Allow: [395, 239] } as const;
 
 /** Presses a button of the browser itself, which no page and no automation reaches. It takes no click at first. */
 async function answer(shown: Shown, button: keyof typeof BUTTONS): Promise<void> {
