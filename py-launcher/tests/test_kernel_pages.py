@@ -209,11 +209,11 @@ def test_bytes_go_on_arriving_while_a_cell_runs_where_the_kernel_allows_it(
 
 def test_the_page_may_ask_before_it_presses_run(page: Page, agent: StandInAgent) -> None:
     page.ready()
-    until(lambda: "attach" in agent.kinds())
-    until(lambda: any(path.endswith("/next") for _, path in page.server.calls))
-    page.server.save(b"one")
+    page.server.save(b"the first copy")
+    until(lambda: agent.cursor and agent.cursor["sequence"] == 1)
+    page.server.save(b"saved before Run")
     page.say("ask", what="fresh", id=4)
-    assert page.wait("answer") == {"kind": "answer", "id": 4, "sequence": 1, "newer": False}
+    assert page.wait("answer") == {"kind": "answer", "id": 4, "sequence": 2, "newer": False}
 
 
 def test_a_cell_says_when_the_page_is_gone(kernel: Kernel, page: Page, agent: StandInAgent) -> None:
