@@ -390,9 +390,7 @@ const closeIt = (): Promise<void> => closeBrowser();
 describe.skipIf(!existsSync('/usr/bin/Xvfb'))('the browser’s question', () => {
   it('may stay open: the window works beside it', async () => {
     await withDisplay(closeIt, async () => {
-      const shown = await show('public', 'not asked', https(), false);
-      await shown.press('Connect');
-      await shown.frame.getByText('If your browser asks').waitFor();
+      const shown = await asked();
       await shown.press('Connect through a window');
       await pairsAndCarries(shown, 'popup');
       expect(shown.tries()).toBe(1);
@@ -402,9 +400,7 @@ describe.skipIf(!existsSync('/usr/bin/Xvfb'))('the browser’s question', () => 
   describe.skipIf(!existsSync('/usr/bin/xdotool'))('answered by a hand on the mouse', () => {
     it('with Allow: the page itself goes on, and connects by itself from then on', async () => {
       await withDisplay(closeIt, async () => {
-        const shown = await show('public', 'not asked', https(), false);
-        await shown.press('Connect');
-        await shown.frame.getByText('If your browser asks').waitFor();
+        const shown = await asked();
         await answer(shown, 'Allow');
         await shown.line(/Type this code/);
         await pairsAndCarries(shown, 'direct');
@@ -415,9 +411,7 @@ describe.skipIf(!existsSync('/usr/bin/Xvfb'))('the browser’s question', () => 
 
     it('with Block: the page says so at once, and offers the window', async () => {
       await withDisplay(closeIt, async () => {
-        const shown = await show('public', 'not asked', https(), false);
-        await shown.press('Connect');
-        await shown.frame.getByText('If your browser asks').waitFor();
+        const shown = await asked();
         await answer(shown, 'Block');
         await shown.line(/Your browser refused/);
         expect(shown.tries()).toBe(1);
@@ -428,6 +422,14 @@ describe.skipIf(!existsSync('/usr/bin/Xvfb'))('the browser’s question', () => 
     });
   });
 });
+
+/** A page that has tried, so that the browser asks its user. */
+async function asked(): Promise<Shown> {
+  const shown = await show('public', 'not asked', https(), false);
+  await shown.press('Connect');
+  await shown.frame.getByText('If your browser asks').waitFor();
+  return shown;
+}
 
 /** Where Chromium 156 shows the buttons of its question, with a name in one line or two, and no window manager. */
 const BUTTONS = { Block: [317, 239], Allow: [395, 239] } as const;

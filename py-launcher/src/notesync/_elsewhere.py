@@ -15,35 +15,35 @@ class Elsewhere:
 
     def __init__(self) -> None:
         self._judged: set[str] = set()
-        self._found: dict[str, str] = {}
+        self._told: set[str] = set()
         self._mark: tuple[int, str] = (0, "")
 
-    def look(self, root: Path, places: Sequence[str], changed: Iterable[str]) -> dict[str, str]:
+    def look(self, root: Path, places: Sequence[str], changed: Sequence[str]) -> dict[str, str]:
         """What the user should hear of now: the module's name, and where it was loaded from.
 
         `places` are the folders of the replica that are on sys.path, `changed` the paths that were
         just written below `root`. Costs microseconds while neither these nor sys.modules move.
         """
-        touched = _top_level(root, places, changed)
+        touched = _top_level(root, places, changed) if changed else set()
         names = list(sys.modules)  # Threads may import meanwhile.
         mark = (len(names), names[-1])
         if not touched and mark == self._mark:
             return {}
         self._mark = mark
         self._judged -= touched
-        told = {}
+        found = {}
         for name in names:
             if "." in name or name in self._judged:
                 continue
             self._judged.add(name)
-            before = self._found.pop(name, None)
             origin = _origin(sys.modules.get(name), root) if _has(places, name) else None
-            if origin is not None:
-                self._found[name] = origin
-                # Python's own modules are there before any of ours: once is enough.
-                if before is None or name not in sys.stdlib_module_names:
-                    told[name] = origin
-        return told
+            # Python's own modules are there before any of ours: once is enough.
+            if origin is None:
+                self._told.discard(name)
+            elif name not in self._told or name not in sys.stdlib_module_names:
+                self._told.add(name)
+                found[name] = origin
+        return found
 
 
 def _top_level(root: Path, places: Sequence[str], changed: Iterable[str]) -> set[str]:

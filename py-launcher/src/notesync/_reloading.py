@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -150,15 +150,16 @@ class Reloading:
             for line in databricks.applied(self._session.root, written):
                 display.say(line)
 
-    def _say_what_is_elsewhere(self, written: Iterable[str] = ()) -> None:
+    def _say_what_is_elsewhere(self, written: Sequence[str] = ()) -> None:
         """Name the modules of the project that the kernel has from another place."""
         root, project = self._session.root, self._session.project
         if root is None:
             return
         found = self._elsewhere.look(root, python_paths(root, project), written)
         for name, origin in found.items():
-            _log.warning("%s", texts.loaded_elsewhere(name, origin))
-            display.say(texts.loaded_elsewhere(name, origin))
+            line = texts.loaded_elsewhere(name, origin)
+            _log.warning("%s", line)
+            display.say(line)
 
     def changed_while_running(self) -> None:
         """Files changed under a running cell: its tracebacks show its own text. Any thread."""

@@ -16,6 +16,7 @@ import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 import org.apache.commons.cli.ParseException;
+import org.jspecify.annotations.Nullable;
 
 /** Says whether a path is synchronised, and which rule or problem decides. */
 final class WhyCommand implements Command {
@@ -60,20 +61,24 @@ final class WhyCommand implements Command {
             throw new ParseException("why which PATH?");
         }
         Project project = Project.at(Path.of(given.getOptionValue(IN, ".")));
-        Findings findings = Scanner.look(project.root(), project.config());
+        Roots roots = new Roots(project.root(), project.config().roots());
+        IgnoreRules rules = new IgnoreRules(project.root(), project.config());
+        Findings findings = null;
         for (String path : given.getArgList()) {
-            out.println(answer(project, findings, path));
+            String relative = relative(roots, path);
+            Path onDisk = roots.onDisk(relative);
+            Verdict verdict = rules.why(relative, Files.isDirectory(onDisk) || path.endsWith("/"));
+            Problem problem = null;
+            if (!verdict.ignored()) {
+                findings = findings == null ? Scanner.look(project.root(), project.config()) : findings;
+                problem = findings.problem(relative);
+            }
+            out.println(answer(relative, onDisk, verdict, problem));
         }
         return 0;
     }
 
-    private static String answer(Project project, Findings findings, String path) throws UserError, IOException {
-        Roots roots = new Roots(project.root(), project.config().roots());
-        String relative = relative(roots, path);
-        Path onDisk = roots.onDisk(relative);
-        boolean isDirectory = Files.isDirectory(onDisk) || path.endsWith("/");
-        Verdict verdict = new IgnoreRules(project.root(), project.config()).why(relative, isDirectory);
-        Problem problem = verdict.ignored() ? null : findings.problem(relative);
+    private static String answer(String relative, Path onDisk, Verdict verdict, @Nullable Problem problem) {
         if (problem != null) {
             return problem.message() + "; " + problem.remedy();
         }
