@@ -8,9 +8,11 @@ import io.github.notesync.server.scan.Problem;
 import io.github.notesync.server.scan.Scanner;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
@@ -61,10 +63,20 @@ final class WhyCommand implements Command {
             throw new ParseException("why which PATH?");
         }
         Project project = Project.at(Path.of(given.getOptionValue(IN, ".")));
+        try {
+            answer(project, given.getArgList());
+            return 0;
+        } catch (AccessDeniedException e) {
+            throw new UserError(
+                    e.getFile() + " cannot be read: permission denied; give yourself permission to read it");
+        }
+    }
+
+    private void answer(Project project, List<String> paths) throws UserError, IOException, InterruptedException {
         Roots roots = new Roots(project.root(), project.config().roots());
         IgnoreRules rules = new IgnoreRules(project.root(), project.config());
         Findings findings = null;
-        for (String path : given.getArgList()) {
+        for (String path : paths) {
             String relative = relative(roots, path);
             Path onDisk = roots.onDisk(relative);
             Verdict verdict = rules.why(relative, Files.isDirectory(onDisk) || path.endsWith("/"));
@@ -75,7 +87,6 @@ final class WhyCommand implements Command {
             }
             out.println(answer(relative, onDisk, verdict, problem));
         }
-        return 0;
     }
 
     private static String answer(String relative, Path onDisk, Verdict verdict, @Nullable Problem problem) {
