@@ -173,8 +173,8 @@ def test_the_rules_of_the_top_hold_back_everything_while_they_cannot_be_read(
         laptop.path(".notesyncignore").chmod(0)
         laptop.save("secret.txt", "hidden\n")
         assert ".notesyncignore" in noticed(laptop, "cannot be read")
-        why = ["java", "-jar", places.SERVER_JAR, "why", "--in", laptop.source, "secret.txt"]
-        asked = subprocess.run([*plain_user, *why], check=False, capture_output=True, text=True)
+        why = [*plain_user, "java", "-jar", str(places.SERVER_JAR), "why", "--in", str(laptop.source), "secret.txt"]
+        asked = subprocess.run(why, check=False, capture_output=True, text=True)
         assert asked.returncode == 1
         assert "/.notesyncignore cannot be read: permission denied; give yourself permission" in asked.stderr
         assert "\tat " not in asked.stderr
