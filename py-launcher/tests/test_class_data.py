@@ -62,6 +62,18 @@ def test_the_second_agent_starts_on_what_the_first_loaded_even_if_that_was_kille
     until(lambda: _state.class_data_files(place) == [archive])
 
 
+def test_it_waits_until_the_agent_has_nothing_to_do(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used = iter((1.0, 5.0, 9.0, 9.1))
+    monkeypatch.setattr(_process, "cpu_seconds", lambda pid: next(used))
+    data = ClassData(agent_process.java.find(), Path(os.environ["NOTESYNC_AGENT_JAR"]), place)
+    future = data.make_later(1, [], {})
+    assert future is not None
+    future.result(timeout=30)
+    assert list(used) == []
+
+
 def test_a_jar_that_was_installed_again_gets_an_archive_that_fits(place: Path) -> None:
     kill(ensure())
     until(lambda: archives(place))

@@ -193,11 +193,12 @@ class Reloading:
 
         root = self._session.root
         assert root is not None
-        changes = {root / path: Change(root / path, gone) for path, gone in taken.changes}
+        changes = [Change(root / path, gone) for path, gone in taken.changes]
         if taken.missed:
-            for path in _loaded_below(root):
-                changes.setdefault(path, Change(path, not path.exists()))
-        return list(changes.values())
+            told = {change.path for change in changes}
+            loaded = [path for path in _loaded_below(root) if path not in told]
+            changes += [Change(path, not path.exists()) for path in loaded]
+        return changes
 
     def cell_ran(self, raw_cell: str | None) -> None:
         """Let the reloader see what the cell imported, before files may change again."""
@@ -205,7 +206,8 @@ class Reloading:
         if reloader is not None:
             root, pending = self._root, self._session.pending
             assert root is not None
-            changed = None if pending.is_missed else [root / path for path in pending.paths()]
+            # Not made into paths where the cell imported nothing: a first sync changes thousands.
+            changed = None if pending.is_missed else (root / path for path in pending.paths())
             reloader.cell_ran(raw_cell or "", changed)
             self.reading.cell_ended()
             self._say_what_is_elsewhere()

@@ -127,7 +127,7 @@ def _start(state: Path) -> ConnectionFile:
         found = running(state)
         if found and found.pid == process.pid:
             _forget(process)
-            data.make_later(FLAGS, _environment(state))
+            data.make_later(found.pid, FLAGS, _environment(state))
             return found
         if process.poll() is not None:
             raise _failed(texts.agent_died(process.returncode), errors)

@@ -21,13 +21,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import _state
+from . import _process, _state
 from ._loop import in_background
 from .java import Java
 
 _log = logging.getLogger("notesync")
-# So long the first agent loads what a first sync needs.
-SETTLE_S = 3.0
+# An agent that did nothing for so long has loaded what it needs, and is not slowed down.
+SETTLE_S = 10.0
+_NOTHING_S = 0.2
 _DUMP_TIMEOUT_S = 120.0
 _STALE_S = 600.0
 # `-Xlog:class+load`, without decorations. Hidden classes have an address behind a slash.
@@ -59,8 +60,10 @@ class ClassData:
             return [f"-XX:SharedArchiveFile={self.archive}", "-Xshare:auto"]
         return [f'-Xlog:class+load:file="{_state.class_list(self.archive)}":none']
 
-    def make_later(self, flags: Sequence[str], env: Mapping[str, str]) -> Future[None] | None:
-        """Make the archive beside the agent that was just started, if there is none.
+    def make_later(
+        self, pid: int, flags: Sequence[str], env: Mapping[str, str]
+    ) -> Future[None] | None:
+        """Make the archive once the agent `pid`, just started, has nothing to do, if there is none.
 
         `flags` are those of the agent that decide what an archive fits to.
         """
@@ -68,7 +71,7 @@ class ClassData:
             return None
 
         def work() -> None:
-            time.sleep(SETTLE_S)
+            _until_idle(pid)
             self.make(flags, env)
 
         return in_background(work, "notesync-class-data")
@@ -109,6 +112,17 @@ class ClassData:
             timeout=_DUMP_TIMEOUT_S,
             check=True,
         )
+
+
+def _until_idle(pid: int) -> None:
+    """Until the process used no CPU worth mentioning for a while, or is gone."""
+    used = _process.cpu_seconds(pid)
+    while used is not None:
+        before = used
+        time.sleep(SETTLE_S)
+        used = _process.cpu_seconds(pid)
+        if used is not None and used - before < _NOTHING_S:
+            return
 
 
 def fingerprint(java: Java, jar: Path) -> str:

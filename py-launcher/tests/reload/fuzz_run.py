@@ -79,7 +79,7 @@ class Run:
             target.parent.mkdir(parents=True, exist_ok=True)
             if not target.exists() or target.read_bytes() != text.encode():
                 target.write_bytes(text.encode())
-                drop_bytecode(str(target))
+                drop_bytecode([str(target)])
                 os.utime(target, (1_000_000_000, 1_000_000_000))
                 changes.append(Change(target))
         return changes

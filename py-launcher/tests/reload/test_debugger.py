@@ -84,7 +84,7 @@ def test_a_breakpoint_set_after_a_reload_stops_at_the_line_of_the_new_text(
     debugged.run(
         f"import sys\nsys.path[:0] = [{SOURCE!r}, {str(debugged.folder)!r}]\n"
         "import debugged_module as m\nheld = m.g\nassert held(1) == 2\n"
-        "from notesync.reload import Change, Reloader\n"
+        "from pathlib import Path\nfrom notesync.reload import Change, Reloader\n"
         f"reloader = Reloader(get_ipython(), [{str(debugged.folder)!r}])"
     )
     before = debugged.ask("setBreakpoints", source={"path": str(path)}, breakpoints=[{"line": 2}])
@@ -93,7 +93,7 @@ def test_a_breakpoint_set_after_a_reload_stops_at_the_line_of_the_new_text(
     stopped_at(debugged, "held(1)", path, 2)
 
     path.write_text(NEW)
-    debugged.run(f"assert reloader.apply([Change({str(path)!r})]).ok")
+    debugged.run(f"assert reloader.apply([Change(Path({str(path)!r}))]).ok")
     again = debugged.ask("setBreakpoints", source={"path": str(path)}, breakpoints=[{"line": 6}])
     assert [each["verified"] for each in again["body"]["breakpoints"]] == [True]
     variables = stopped_at(debugged, "assert held(1) == 12", path, 6)

@@ -3,6 +3,7 @@ imports."""
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import re
@@ -179,13 +180,7 @@ class Project:
         """The real path of a file, remembered."""
         found = self._real.get(file)
         if found is None:
-            folder, name = os.path.split(file)
-            base = self._real.get(folder)
-            if base is None:
-                base = self._real[folder] = os.path.realpath(folder)
-            found = os.path.join(base, name) if name not in ("", ".", "..") else base
-            if os.path.islink(found) or name in (".", ".."):
-                found = os.path.realpath(file)
+            found = _real(file, self._real)
             self._real[file] = found
         return found
 
@@ -311,21 +306,47 @@ class Words:
         return self._exact.search(source.plain) is not None
 
 
-def drop_bytecode(path: str) -> None:
-    """Remove the cached bytecode of a source file: its time and size may still fit."""
+def real_paths(paths: Iterable[str | os.PathLike[str]]) -> Iterator[str]:
+    """The real path of each, in their order; each folder is followed once."""
+    folders: dict[str, str] = {}
+    for path in paths:
+        yield _real(os.fspath(path), folders)
+
+
+def _real(file: str, folders: dict[str, str]) -> str:
+    """The real path of `file`; `folders` remembers those that are known."""
+    folder, name = os.path.split(file)
+    base = folders.get(folder)
+    if base is None:
+        base = folders[folder] = os.path.realpath(folder)
+    found = os.path.join(base, name)
+    if name in ("", ".", "..") or os.path.islink(found):
+        return os.path.realpath(file)
+    return found
+
+
+def drop_bytecode(paths: Iterable[str]) -> None:
+    """Remove the cached bytecode of source files: its time and size may still fit."""
+    folders: dict[str, list[str]] = {}
+    for path in paths:
+        if not path.endswith(".py"):
+            continue
+        try:
+            cached = importlib.util.cache_from_source(path)
+        except NotImplementedError:
+            return
+        directory = os.path.dirname(cached)
+        if directory not in folders:
+            folders[directory] = _bytecode_in(directory)
+        stem = os.path.basename(path).removesuffix("py")
+        for entry in folders[directory]:
+            if entry.startswith(stem):
+                with contextlib.suppress(OSError):
+                    os.unlink(os.path.join(directory, entry))
+
+
+def _bytecode_in(directory: str) -> list[str]:
     try:
-        cached = importlib.util.cache_from_source(path)
-    except NotImplementedError:
-        return
-    directory = os.path.dirname(cached)
-    stem = os.path.splitext(os.path.basename(path))[0] + "."
-    try:
-        entries = os.listdir(directory)
+        return [entry for entry in os.listdir(directory) if entry.endswith(".pyc")]
     except OSError:
-        return
-    for entry in entries:
-        if entry.startswith(stem) and entry.endswith(".pyc"):
-            try:
-                os.unlink(os.path.join(directory, entry))
-            except OSError:
-                continue
+        return []

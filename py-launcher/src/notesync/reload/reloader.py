@@ -31,7 +31,7 @@ from notesync.reload.order import Order
 from notesync.reload.parting import Parting
 from notesync.reload.peace import LiftedPatches, failure_of, quiet_autoreload
 from notesync.reload.plan import Planner
-from notesync.reload.project import Loaded, Project, drop_bytecode
+from notesync.reload.project import Loaded, Project, drop_bytecode, real_paths
 from notesync.reload.remembered import clear_caches
 from notesync.reload.report import Change, Report
 from notesync.reload.run import Runner
@@ -80,8 +80,8 @@ class Reloader:
         code."""
         with self._lock:
             self._project.scan(force=True)
-            for path in paths:
-                for loaded in self._project.by_file(os.path.realpath(path)):
+            for real in real_paths(paths):
+                for loaded in self._project.by_file(real):
                     _pin(loaded)
 
     def files_changed(self, paths: Iterable[Path | str]) -> None:
@@ -90,8 +90,8 @@ class Reloader:
         Looks at no module that was not known before: its file may be a newer one than it runs.
         """
         with self._lock:
-            for path in paths:
-                for loaded in self._project.by_file(os.path.realpath(path)):
+            for real in real_paths(paths):
+                for loaded in self._project.by_file(real):
                     _pin(loaded)
 
     def cell_ran(self, raw_cell: str, changed: Iterable[Path | str] | None = ()) -> None:
@@ -102,12 +102,11 @@ class Reloader:
         """
         with self._lock:
             fresh = self._project.scan()
-            under = None if changed is None else {os.path.realpath(path) for path in changed}
-            if under is None or under:
-                doubted = [each for each in fresh if under is None or each.real in under]
-                self._doubtful.update(each.name for each in doubted)
             self._ahead.add(fresh)
             if fresh:
+                under = None if changed is None else set(real_paths(changed))
+                doubted = [each for each in fresh if under is None or each.real in under]
+                self._doubtful.update(each.name for each in doubted)
                 quiet_autoreload(self._shell, self._project.loaded)
             self._journal.cell_ran(raw_cell, self._is_project, self._shell.user_ns)
 
@@ -124,8 +123,7 @@ class Reloader:
         """Load a batch together with what is pending. Never raises for an error in the user's
         code."""
         with self._lock:
-            for change in changes:
-                self._remember(change)
+            self._remember(changes)
             if not self._pending:
                 return Report()
             started = time.perf_counter()
@@ -146,15 +144,15 @@ class Reloader:
         """
         with self._lock:
             started = time.perf_counter()
-            for change in changes:
-                self._remember(change)
+            self._remember(changes)
             report = self._swap_bodies(dict(self._pending))
             report.seconds = time.perf_counter() - started
             return report
 
-    def _remember(self, change: Change) -> None:
-        change = Change(Path(change.path), change.deleted)
-        self._pending[os.path.realpath(change.path)] = change
+    def _remember(self, changes: Iterable[Change]) -> None:
+        changes = list(changes)
+        reals = real_paths(change.path for change in changes)
+        self._pending.update(zip(reals, changes, strict=True))
 
     # -- a batch ------------------------------------------------------------------------------
 
@@ -164,8 +162,7 @@ class Reloader:
         runner: Runner | None = None
         modules, path = dict(sys.modules), list(sys.path)
         try:
-            for real in todo:
-                drop_bytecode(real)
+            drop_bytecode(todo)
             forget_listings()
             batch.collect()
             batch.check()
@@ -311,8 +308,7 @@ class Reloader:
             self._refuse(report, todo)
             return report
         undo.commit()
-        for real in todo:
-            drop_bytecode(real)
+        drop_bytecode(todo)
         self._commit(batch, planner, runner, report)
         return report
 
