@@ -22,6 +22,7 @@ export function laptopsOf(page: Window & typeof globalThis): Laptops {
   const look = (): ReturnType<typeof lookAround> => lookAround(page);
   return {
     lookAround: look,
+    isSeen: () => page.document.visibilityState === 'visible',
     direct: (laptop) => new DirectLaptop(laptop, page.fetch.bind(page), look),
     popup: (laptop, label, onClosed, how) => PopupLaptop[how](page, laptop, label, onClosed),
   };

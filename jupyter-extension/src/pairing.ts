@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { isObject, type JsonObject } from './messages';
+import { isObject, readHello, type Hello, type JsonObject } from './messages';
 import { jsonOf, type LaptopTransport } from './laptop/transport';
 
 /**
@@ -83,4 +83,14 @@ async function post(laptop: LaptopTransport, path: string, json: JsonObject, sig
   const body = jsonOf(answer);
   if (answer.status >= 300 || !isObject(body)) throw errorOf(body, answer.status);
   return body;
+}
+
+/** The hello of a laptop server; null for whatever else answers there. */
+export function serverHello(value: unknown): Hello | null {
+  try {
+    const hello = readHello(value);
+    return hello.notesync === 'server' ? hello : null;
+  } catch {
+    return null;
+  }
 }

@@ -2,11 +2,11 @@ import type { KernelLink } from './kernel/link';
 import { chooseLeg, type Choice } from './laptop/legs';
 import type { Surroundings } from './laptop/surroundings';
 import { jsonOf, LaptopError, type LaptopTransport } from './laptop/transport';
-import { idOf, isObject, partBytes, PROTOCOL_VERSION, readFromKernel, readHello, relayHello } from './messages';
-import { toKernel } from './messages';
-import type { FromKernel, Hello, JsonObject, LaptopLeg, Offer, Runs } from './messages';
+import { WatchedLaptop } from './laptop/watched';
+import { idOf, isObject, partBytes, PROTOCOL_VERSION, readFromKernel, relayHello, toKernel } from './messages';
+import type { FromKernel, JsonObject, LaptopLeg, Offer, Runs } from './messages';
 import { ALONE, type Presence } from './presence';
-import { errorOf, pair, PairingError, type Paired } from './pairing';
+import { errorOf, pair, PairingError, serverHello, type Paired } from './pairing';
 import { Rate } from './rate';
 import { Relay } from './relay';
 import type { Action, LaptopState, SessionState } from './state';
@@ -19,6 +19,8 @@ const UNKNOWN_RATE_BYTES = 512 * 1024;
 /** The ways to the laptop, as this page has them. */
 export interface Laptops {
   lookAround(): Promise<Surroundings>;
+  /** Whether somebody may look at this page. */
+  isSeen(): boolean;
   direct(laptop: string): LaptopTransport;
   /** Opens the window, only inside a click; or `adopt`s the one that is still open from before a reload of the page. */
   popup(
@@ -44,7 +46,7 @@ export class Session {
   /** Told when a cell begins. */
   onRuns: (runs: Runs) => void = () => undefined;
   private readonly relayId = randomId();
-  private laptop: LaptopTransport | null = null;
+  private laptop: WatchedLaptop | null = null;
   private relay: Relay | null = null;
   private token: string | null = null;
   private attempt = new AbortController();
@@ -302,7 +304,7 @@ export class Session {
       const how = clicked ? 'open' : 'adopt';
       const opening =
         leg === 'popup' ? this.laptops.popup(url, this.offer.label, this.popupClosed(attempt), how) : null;
-      const laptop = opening ? await opening : this.laptops.direct(url);
+      const laptop = this.watched(opening ? await opening : this.laptops.direct(url));
       if (attempt.signal.aborted) {
         laptop.close();
         return;
@@ -315,7 +317,7 @@ export class Session {
       this.tokens.set(url, token);
       const { why } = this.choice ?? (await this.choose());
       attempt.signal.throwIfAborted();
-      this.set({ laptop: { is: 'ready', leg, why, project, away: false } });
+      this.set({ laptop: { is: 'ready', leg, why, project, away: false, heardAt: null } });
       this.announce();
     } catch (error) {
       if (!attempt.signal.aborted) await this.failed(error);
@@ -376,7 +378,18 @@ export class Session {
     const { laptop } = this.state;
     if (laptop.is !== 'ready') return;
     if (error !== null && error.code !== 'laptop_unreachable') void this.failed(error);
-    else if (laptop.away !== (error !== null)) this.set({ laptop: { ...laptop, away: error !== null } });
+    else if (laptop.away !== (error !== null)) {
+      this.set({ laptop: { ...laptop, away: error !== null, heardAt: this.laptop?.heardAt ?? null } });
+    }
+  }
+
+  /** As soon as a laptop that was silent is heard again, the kernel need not wait to ask it. */
+  private watched(laptop: LaptopTransport): WatchedLaptop {
+    const onBack = (): void => {
+      if (this.relay !== null && this.laptop === watched) this.announce();
+    };
+    const watched = new WatchedLaptop(laptop, { isSeen: () => this.laptops.isSeen(), onBack });
+    return watched;
   }
 
   private popupClosed(attempt: AbortController): (error: LaptopError) => void {
@@ -425,15 +438,6 @@ export class Session {
   private set(change: Partial<SessionState>): void {
     Object.assign(this.state, change);
     this.changed(this.state);
-  }
-}
-
-function serverHello(value: unknown): Hello | null {
-  try {
-    const hello = readHello(value);
-    return hello.notesync === 'server' ? hello : null;
-  } catch {
-    return null;
   }
 }
 

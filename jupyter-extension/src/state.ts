@@ -10,8 +10,8 @@ export type LaptopState =
   | { is: 'idle'; choice: Choice | null }
   | { is: 'trying'; leg: LaptopLeg; mayAsk: boolean }
   | { is: 'pairing'; leg: LaptopLeg; code: string }
-  /** `away`: the last call got no answer; the kernel asks again. */
-  | { is: 'ready'; leg: LaptopLeg; why: Why; project: JsonObject; away: boolean }
+  /** `away`: the last call got no answer, `heardAt` is when it answered last; the kernel asks again. */
+  | { is: 'ready'; leg: LaptopLeg; why: Why; project: JsonObject; away: boolean; heardAt: number | null }
   | { is: 'failed'; code: string; message: string; remedy: string | null; choice: Choice | null };
 
 export interface SessionState {

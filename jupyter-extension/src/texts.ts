@@ -43,8 +43,8 @@ export const LINES = {
   upTo: (project: string, sequence: number): string => `${project} · ${sequence}`,
   percent: (project: string, { received, total }: Progress): string =>
     `${project} · ${Math.floor((100 * received) / Math.max(1, total))} %`,
-  away: (url: string): string =>
-    `The laptop does not answer at ${url}. This goes on when it does; if it runs at another address now: %notesync connect --page ADDRESS.`,
+  away: (url: string, heardAt: number | null): string =>
+    `The laptop does not answer at ${url}${heardAt === null ? '' : `; it was last heard at ${timeOf(heardAt)}`}. This goes on when it does; if it runs at another address now: %notesync connect --page ADDRESS.`,
   ranOnOlder: 'The last cell ran before everything that you saved had arrived. Run it again.',
   elsewhere: 'The kernel reaches the laptop by itself, without this page.',
 };
@@ -65,6 +65,11 @@ const OVER: Record<KernelLeg, string> = {
   widget: 'messages of a widget',
   base64: 'messages of a widget, as text',
 };
+
+/** Hours, minutes and seconds, by the user's own clock. */
+export function timeOf(when: number): string {
+  return new Date(when).toTimeString().slice(0, 8);
+}
 
 /** Which pair of legs is in use, and why this one. */
 export function way({ laptop, kernel }: Legs, why: Why): string {

@@ -1,6 +1,6 @@
 import type { Progress, Status } from './messages';
-import type { Choice, Why } from './laptop/legs';
-import type { Action, SessionState } from './state';
+import type { Choice } from './laptop/legs';
+import type { Action, LaptopState, SessionState } from './state';
 import { failure, INVITATIONS, KERNEL_LOST, LINES, NEEDS, plainLine, way } from './texts';
 
 /** What the panel and the status bar show. */
@@ -75,10 +75,10 @@ export function viewOf(state: SessionState): View {
   }
 }
 
-function connected(state: SessionState, laptop: { project: { name?: unknown }; why: Why; away: boolean }): View {
+function connected(state: SessionState, laptop: LaptopState & { is: 'ready' }): View {
   const { kernel, legs } = state;
   const name = typeof laptop.project.name === 'string' ? laptop.project.name : 'the project';
-  if (laptop.away) return show('busy', LINES.away(state.laptopUrl), 'laptop away');
+  if (laptop.away) return show('busy', LINES.away(state.laptopUrl, laptop.heardAt), 'laptop away');
   if (state.takesOver) return show('busy', LINES.takesOver, LINES.onTheWay(name));
   if (kernel.is === 'open' && kernel.role === 'standby') return show('quiet', LINES.standby, `${name}, standing by`);
   return followed(state, name, way(legs, laptop.why));

@@ -64,6 +64,7 @@ describe('a session', () => {
     };
     const laptops: Laptops = {
       lookAround: () => Promise.resolve(around),
+      isSeen: () => true,
       direct: () => make('direct'),
       popup: (_laptop, _label, onClosed, how) => {
         closePopup = onClosed;

@@ -18,7 +18,14 @@ const OPEN: SessionState = {
   takesOver: false,
   ranOnOlder: false,
 };
-const READY: LaptopState = { is: 'ready', leg: 'direct', why: 'granted', project: { name: 'shop' }, away: false };
+const READY: LaptopState = {
+  is: 'ready',
+  leg: 'direct',
+  why: 'granted',
+  project: { name: 'shop' },
+  away: false,
+  heardAt: null,
+};
 const failed = (code: string, choice = asks): LaptopState => ({
   is: 'failed',
   code,

@@ -258,6 +258,14 @@ class StandInLaptop:
         self.stream = b""
         self.clock_ahead_s = 0
         self._saved = threading.Condition()
+        self._awake = threading.Event()
+        self._delay_s = 0.0
+
+    def sleeps(self, seconds: float) -> None:
+        """From now on it reads what is asked and answers that much later; what waits goes on."""
+        self._delay_s = seconds
+        self._awake.set()
+        self._awake = threading.Event()
 
     def save(self, stream: bytes) -> int:
         with self._saved:
@@ -294,6 +302,7 @@ class StandInLaptop:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.sleeps(0)
         with self._saved:
             self.sequence += 1000
             self._saved.notify_all()
@@ -318,6 +327,8 @@ class StandInLaptop:
     def serve(self, http: BaseHTTPRequestHandler, body: bytes) -> None:
         path = http.path.partition("?")[0]
         self.calls.append((http.command, http.path))
+        if self._delay_s:
+            self._awake.wait(self._delay_s)
         needs = path.startswith(("/v1/project", "/v1/replicas", "/v1/batches"))
         if needs and http.headers.get("Authorization") != f"Bearer {self.token}":
             wrong = {"error": {"code": "token_unknown", "message": "pair again"}}

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 
 import pytest
 
 from notesync import direct
+from notesync._heard import Heard
 from notesync.direct import Address, DirectLaptop
 from notesync.errors import LaptopRefused, LaptopUnreachable, NotesyncError, Unpaired
 from notesync.messages import laptop as words
@@ -124,3 +126,52 @@ def test_a_dead_token_is_its_own_error(server: StandInLaptop, laptop: DirectLapt
     server.token = "bb" * 32
     with pytest.raises(Unpaired):
         laptop.send(words.project()).result(5).checked()
+
+
+@pytest.fixture
+def quick(laptop: DirectLaptop) -> DirectLaptop:
+    """Whose patience is a tenth of the real one."""
+    laptop._heard = Heard(laptop._greet, quiet_s=0.3, patience_s=0.4)
+    return laptop
+
+
+def waiting_poll(server: StandInLaptop, laptop: DirectLaptop) -> Future[words.Answer]:
+    return laptop.send(words.next_batch("r", words.Cursor(server.epoch, 0), "", wait_ms=20_000))
+
+
+def greetings(server: StandInLaptop) -> int:
+    return server.calls.count(("GET", "/v1/hello"))
+
+
+def test_a_laptop_that_sleeps_is_missed_soon_and_it_is_said_since_when(
+    server: StandInLaptop, quick: DirectLaptop
+) -> None:
+    quick.send(words.project()).result(5)
+    polls = [waiting_poll(server, quick) for _ in range(3)]
+    server.sleeps(60)
+    for poll in polls:
+        with pytest.raises(LaptopUnreachable, match=r"nothing was heard .* since \d\d:\d\d:\d\d"):
+            poll.result(5)
+    assert greetings(server) == 1, "one greets for all that wait"
+
+
+def test_a_laptop_that_is_slow_to_answer_is_not_missed(
+    server: StandInLaptop, quick: DirectLaptop
+) -> None:
+    poll = waiting_poll(server, quick)
+    server.sleeps(0.3)
+    while greetings(server) < 3:
+        time.sleep(0.01)
+    assert not poll.done()
+    server.save(b"now")
+    assert words.Next.of(poll.result(5)).state == "batch"
+
+
+def test_a_laptop_that_slept_is_reached_again(server: StandInLaptop, quick: DirectLaptop) -> None:
+    quick.send(words.project()).result(5)
+    server.sleeps(60)
+    for _ in range(3):
+        with pytest.raises(LaptopUnreachable):
+            quick.send(words.project()).result(5)
+    server.sleeps(0)
+    assert quick.send(words.project()).result(5).status == 200

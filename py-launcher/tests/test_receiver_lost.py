@@ -112,7 +112,7 @@ def test_the_pause_between_attempts_grows_to_a_limit() -> None:
         story.start()
         await story.until(lambda: len(story.slept) >= 10)
         assert story.slept[:4] == [0.5, 1.0, 2.0, 4.0]
-        assert max(story.slept) == 30.0
+        assert max(story.slept) == 5.0, "the laptop may be there again at any moment"
 
     run(test)
 

@@ -14,7 +14,14 @@ const failed = (code: string, choice = asks): LaptopState => ({
   remedy: null,
   choice,
 });
-const ready: LaptopState = { is: 'ready', leg: 'direct', why: 'granted', project: { name: 'shop' }, away: false };
+const ready: LaptopState = {
+  is: 'ready',
+  leg: 'direct',
+  why: 'granted',
+  project: { name: 'shop' },
+  away: false,
+  heardAt: null,
+};
 const status = {
   kind: 'status',
   line: 'notesync: shop: up to date, sequence 42',
@@ -49,7 +56,7 @@ const states: Partial<SessionState>[] = [
   { laptop: ready, kernel: { is: 'open', role: 'standby' } },
   { laptop: ready, takesOver: true },
   { laptop: ready, status, ranOnOlder: true },
-  { laptop: { ...ready, away: true } },
+  { laptop: { ...ready, away: true, heardAt: new Date(2026, 10, 20, 14, 3, 21).getTime() } },
   { kernel: { is: 'lost', why: 'restarted' } },
   { paused: true },
 ];

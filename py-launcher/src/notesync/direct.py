@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import pairing, texts
+from ._heard import Heard
 from .errors import LaptopUnreachable, NotesyncError, Unpaired
 from .messages import check_hello
 from .messages import laptop as words
@@ -56,11 +57,17 @@ class Address:
 
 
 class Line:
-    """One kept-alive connection and the daemon thread that owns it; calls go one after another."""
+    """One kept-alive connection and the daemon thread that owns it; calls go one after another.
 
-    def __init__(self, address: Address, token: Callable[[], str | None]) -> None:
+    With `heard` a call ends with LaptopUnreachable as soon as nobody seems to be there.
+    """
+
+    def __init__(
+        self, address: Address, token: Callable[[], str | None], heard: Heard | None = None
+    ) -> None:
         self._address = address
         self._token = token
+        self._heard = heard
         self._calls: queue.SimpleQueue[tuple[Call, Future[Answer]] | None] = queue.SimpleQueue()
         self._connection: http.client.HTTPConnection | None = None
         self._current: Future[Answer] | None = None
@@ -134,6 +141,9 @@ class Line:
                 self._drop()
                 if self._closed or future.cancelled():
                     raise
+            except BaseException:
+                self._drop()
+                raise
         self._connect()
         try:
             return self._exchange(call)
@@ -167,6 +177,8 @@ class Line:
         if body is None and call.method in ("POST", "PUT"):
             headers["Content-Length"] = "0"
         connection.request(call.method, self._address.prefix + call.path, body, headers)
+        if self._heard is not None:
+            self._heard.until_answered(connection.sock)
         response = connection.getresponse()
         data = response.read()
         if response.will_close:
@@ -202,6 +214,8 @@ class DirectLaptop:
         self._token = token
         self._lines: list[Line] = []
         self._lock = threading.Lock()
+        self._greeter: Line | None = None
+        self._heard = Heard(self._greet)
 
     @property
     def address(self) -> str:
@@ -226,9 +240,15 @@ class DirectLaptop:
         with self._lock:
             idle = next((line for line in self._lines if line.busy == 0), None)
             if idle is None:
-                idle = Line(self._address, lambda: self._token)
+                idle = Line(self._address, lambda: self._token, self._heard)
                 self._lines.append(idle)
             return idle.send(call)
+
+    def _greet(self) -> Future[Answer]:
+        """On a connection of its own, which nothing else may hold up."""
+        if self._greeter is None:
+            self._greeter = Line(self._address, lambda: None)
+        return self._greeter.send(words.hello())
 
     def forget(self) -> None:
         """Give the token back, so that nobody can use it any more, and close."""
@@ -241,6 +261,8 @@ class DirectLaptop:
     def close(self) -> None:
         with self._lock:
             lines, self._lines = self._lines, []
+        if self._greeter is not None:
+            lines.append(self._greeter)
         for line in lines:
             line.close()
 

@@ -43,7 +43,7 @@ _log = logging.getLogger("notesync.receiver")
 _PAUSE_S = 1.0
 _STANDBY_PATIENCE_S = 10.0
 _STOPPED_BY_THE_USER = "agent_left_stopped"
-_LONGEST_BACKOFF_S = 30.0
+_LONGEST_BACKOFF_S, _LONGEST_AWAY_S = 30.0, 5.0
 
 
 Introduce = Callable[[Attached], Call]
@@ -121,7 +121,8 @@ class Receiver:
                 self._lost(NotesyncError("internal", *texts.INTERNAL))
             failures = 0 if self.following.is_set() else failures + 1
             self.following.clear()
-            await self._sleep(min(0.25 * 2**failures, _LONGEST_BACKOFF_S))
+            longest = _LONGEST_AWAY_S if self._away_since_heard else _LONGEST_BACKOFF_S
+            await self._sleep(min(0.25 * 2**failures, longest))
 
     async def _away(self, error: LaptopUnreachable) -> None:
         self._lost(error)

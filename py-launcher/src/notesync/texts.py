@@ -141,6 +141,11 @@ def laptop_silent(address: str) -> Told:
     return f"the laptop server at {address} did not answer in time", "it is asked again"
 
 
+def not_heard(since: float) -> str:
+    at = time.strftime("%H:%M:%S %Z", time.localtime(since))
+    return f"nothing was heard from it since {at}"
+
+
 def no_progress(batch: str, offset: int) -> str:
     return f"batch {batch} does not get past byte {offset}"
 
