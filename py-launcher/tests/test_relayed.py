@@ -345,7 +345,7 @@ def test_a_page_cannot_be_the_witness_of_its_own_end(stage: Stage) -> None:
 def test_a_carrier_that_gives_no_sign_of_life_is_relieved_where_another_page_is_connected(
     stage: Stage,
 ) -> None:
-    stage.pages._signs._every_s = 0.05
+    stage.pages.signs._every_s = 0.05
     standby, _ = stage.connected("a" * 32)
     carrier, _ = stage.connected("b" * 32)
     for _ in range(3):
@@ -384,7 +384,7 @@ def test_a_page_tells_which_notebook_it_shows(stage: Stage) -> None:
 
 
 def test_a_page_that_is_alone_is_not_asked_for_signs_of_life(stage: Stage) -> None:
-    stage.pages._signs._every_s = 0.01
+    stage.pages.signs._every_s = 0.01
     page, laptop = stage.connected()
     page.say_beside("pong")
     page.ready()

@@ -13,6 +13,8 @@ from tests.harness.lab import NotebookPage
 from tests.harness.paged import PANEL, PagedStack
 
 pytestmark = [pytest.mark.browser]
+# A cell that got no answer is enough to look for the page; without one it is missed after 3 to 6 s.
+SOON_S = 8
 TOTAL = "import shop.cart; print(shop.cart.total())"
 
 
@@ -38,15 +40,15 @@ def test_when_the_browser_that_carries_is_closed_or_killed_the_other_one_goes_on
             # Nobody has missed it yet: the cell says on what it runs.
             shown = stack.run(0)
             assert shown == "four" or re.search("this cell runs on sequence 3.*\nthree$", shown, re.DOTALL), shown
-            shows(stack, "4")
+            shows(stack, "4", SOON_S)
             assert stack.run(0) == "four"
             assert len(stack.agents()) == 1
 
 
-def shows(stack: PagedStack, state: str) -> None:
+def shows(stack: PagedStack, state: str, seconds: float = 25) -> None:
     """The item of the page that nobody touches."""
     item = stack.page.page.get_by_role("button", name=re.compile(f"notesync: shop(,| ·) {state}"))
-    expect(item).to_be_visible(timeout=25_000)
+    expect(item).to_be_visible(timeout=seconds * 1000)
 
 
 def pair_in(browser: Browser, stack: PagedStack) -> NotebookPage:

@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
-EVERY_S = 8.0
+EVERY_S = 3.0
+_DOUBT_S = 0.5
 
 
 class Asked(Protocol):
@@ -50,11 +51,19 @@ class SignsOfLife(Generic[_Page]):
         self._watching = True
         try:
             while (page := self._carrier()) is not None:
-                asked = time.monotonic()
-                page.ping()
-                await asyncio.sleep(self._every_s)
-                still = self._carrier() is page and page.answers_pings
-                if still and page.heard_at < asked:
-                    self._silent(page)
+                await self._look(page, self._every_s)
         finally:
             self._watching = False
+
+    async def doubt(self) -> None:
+        """An answer did not come in time: look at once."""
+        page = self._carrier()
+        if page is not None:
+            await self._look(page, _DOUBT_S)
+
+    async def _look(self, page: _Page, seconds: float) -> None:
+        asked = time.monotonic()
+        page.ping()
+        await asyncio.sleep(seconds)
+        if self._carrier() is page and page.answers_pings and page.heard_at < asked:
+            self._silent(page)

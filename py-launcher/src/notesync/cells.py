@@ -283,6 +283,7 @@ class Cells:
             fresh = self._asked(deadline)
         except (FutureTimeout, TimeoutError):
             late = self.session.cannot_come_within(0.0)
+            laptop.doubt()
             if late is None and not self._is_newer_known():
                 return cell_texts.no_answer(self.session.sequence(), self.most_s)
             return cell_texts.not_in_time(self.session.sequence(), self.most_s, late)

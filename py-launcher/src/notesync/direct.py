@@ -235,6 +235,9 @@ class DirectLaptop:
     def was_silent(self) -> None:
         """There is no other way: the call is made again."""
 
+    def doubt(self) -> None:
+        """There is nobody in between."""
+
     def send(self, call: Call) -> Future[Answer]:
         """On an idle line, or a new one: at most the receiver's few calls are open at once."""
         with self._lock:

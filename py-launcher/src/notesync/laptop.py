@@ -43,6 +43,9 @@ class Laptop(Protocol):
     def was_silent(self) -> None:
         """An answer did not come in time: whatever carries the calls may want to be another."""
 
+    def doubt(self) -> None:
+        """A cell had no answer in time: is whatever carries the calls still there?"""
+
     def send(self, call: Call) -> Future[Answer]:
         """Send a call."""
 

@@ -81,6 +81,9 @@ class RelayedLaptop:
     def was_silent(self) -> None:
         self._page.was_silent()
 
+    def doubt(self) -> None:
+        self._page.doubt()
+
     def send(self, call: Call) -> Future[Answer]:
         return self._page.send(call)
 
@@ -119,6 +122,10 @@ class Page:
     def was_silent(self) -> None:
         """A call got no answer: the page may be asleep, or gone without a word."""
         self._pages.loop.post(self._pages.missed, self)
+
+    def doubt(self) -> None:
+        """A cell had no answer in time: whose fault that is shows at once."""
+        self._pages.loop.submit(self._pages.signs.doubt())
 
     # -- the loop thread
 
@@ -254,7 +261,7 @@ class Pages:
         self._comm_manager = comm_manager
         self._pages: dict[str, Page] = {}
         self._carrier: Page | None = None
-        self._signs = SignsOfLife(self._watched, self.missed)
+        self.signs = SignsOfLife(self._watched, self.missed)
         self._targets = {
             words.TO_KERNEL: self._open_to_kernel,
             words.FROM_KERNEL: self._open_from_kernel,
@@ -347,7 +354,7 @@ class Pages:
         self._tell_standbys()
         if not self.host.on_page_ready(laptop, project):
             page.tell(words.greet("standby", self.host.laptop_url()))
-        self.loop.submit(self._signs.watch())
+        self.loop.submit(self.signs.watch())
 
     def _tell_standbys(self) -> None:
         """Every connected page but the carrier knows for whom it stands by."""
@@ -419,7 +426,7 @@ class Pages:
         page.heard_at = time.monotonic()
         if page.is_silent:
             page.is_silent = False
-            self.loop.submit(self._signs.watch())
+            self.loop.submit(self.signs.watch())
         page.heard_beside_main = beside and page.hello.kernel_leg not in _ONE_COMM
         try:
             page.take(FromPage.of(data, buffers))
