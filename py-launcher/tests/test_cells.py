@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import traceback
+import types
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -323,13 +324,50 @@ def test_a_folder_that_cannot_be_made_is_told(notebook: Notebook) -> None:
 def test_a_place_is_remembered_for_its_project_only(notebook: Notebook, tmp_path: Path) -> None:
     notebook.app.connect(notebook.server.url, None, wait=True)
     assert notebook.app.session.root == notebook.root
+    notebook.app.session.disconnect()
     notebook.server.name = "other"
     notebook.app.connect(notebook.server.url, tmp_path / "elsewhere", wait=True)
     assert notebook.app.session.root == tmp_path / "elsewhere"
     assert notebook.agent.kinds().count("detach") >= 1
+    notebook.app.session.disconnect()
     notebook.server.name = "shop"
     notebook.app.connect(notebook.server.url, None, wait=True)
     assert notebook.app.session.root == notebook.root
+
+
+def test_a_module_from_elsewhere_is_named_once_for_what_came_within_a_cell(
+    notebook: Notebook, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook.run("1")
+    loaded = types.ModuleType("from_elsewhere")
+    loaded.__file__ = str(notebook.root.parent / "old" / "from_elsewhere.py")
+    monkeypatch.setitem(sys.modules, "from_elsewhere", loaded)
+    notebook.root.mkdir(exist_ok=True)
+    (notebook.root / "from_elsewhere.py").touch()
+    change = types.SimpleNamespace(path="from_elsewhere.py", op="put")
+    came = types.SimpleNamespace(changes=[change], more=True)
+    notebook.shell.user_ns["come"] = lambda: notebook.app.session.pending.add(came)
+
+    def named() -> int:
+        return capsys.readouterr().out.count("from_elsewhere was loaded from")
+
+    notebook.run("come()")
+    assert named() == 1
+    notebook.run("1")
+    assert named() == 0
+    notebook.app.session.pending.add(came)  # type: ignore[arg-type]
+    notebook.run("1")
+    assert named() == 1
+
+
+def test_a_cell_of_commands_asks_nobody_and_is_not_noted(notebook: Notebook) -> None:
+    notebook.shell.register_magic_function(lambda _line: None, "line", "notesync")
+    asked: list[str] = []
+    notebook.app.session.ask_fresh = lambda: asked.append("fresh")  # type: ignore[method-assign]
+    notebook.run("# how is it?\n%notesync\n\n%notesync log")
+    assert not asked
+    notebook.run("%notesync\n1")
+    assert asked
 
 
 def test_disconnected_cells_do_nothing(notebook: Notebook) -> None:

@@ -54,6 +54,19 @@ def test_help_has_a_line_for_every_command(say: Any) -> None:
         assert command.__doc__
 
 
+@pytest.mark.parametrize("line", ["help connect", "connect --help", "-h connect", "connect -h x"])
+def test_help_of_one_command_is_its_line(say: Any, line: str) -> None:
+    told = say(line)
+    assert "%notesync connect" in told
+    assert "%notesync log" not in told
+    assert "directly to URL" in told
+
+
+def test_a_switch_without_a_word_says_how_it_stands(say: Any) -> None:
+    assert say("strict") == "notesync: strict is off\n"
+    assert say("live") == "notesync: live is off\n"
+
+
 MISTAKES = [
     ("konnect", "did you mean `%notesync connect`?"),
     ("frobnicate", "`%notesync help` lists the commands"),
@@ -63,13 +76,13 @@ MISTAKES = [
     ("rollback many", "needs one number"),
     ("rollback 0", "needs one number"),
     ("log x", "needs one number"),
-    ("live", "needs on or off"),
+    ("live maybe", "needs on or off"),
     ("strict maybe", "needs on or off"),
     ("workers sideways", "needs on or off"),
     ("kept burn x", "needs list, or diff"),
     ("kept diff", "needs list, or diff"),
     ("confirm", "nothing waits for an answer"),
-    ('connect "', "No closing quotation"),
+    ('connect "', 'a quotation mark is not closed in `%notesync connect "`: close it'),
 ]
 
 
@@ -235,7 +248,7 @@ def test_doctor_compares_the_clocks(
 
 
 def test_connect_without_a_page_says_what_to_name(say: Any) -> None:
-    assert "no page to connect through in a terminal" in say("connect")
+    assert "no page to connect through in a terminal" in say("connect --page")
 
 
 def test_a_bug_of_ours_shows_a_trace_and_does_not_end_the_cell(
@@ -248,9 +261,31 @@ def test_a_bug_of_ours_shows_a_trace_and_does_not_end_the_cell(
     assert "RuntimeError: boom" in say("verify")
 
 
+def test_who_is_connected_is_not_asked_for_a_code_again(
+    say: Any, notebook: Notebook, server: StandInLaptop
+) -> None:
+    for line in ("connect", f"connect {server.url}", f"connect {server.url}/"):
+        said = say(line)
+        assert said.startswith(f"notesync: already connected: shop at {server.url} → ")
+        assert said.count("\n") == 1
+    assert notebook.app.session.follows_directly
+
+
+def test_connect_goes_the_way_that_worked_before(
+    say: Any, notebook: Notebook, server: StandInLaptop
+) -> None:
+    assert "no laptop server answers" in say("connect 9")  # That never worked.
+    say("disconnect")
+    assert "was not connected" in say("disconnect")
+    said = say("connect")
+    assert "pairing code" in said
+    assert f"shop at {server.url} → " in said
+
+
 def test_reconnecting_takes_the_place_of_the_connection_before(
     say: Any, notebook: Notebook, server: StandInLaptop
 ) -> None:
+    server.token = "another"
     said = say(f"connect {server.url}")
     assert "pairing code" in said
     assert "up to date" in said

@@ -21,6 +21,14 @@ ADDRESSES = [
     ("http://127.0.0.1:8765", "http://127.0.0.1:8765"),
     ("127.0.0.1:8765", "http://127.0.0.1:8765"),
     ("http://[::1]:8765/", "http://[::1]:8765"),
+    ("8765", "http://127.0.0.1:8765"),
+    (":9999", "http://127.0.0.1:9999"),
+    ("localhost", "http://localhost:8765"),
+    ("http://127.0.0.1", "http://127.0.0.1:8765"),
+    ("http://127.0.0.1:80", "http://127.0.0.1:80"),
+    ("http://127.0.0.1:8765/#key=0f", "http://127.0.0.1:8765"),
+    ("http://tunnel.example", "http://tunnel.example:80"),
+    ("https://127.0.0.1", "https://127.0.0.1:443"),
     ("https://tunnel.example/laptop/", "https://tunnel.example:443/laptop"),
 ]
 
@@ -30,7 +38,7 @@ def test_an_address_is_read(written: str, read: str) -> None:
     assert str(Address.of(written)) == read
 
 
-@pytest.mark.parametrize("written", ["ftp://x", "http://", "http://x:port", ""])
+@pytest.mark.parametrize("written", ["ftp://x", "http://", "http://x:port", "", "99999"])
 def test_what_is_no_address_is_told(written: str) -> None:
     with pytest.raises(NotesyncError, match="is not the address"):
         Address.of(written)
@@ -72,6 +80,30 @@ def test_nobody_there_is_told_with_what_to_do() -> None:
         LaptopUnreachable, match="no laptop server answers at .*notesync-server.jar"
     ):
         direct.pair("http://127.0.0.1:9", "k", "m", lambda *_: None)
+
+
+def test_where_the_kernel_looked_is_told_where_that_may_be_the_mistake() -> None:
+    with pytest.raises(LaptopUnreachable) as here:
+        direct.pair("9", "k", "m", lambda *_: None)
+    assert "(Connection refused)" in here.value.message
+    assert "the notebook's own machine" in str(here.value)
+    assert "`%notesync connect --page http://127.0.0.1:9`" in str(here.value)
+    with pytest.raises(LaptopUnreachable) as away:
+        direct.pair("http://nowhere.invalid:9", "k", "m", lambda *_: None)
+    assert "own machine" not in str(away.value)
+
+
+def test_https_to_a_server_without_it_says_what_to_write(server: StandInLaptop) -> None:
+    with pytest.raises(LaptopUnreachable, match="does not speak https") as told:
+        direct.pair(server.url.replace("http:", "https:"), "k", "m", lambda *_: None)
+    assert told.value.remedy == f"write {server.url}"
+
+
+def test_another_server_is_told_by_its_address(server: StandInLaptop) -> None:
+    with pytest.raises(NotesyncError) as told:
+        direct.pair(f"{server.url}/lab", "k", "m", lambda *_: None)
+    assert f"what answers at {server.url}/lab is not a notesync server" in str(told.value)
+    assert "leave out /lab" in str(told.value)
 
 
 def test_a_connection_is_kept_for_the_next_call(

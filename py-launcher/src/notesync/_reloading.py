@@ -37,6 +37,7 @@ class Reloading:
         self._left_by_live = False
         self._told_open: set[str] = set()
         self._elsewhere = Elsewhere()
+        self._told_before: set[str] = set()
         self.live = False
         self.reading = Reading(lambda: self._reloader)
 
@@ -130,7 +131,7 @@ class Reloading:
         self._session.broken = None if report.ok else report.line()
         _log.info("%s", report.details())
         # A page that shows our status has it there: outputs stay the user's own.
-        stuck = report.kept and not report.reloaded
+        stuck = (report.kept and not report.reloaded) or report.gone
         if not report.ok or stuck or (report.reloaded and not self._session.shown_in_page):
             display.say(report.line())
         batch = taken.events[-1].batch if taken.events else None
@@ -151,15 +152,21 @@ class Reloading:
                 display.say(line)
 
     def _say_what_is_elsewhere(self, written: Sequence[str] = ()) -> None:
-        """Name the modules of the project that the kernel has from another place."""
+        """Name the modules of the project that the kernel has from another place.
+
+        At the end of a cell also for what waits for the next one, which does not say it again.
+        """
         root, project = self._session.root, self._session.project
         if root is None:
             return
         found = self._elsewhere.look(root, python_paths(root, project), written)
-        for name, origin in found.items():
-            line = texts.loaded_elsewhere(name, origin)
+        told, self._told_before = self._told_before, set()
+        for name in [name for name in found if name not in told]:
+            line = texts.loaded_elsewhere(name, found[name])
             _log.warning("%s", line)
             display.say(line)
+        if self._session.pending.count():
+            self._told_before = set(found)
 
     def changed_while_running(self) -> None:
         """Files changed under a running cell: its tracebacks show its own text. Any thread."""

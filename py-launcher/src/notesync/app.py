@@ -11,12 +11,12 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from pathlib import Path
 from typing import Any
 
-from . import display, texts, widget
+from . import connect_texts, display, texts, widget
 from ._names import kernel_id
 from ._notebook import Notebook
 from ._remembered import RememberedLaptop
@@ -54,6 +54,7 @@ class App:
         self.cells = Cells(shell, self.session)
         self.pages: Pages | None = None
         self.session.on_change = self._show_status
+        self._directly_to: str | None = None
         self._offer: display.Offer | None = None
         self._offer_timer: threading.Timer | None = None
 
@@ -121,7 +122,7 @@ class App:
     def show_widget(self, base64: bool = False) -> None:
         """Show the panel as a widget, for front ends that let no comm of ours through."""
         if self.pages is None:
-            raise NotesyncError("no_page", *texts.NO_PAGE)
+            raise NotesyncError("no_page", *connect_texts.NO_PAGE)
         told = words.offer(self.session.kernel, self.session.laptop_url, self.session.label)
         widget.show(self.pages, told, base64)
 
@@ -195,19 +196,40 @@ class App:
     # -- commands
 
     def connect(self, url: str | None, to: str | Path | None, wait: bool) -> Status:
-        """Connect kernel-direct to `url`, or invite the page. See `notesync.connect`."""
+        """Connect kernel-direct to `url`; without, the way that worked last, or by the page.
+
+        See `notesync.connect`.
+        """
+        url = url or self._directly_to
         if url is None:
             self.connect_by_page(None, to)
             return self.session.status()
+        if to is None and self._is_well_with(Address.of(url)):
+            display.say(texts.already_connected(self.session.status()))
+            return self.session.status()
         self._choose_root(to)
+
+        def show_code(code: str, seconds: int) -> None:
+            self._directly_to = url
+            display.say(connect_texts.show_code(code, self.session.laptop_url, seconds))
+
         with self.cells.outside():
-            pairing = self.session.pair(
-                url, lambda code, s: display.say(texts.show_code(code, self.session.laptop_url, s))
-            )
+            pairing = self.session.pair(url, show_code)
             if wait:
                 _wait(pairing, PAIR_PATIENCE_S)
                 self._wait_for_first_sync()
         return self.session.status()
+
+    def _is_well_with(self, address: Address) -> bool:
+        """Whether the kernel itself follows that laptop, which still knows this notebook."""
+        laptop = self.session.laptop
+        if not self.session.follows_directly or laptop is None or laptop.address != str(address):
+            return False
+        asked = self.session.ask_fresh()
+        try:
+            return asked is not None and asked.result(MOST_S) is not None
+        except (NotesyncError, CancelledError, FutureTimeout, TimeoutError):
+            return False
 
     def _choose_root(self, to: str | Path | None) -> None:
         if to is not None:
@@ -222,8 +244,9 @@ class App:
     ) -> None:
         """Invite the page; it looks for the laptop at `url`, as seen from the browser."""
         if self.pages is None:
-            raise NotesyncError("no_page", *texts.NO_PAGE)
+            raise NotesyncError("no_page", *connect_texts.NO_PAGE)
         self._choose_root(to)
+        self._directly_to = None
         if self.session.follows_directly:
             self.session.disconnect()
         if url is not None:
@@ -234,7 +257,11 @@ class App:
         else:
             self.invite("")  # What there is to say comes below.
         here = self.session.shown_in_page
-        display.say(texts.page_looks(self.session.laptop_url) if here else texts.WAITS_FOR_PAGE)
+        display.say(
+            connect_texts.page_looks(self.session.laptop_url)
+            if here
+            else connect_texts.WAITS_FOR_PAGE
+        )
 
     def _watch_first_sync(self, deadline: float) -> bool:
         """Wait, and show progress on what takes longer than half a second."""
@@ -271,7 +298,7 @@ def _wait(future: Future[None], seconds: float) -> None:
             return future.result(0.2)
         except (FutureTimeout, TimeoutError):
             if time.monotonic() > deadline:
-                raise NotesyncError("pairing_expired", *texts.PAIRING_EXPIRED) from None
+                raise NotesyncError("pairing_expired", *connect_texts.PAIRING_EXPIRED) from None
 
 
 def page_status(session: Session) -> dict[str, Any]:

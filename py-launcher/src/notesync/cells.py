@@ -146,7 +146,7 @@ class Cells:
             self._say_what_came_late(source)
             began = time.time()
             self.late.begins()
-            self.begin()
+            self.begin(source)
             if self._unasked:
                 number = self.shell.execution_count
                 self.late.ran(Unasked(number, source, began, self.session.sequence()))
@@ -181,20 +181,26 @@ class Cells:
 
     # -- the order of things
 
-    def begin(self) -> None:
-        """Bring what was saved, make it visible, reload. Nothing is done twice before `end`."""
+    def begin(self, source: str = "") -> None:
+        """Bring what was saved, make it visible, reload. Nothing is done twice before `end`.
+
+        A cell of nothing but our commands runs no code of the project: nobody is asked for it.
+        """
         if self._inside:
             return
         if self.session.attached is None:
             self._inside = True  # Who connects during this cell tells the agent so.
             return
-        together = self._row.continues(_request_date(self.shell))
+        command = _is_command(source)
+        together = command or self._row.continues(_request_date(self.shell))
         self.assert_path()
         self._look_at_place()
         deadline = time.monotonic() + self.most_s
-        seen = self._is_seen()
+        seen = not command and self._is_seen()
         newer = None if together or seen else self._fresh(deadline)
-        if not together:
+        if command:
+            self._unasked = False
+        elif not together:
             was_told = newer is not None and self.session.status().state in _NOT_TAKEN
             has_asked = newer is None and (seen or self._can_ask())
             self._unasked = not (was_told or has_asked)
@@ -396,6 +402,12 @@ def _first(entering: Future[Reply], pinged: Future[Reply], seconds: float) -> Re
             return entering.result()
         raise AgentSilent("agent_silent", texts.agent_silent("enter")) from None
     return entering.result() if entering.done() else None
+
+
+def _is_command(source: str) -> bool:
+    lines = [line.strip() for line in source.splitlines()]
+    told = [line for line in lines if line and not line.startswith("#")]
+    return bool(told) and all(line.split()[0] == "%notesync" for line in told)
 
 
 def _cell_id(shell: Any) -> str | None:

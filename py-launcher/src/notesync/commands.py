@@ -44,7 +44,7 @@ def connect(app: App, arguments: list[str]) -> None:
         else:
             url = word
     as_widget = flags["--widget"] or flags["--base64"]
-    if flags["--page"] or as_widget or url is None:
+    if flags["--page"] or as_widget:
         app.connect_by_page(url, to, as_widget, flags["--base64"])
     else:
         app.connect(url, to, wait=not flags["--no-wait"])
@@ -52,14 +52,18 @@ def connect(app: App, arguments: list[str]) -> None:
 
 def disconnect(app: App, _words: list[str]) -> None:
     """stop following the laptop; the replica stays"""
+    was_connected = app.session.laptop is not None
     app.session.disconnect()
-    display.say(texts.DISCONNECTED)
+    display.say(texts.DISCONNECTED if was_connected else texts.NOT_FOLLOWING)
 
 
 def log(app: App, arguments: list[str]) -> None:
     """[N]: the last lines of what happened"""
     last = _number(arguments, 40, "log")
-    for line in app.session.log.lines(last):
+    lines = app.session.log.lines(last)
+    if not lines:
+        display.say(texts.NO_LOG)
+    for line in lines:
         display.plain(line)
 
 
@@ -187,14 +191,16 @@ def _halted(app: App) -> str:
 
 
 def live(app: App, arguments: list[str]) -> None:
-    """on | off: let a running loop take new function bodies"""
-    app.cells.set_live(_switch(arguments, "live"))
+    """[on | off]: let a running loop take new function bodies"""
+    if arguments:
+        app.cells.set_live(_switch(arguments, "live"))
     display.say(texts.switched("live", app.cells.reloading.live))
 
 
 def strict(app: App, arguments: list[str]) -> None:
-    """on | off: refuse to run cells while the saved code is broken"""
-    app.cells.set_strict(_switch(arguments, "strict"))
+    """[on | off]: refuse to run cells while the saved code is broken"""
+    if arguments:
+        app.cells.set_strict(_switch(arguments, "strict"))
     display.say(texts.switched("strict", app.cells.strict))
 
 
@@ -234,10 +240,10 @@ def doctor(app: App, _words: list[str]) -> None:
     display.table(doctor_module.rows(app.session))
 
 
-def help(_app: App, _words: list[str]) -> None:
-    """this list"""
-    rows = [(f"%notesync {name}", command.__doc__ or "") for name, command in ALL.items()]
-    display.table(rows)
+def help(_app: App, words: list[str]) -> None:
+    """[COMMAND]: this list"""
+    asked = [name for name in ALL if name in words] or list(ALL)
+    display.table([(f"%notesync {name}", ALL[name].__doc__ or "") for name in asked])
 
 
 def _number(arguments: list[str], default: int, command: str) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import queue
+import re
 import socket
 import threading
 import time
@@ -17,9 +18,9 @@ from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass
 from typing import Any
 
-from . import pairing, texts
+from . import connect_texts, pairing
 from ._heard import Heard
-from .errors import LaptopUnreachable, NotesyncError, Unpaired
+from .errors import LaptopRefused, LaptopUnreachable, Malformed, NotesyncError, Unpaired
 from .messages import check_hello
 from .messages import laptop as words
 from .messages.laptop import Answer, Call, Project
@@ -27,6 +28,9 @@ from .messages.laptop import Answer, Call, Project
 _CONNECT_S = 5.0
 _GRACE_S = 15.0
 _CLAIM_WAIT_MS = 2_000
+_HERE = "127.0.0.1"
+_LOOPBACK = (_HERE, "localhost", "::1")
+_ONLY_PORT = re.compile(r":?\d{1,5}")
 
 
 @dataclass(frozen=True)
@@ -40,15 +44,18 @@ class Address:
 
     @staticmethod
     def of(url: str) -> Address:
-        """Read what the user wrote. Raises NotesyncError for what is not an HTTP address."""
-        parts = urllib.parse.urlsplit(url if "://" in url else f"http://{url}")
+        """Read what the user wrote, be it only the port. Raises NotesyncError for no address."""
+        whole = f"{_HERE}:{url.removeprefix(':')}" if _ONLY_PORT.fullmatch(url) else url
+        parts = urllib.parse.urlsplit(whole if "://" in whole else f"http://{whole}")
         try:
             port = parts.port
         except ValueError:
             port = -1
         if parts.scheme not in ("http", "https") or not parts.hostname or port == -1:
-            raise NotesyncError("bad_address", *texts.bad_address(url))
+            raise NotesyncError("bad_address", *connect_texts.bad_address(url))
         default = 443 if parts.scheme == "https" else 80
+        if parts.scheme == "http" and ("://" not in whole or parts.hostname in _LOOPBACK):
+            default = words.DEFAULT_PORT  # Nobody means a web server of his own machine.
         return Address(parts.scheme, parts.hostname, port or default, parts.path.rstrip("/"))
 
     def __str__(self) -> str:
@@ -192,7 +199,8 @@ class Line:
 
     def _unreachable(self, error: Exception) -> Exception:
         if isinstance(error, (OSError, http.client.HTTPException)):
-            told = texts.laptop_unreachable(str(self._address), error)
+            here = self._address.host in _LOOPBACK
+            told = connect_texts.laptop_unreachable(str(self._address), error, here)
             return LaptopUnreachable("laptop_unreachable", *told)
         return error
 
@@ -270,6 +278,17 @@ class DirectLaptop:
             line.close()
 
 
+def _greet(answer: Answer, address: Address) -> None:
+    """Raises NotesyncError where a program answers that is no laptop server of this protocol."""
+    try:
+        check_hello(answer.json(), "server")
+    except (Malformed, LaptopRefused) as error:
+        if isinstance(error, LaptopRefused) and error.code not in ("not_found", "internal"):
+            raise
+        told = connect_texts.another_server(str(address), address.prefix)
+        raise NotesyncError("another_server", *told) from None
+
+
 ShowCode = Callable[[str, int], None]
 
 
@@ -292,7 +311,7 @@ def pair(
         return line.send(one).result()
 
     try:
-        check_hello(call(words.hello()).json(), "server")
+        _greet(call(words.hello()), address)
         secret = pairing.Secret.drawn()
         asked = words.PairingAsked.of(call(words.ask_pairing(secret.commit, label, machine)).json())
         show_code(pairing.code(secret.commit, pairing.KERNEL_ORIGIN), asked.expires_seconds)
@@ -303,6 +322,6 @@ def pair(
             if allowed is not None:
                 token, project = allowed
                 return DirectLaptop(address, token), project
-        raise Unpaired("pairing_expired", *texts.PAIRING_EXPIRED)
+        raise Unpaired("pairing_expired", *connect_texts.PAIRING_EXPIRED)
     finally:
         line.close()

@@ -20,17 +20,29 @@ if TYPE_CHECKING:
 Command = Callable[["App", list[str]], None]
 
 
+_HELP = ("-h", "--help", "-?")
+
+
+def _words(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError:
+        raise NotesyncError("usage", *texts.open_quote(line)) from None
+
+
 def run(app: App, line: str) -> None:
     """Run one `%notesync …` line. The user's mistakes get one line, ours a trace."""
     try:
-        name, *arguments = shlex.split(line) or ["status"]
+        name, *arguments = _words(line) or ["status"]
+        if name in _HELP or any(one in _HELP for one in arguments):
+            name, arguments = "help", [one for one in (name, *arguments) if one not in _HELP]
         command = commands.ALL.get(name)
         if command is None:
             near = difflib.get_close_matches(name, commands.ALL, 1)
             message, remedy = texts.unknown_command(name, near[0] if near else None)
             raise NotesyncError("unknown_command", message, remedy)
         command(app, arguments)
-    except (NotesyncError, ValueError) as error:
+    except NotesyncError as error:
         display.say(str(error))
     except Exception:
         display.say(texts.INTERNAL[0])

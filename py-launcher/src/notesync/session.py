@@ -17,7 +17,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from . import direct, texts
+from . import connect_texts, direct, texts
 from ._log import Log
 from ._loop import LoopThread, in_background
 from ._names import documents_in, folder_name, machine_name
@@ -121,7 +121,7 @@ class Session:
         try:
             root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            refused = NotesyncError("root_refused", *texts.root_refused(root, error))
+            refused = NotesyncError("root_refused", *connect_texts.root_refused(root, error))
             self._tell("stopped", refused.message)
             self.on_error(refused)
             raise refused from None

@@ -104,26 +104,6 @@ def agent_hangs_on(kind: str) -> Told:
     return f"the agent does not answer ({kind})", "`%notesync restart` starts another"
 
 
-def bad_address(url: str) -> Told:
-    return (
-        f"{url!r} is not the address of a laptop server",
-        "write it as http://127.0.0.1:8765",
-    )
-
-
-def laptop_unreachable(address: str, error: BaseException) -> Told:
-    why = str(error) or type(error).__name__
-    return (
-        f"no laptop server answers at {address} ({why})",
-        "is `java -jar notesync-server.jar` running there, and does the tunnel lead to it?",
-    )
-
-
-PAIRING_EXPIRED: Told = (
-    "nobody typed the code on the laptop in time",
-    "run `%notesync connect` again",
-)
-
 INTERNAL: Told = (
     "something went wrong inside notesync (the log has the trace)",
     "it goes on by itself; `%notesync log` shows more",
@@ -159,6 +139,8 @@ def wrong_chunk(batch: str, wanted: int, got: int) -> str:
 
 
 NO_AGENT: Told = ("no agent is connected", "`%notesync connect` starts one")
+NO_LOG = "nothing has happened yet"
+NOT_FOLLOWING = "this notebook was not connected; nothing has changed"
 UNPAIRED: Told = (
     "the laptop does not know this notebook any more",
     "pair again: `%notesync connect`",
@@ -175,12 +157,7 @@ NOT_CONNECTED: Told = (
 )
 OFFER_PLAIN = "notesync 0.1.0 is loaded: `%notesync` shows the state, `%notesync help` the commands"
 NOT_A_SHELL = "notesync works inside IPython or a notebook: `%load_ext notesync`"
-NO_PAGE: Told = (
-    "there is no page to connect through in a terminal",
-    "name the laptop server: `%notesync connect http://127.0.0.1:8765`",
-)
 FORCED = "files changed while a cell of another kernel was running"
-WAITS_FOR_PAGE = "press Connect in the notesync panel of this page"
 DISCONNECTED = "disconnected; the replica stays as it is"
 STOPPED = "the agent was stopped; `%notesync connect` starts it again"
 RESTARTED = "the agent was started anew"
@@ -193,11 +170,8 @@ NO_HISTORY = "no sequence to go back to"
 SAME = "the replica is byte for byte what the laptop sent"
 
 
-def show_code(code: str, address: str, seconds: int) -> str:
-    return (
-        f"pairing code {code}: type it in the terminal of the laptop server, or at "
-        f"{address}/pair, within {seconds} s"
-    )
+def already_connected(status: Status) -> str:
+    return f"already connected: {connected(status)}"
 
 
 def connected(status: Status) -> str:
@@ -306,8 +280,9 @@ def _set_aside(kept: Sequence[Kept]) -> list[str]:
         return []
     if len(kept) == 1:
         one = kept[0]
+        what = "was made here too" if one.why == "unmanaged" else f"was {one.why or 'changed'} here"
         return [
-            f"{one.path} was {one.why or 'changed'} here; your version was set aside "
+            f"{one.path} {what}; your version was set aside "
             f"(`%notesync kept diff {one.id[:8]}`, or restore, drop)"
         ]
     names = ", ".join(one.path for one in kept[:4]) + (" …" if len(kept) > 4 else "")
@@ -321,6 +296,10 @@ def unknown_command(name: str, near: str | None) -> Told:
 
 def usage(command: str, wanted: str) -> Told:
     return f"`%notesync {command}` needs {wanted}", None
+
+
+def open_quote(line: str) -> Told:
+    return f"a quotation mark is not closed in `%notesync {line}`", "close it"
 
 
 def still_going(seconds: float) -> str:
@@ -341,7 +320,8 @@ def which_kept(ident: str, found: int) -> Told:
 
 def kept_row(one: Kept) -> str:
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(one.when / 1000)) if one.when else ""
-    return f"{one.path}  {one.size} bytes  {one.why}  {when}".rstrip()
+    why = "made here" if one.why == "unmanaged" else one.why
+    return f"{one.path}  {one.size} bytes  {why}  {when}".rstrip()
 
 
 def not_text(path: str, before: int, after: int) -> str:
@@ -415,14 +395,6 @@ def clocks(ahead_s: float, unsure_s: float) -> str:
         f"differ: the laptop's is {abs(ahead_s):.0f} s {way} this machine's; notesync decides "
         "nothing by times, but times of files and logs do not fit: set the one that is wrong"
     )
-
-
-def page_looks(address: str) -> str:
-    return f"the page looks for the laptop server at {address}: see the notesync panel"
-
-
-def root_refused(root: Path, error: OSError) -> Told:
-    return f"the folder {root} cannot be made ({error.strerror})", "choose another with --to PATH"
 
 
 def progress_line(session: Session, seconds: float) -> str:

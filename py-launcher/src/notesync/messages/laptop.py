@@ -11,7 +11,8 @@ from notesync.errors import LaptopRefused, Malformed, NotesyncError, Unpaired
 from . import _fields as read
 from ._common import CAPABILITIES, CHUNK_BYTES, Cursor, Descriptor, cursor_json, unpack_envelope
 
-DEFAULT_URL = "http://127.0.0.1:8765"
+DEFAULT_PORT = 8765
+DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"
 LONG_POLL_MS = 25_000
 _OCTETS = "application/octet-stream"
 _CODES_OF_A_DEAD_TOKEN = ("token_missing", "token_unknown")

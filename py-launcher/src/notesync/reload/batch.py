@@ -176,9 +176,7 @@ class Batch:
                 self.project.loaded.pop(name, None)
                 self.project.unindex()
                 self.project.parked[name] = loaded
-                self.report.note(
-                    loaded.source.file, 0, f"{name} was deleted; imports of it now fail"
-                )
+                self.report.gone.append(name)
         if not self.newer and not self.gone and not any(r.endswith(".py") for r in self.todo):
             return
         for name, module in list(sys.modules.items()) if "_pytest" in sys.modules else ():

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+_GONE = "what was imported from there stays as it was, and a new import fails"
+
 
 @dataclass(frozen=True)
 class Change:
@@ -40,6 +42,7 @@ class Report:
     notes: list[tuple[str, int, str]] = field(default_factory=list)
     failed: Failure | None = None
     pending: list[Path] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
     statements: int = 0
     seconds: float = 0.0
 
@@ -66,22 +69,21 @@ class Report:
         if self.pending and not self.reloaded:
             names = ", ".join(path.name for path in self.pending[:4])
             return f"waiting for the end of the cell: {names}"
-        if not self.reloaded and self.kept:
-            what, why = self.kept[0]
-            more = f" and {len(self.kept) - 1} more" if len(self.kept) > 1 else ""
-            return f"not reloaded: {what} ({why}){more}"
-        if not self.reloaded:
-            return "nothing to reload"
-        names = ", ".join(self.reloaded[:4])
-        if len(self.reloaded) > 4:
-            names += f" and {len(self.reloaded) - 4} more"
-        ran = "" if self.statements == 1 else "s"
-        text = (
-            f"reloaded {names} ({self.statements} statement{ran} run, {self.seconds * 1e3:.0f} ms)"
-        )
-        if self.kept:
-            text += f"; kept {len(self.kept)}"
-        return text
+        told = [self._reloaded()] if self.reloaded else []
+        told += [f"not reloaded: {self._kept()}"] if self.kept else []
+        were = "was" if len(self.gone) == 1 else "were"
+        told += [f"{_names(self.gone)} {were} deleted: {_GONE}"] if self.gone else []
+        return "; ".join(told) or "nothing to reload"
+
+    def _reloaded(self) -> str:
+        ran = f"{self.statements} statement{'' if self.statements == 1 else 's'} run, "
+        took = f"{self.seconds * 1e3:.0f} ms"
+        return f"reloaded {_names(self.reloaded)} ({ran if self.statements else ''}{took})"
+
+    def _kept(self) -> str:
+        what, why = self.kept[0]
+        more = f" and {len(self.kept) - 1} more" if len(self.kept) > 1 else ""
+        return f"{what} ({why}){more}"
 
     def details(self) -> str:
         """Everything that is known about the batch, for a log."""
@@ -92,6 +94,11 @@ class Report:
         if self.failed is not None and self.failed.traceback:
             lines.append(self.failed.traceback.rstrip())
         return "\n".join(lines)
+
+
+def _names(names: list[str]) -> str:
+    more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+    return ", ".join(names[:4]) + more
 
 
 def _short(file: str) -> str:
