@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
+from notesync._replica import Moment
 from notesync.errors import (
     AgentLost,
     AgentRefused,
@@ -298,7 +299,7 @@ class Story:
         self.states.append((state, detail))
         self.told.append(state)
 
-    def on_news(self, to: Cursor, saved: float) -> None:
+    def on_news(self, to: Cursor, saved: Moment) -> None:
         self.news.append((to, saved))
 
     def on_error(self, error: NotesyncError) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from notesync import texts
-from notesync._replica import Fresh
+from notesync._replica import Fresh, Moment
 from notesync.direct import DirectLaptop
 from notesync.errors import NotesyncError, Unpaired
 from notesync.messages import Cursor
@@ -153,13 +153,13 @@ def test_a_cell_that_could_not_ask_is_named_when_what_was_saved_before_it_arrive
         saved = time.time()
         notebook.run("a = 1")
         assert "notesync" not in capsys.readouterr().out
-        session.on_news(Cursor("e0" * 16, 2), saved)
+        session.on_news(Cursor("e0" * 16, 2), Moment(saved, saved))
     told = session.status().late or ""
     assert "ran on sequence 1; what had been saved" in told
     notebook.run("b = 2")
     assert told in capsys.readouterr().out
     assert session.status().late is None
-    session.on_news(Cursor("e0" * 16, 2), saved)
+    session.on_news(Cursor("e0" * 16, 2), Moment(saved, saved))
     assert session.status().late is None, "it asked"
 
 

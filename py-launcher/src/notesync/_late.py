@@ -13,7 +13,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from . import cell_texts
-from ._replica import Listener
+from ._replica import Listener, Moment
 from .messages.laptop import Next
 
 _CELLS = 50
@@ -30,18 +30,24 @@ class Unasked:
 
 
 class LaptopClock:
-    """How far the laptop's clock is ahead, at the least: an answer is heard after it was given."""
+    """How far the laptop's clock is ahead: an answer is given between its question and its end."""
 
     def __init__(self) -> None:
-        self._ahead = -math.inf
+        self._least, self._most = -math.inf, math.inf
 
-    def heard(self, now_ms: int | None, at: float) -> None:
-        if now_ms is not None:
-            self._ahead = max(self._ahead, now_ms / 1000 - at)
+    def heard(self, now_ms: int | None, asked: float, at: float) -> None:
+        if now_ms is None:
+            return
+        least, most = now_ms / 1000 - at, now_ms / 1000 - asked
+        self._least, self._most = max(self._least, least), min(self._most, most)
+        if self._least > self._most:  # One of the clocks was set.
+            self._least, self._most = least, most
 
-    def here(self, then_ms: int | None) -> float | None:
-        """When that was by this machine's clock, at the latest; None where that is not known."""
-        return None if then_ms is None else then_ms / 1000 - self._ahead
+    def here(self, then_ms: int | None) -> Moment | None:
+        """When that was by this machine's clock; None where that is not known."""
+        if then_ms is None or self._most == math.inf:
+            return None
+        return Moment(then_ms / 1000 - self._most, then_ms / 1000 - self._least)
 
 
 class News:
@@ -51,9 +57,9 @@ class News:
         self._listener = listener
         self._clock = LaptopClock()
 
-    def hear(self, told: Next, at: float) -> None:
-        """An answer was heard at that time by this machine's clock."""
-        self._clock.heard(told.now_ms, at)
+    def hear(self, told: Next, asked: float, at: float) -> None:
+        """A question was asked and answered at these times by this machine's clock."""
+        self._clock.heard(told.now_ms, asked, at)
         saved = self._clock.here(told.saved_ms)
         if told.batch is not None and saved is not None:
             self._listener.on_news(told.batch.to, saved)
@@ -65,7 +71,7 @@ class LateNews:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._ran: deque[Unasked] = deque(maxlen=_CELLS)
-        self._meanwhile: list[tuple[int, float]] = []
+        self._meanwhile: list[tuple[int, Moment]] = []
         self._late: list[Unasked] = []
         self._line: str | None = None
 
@@ -85,17 +91,17 @@ class LateNews:
             for sequence, saved in self._meanwhile:
                 self._look(sequence, saved)
 
-    def arrived(self, sequence: int, saved: float) -> bool:
-        """Something newer came that was saved at that time. Whether a cell should have had it."""
+    def arrived(self, sequence: int, saved: Moment) -> bool:
+        """Something newer came that was saved then. Whether a cell should have had it."""
         with self._lock:
             self._meanwhile.append((sequence, saved))
             return self._look(sequence, saved)
 
-    def _look(self, sequence: int, saved: float) -> bool:
+    def _look(self, sequence: int, saved: Moment) -> bool:
         late = [
             one
             for one in self._ran
-            if one.began > saved and (one.sequence is None or one.sequence < sequence)
+            if one.began > saved.earliest and (one.sequence is None or one.sequence < sequence)
         ]
         if not late:
             return False
@@ -103,7 +109,7 @@ class LateNews:
             self._ran.remove(one)
         self._late += late
         first, last = self._late[0], self._late[-1]
-        before = late[0].began - saved
+        before = late[0].began - saved.latest
         numbers = (first.number, last.number)
         self._line = cell_texts.ran_on_older(numbers, first.sequence, sequence, before)
         return True

@@ -11,6 +11,14 @@ from .messages import Cursor
 from .messages.agent import Attached
 
 
+@dataclass(frozen=True)
+class Moment:
+    """When something was by this machine's clock: that is known no better than this."""
+
+    earliest: float
+    latest: float
+
+
 class Listener(Protocol):
     """What the session wants to know. Called on the receiver's thread."""
 
@@ -20,9 +28,9 @@ class Listener(Protocol):
 
     def on_error(self, error: NotesyncError) -> None: ...
 
-    # Something newer is there, saved at that time by this machine's clock, or before.
+    # Something newer is there, saved at that moment.
     @property
-    def on_news(self) -> Callable[[Cursor, float], None]: ...
+    def on_news(self) -> Callable[[Cursor, Moment], None]: ...
 
 
 @dataclass(frozen=True)

@@ -48,12 +48,16 @@ def not_asked(sequence: int | None, why: str) -> str:
 
 
 def ran_on_older(cells: tuple[int, int], on: int | None, newer: int, before_s: float) -> str:
-    """`before_s`: how long before the first of them it had been saved, at the least."""
+    """`before_s`: how long before the first of them it had been saved, at the least.
+
+    Less than a tenth of a second, or below zero, is too little to tell.
+    """
     first, last = cells
     which = f"In [{first}]" if first == last else f"In [{first}] to In [{last}]"
     it = "it" if first == last else "them"
     ran = f"sequence {on}" if on is not None else "what was here"
+    when = f"{before_s:.1f} s before" if before_s >= 0.1 else "in that very moment"
     return (
-        f"{which} ran on {ran}; what had been saved {max(before_s, 0.1):.1f} s before "
-        f"(sequence {newer}) came after {it}: run {it} again"
+        f"{which} ran on {ran}; what had been saved {when} (sequence {newer}) came after {it}: "
+        f"run {it} again"
     )

@@ -26,7 +26,7 @@ from ._late import LateNews, Unasked
 from ._loop import in_background
 from ._names import python_paths
 from ._reloading import Reloading
-from ._replica import Fresh
+from ._replica import Fresh, Moment
 from ._run_all import Row
 from ._standby import reached
 from .databricks import hooks as databricks
@@ -74,7 +74,7 @@ class Cells:
         session.late = lambda: self.late.line
         session.on_news = self._heard_of
 
-    def _heard_of(self, to: Cursor, saved: float) -> None:
+    def _heard_of(self, to: Cursor, saved: Moment) -> None:
         """Any thread: something newer is on its way. Was it saved before a cell that has run?"""
         self._newest = to
         if self.late.arrived(to.sequence, saved):

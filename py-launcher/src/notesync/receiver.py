@@ -45,7 +45,6 @@ _STANDBY_PATIENCE_S = 10.0
 _STOPPED_BY_THE_USER = "agent_left_stopped"
 _LONGEST_BACKOFF_S, _LONGEST_AWAY_S = 30.0, 5.0
 
-
 Introduce = Callable[[Attached], Call]
 
 
@@ -249,6 +248,7 @@ class Receiver:
             # Hear of anything newer than the parked batch, without being sent it.
             patience = wait_ms if parked.retry_s is None else int(parked.retry_s * 1000)
             call = self._next(replica, parked.to, min(wait_ms, patience), inline=0)
+        asked = time.time()
         answer = await self._ways.call_or(call, self._wake)
         self._follows()
         if answer is None:
@@ -256,7 +256,7 @@ class Receiver:
             return
         replica.asked = True
         told = Next.of(answer)
-        self._news.hear(told, time.time())
+        self._news.hear(told, asked, time.time())
         await self._intake.user_answers(replica, told)
         async with self._turn:
             if parked is None or replica.parked is None:

@@ -22,7 +22,7 @@ from ._log import Log
 from ._loop import LoopThread, in_background
 from ._names import documents_in, folder_name, machine_name
 from ._pending import Pending
-from ._replica import Fresh
+from ._replica import Fresh, Moment
 from ._standby import reached
 from ._status import Status
 from .agent_link import AgentLink
@@ -79,7 +79,7 @@ class Session:
         self.in_cell: Callable[[], bool] = lambda: False
         self.notebook: Callable[[], str | None] = lambda: None
         self.late: Callable[[], str | None] = lambda: None
-        self.on_news: Callable[[Cursor, float], None] = lambda _to, _saved: None
+        self.on_news: Callable[[Cursor, Moment], None] = lambda _to, _saved: None
         self._receiver: Receiver | None = None
         self._running: Future[None] | None = None
         self._cursor: Cursor | None = None

@@ -309,8 +309,10 @@ public final class Cycle implements AutoCloseable {
         if (hints.isEmpty()) {
             return false;
         }
-        if (dirty.isEmpty() && !everything) {
+        if (firstHint == 0) {
             firstHint = System.nanoTime();
+        }
+        if (dirty.isEmpty() && !everything) {
             dirt.ask();
         }
         lastHintMillis = System.currentTimeMillis();
@@ -351,10 +353,12 @@ public final class Cycle implements AutoCloseable {
         List<Difference> differences = index.moved();
         if (differences.isEmpty()) {
             index.forgetMoved();
+            firstHint = 0;
             return;
         }
         long since = firstHint == 0 ? System.nanoTime() : firstHint;
-        Cursor cursor = source.history().commit(differences, Repositories.state(source.root(), dirt, since));
+        long at = System.currentTimeMillis() - sinceThen(since);
+        Cursor cursor = source.history().commit(differences, Repositories.state(source.root(), dirt, since), at);
         index.forgetMoved();
         indexMoved = true;
         commits.addLast(System.nanoTime());
@@ -363,8 +367,12 @@ public final class Cycle implements AutoCloseable {
         }
         firstHint = 0;
         if (source.isKnown()) {
-            listener.sequence(cursor, differences, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since));
+            listener.sequence(cursor, differences, sinceThen(since));
         }
+    }
+
+    private static long sinceThen(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
     }
 
     private void saveIndexNowAndThen() {

@@ -76,8 +76,13 @@ public final class History {
         remembered = List.of();
     }
 
-    /** Takes in what changed: the next sequence. */
-    public synchronized Cursor commit(List<Difference> differences, @Nullable GitState newGit) {
+    /** Takes in what changed now: the next sequence. */
+    public Cursor commit(List<Difference> differences, @Nullable GitState newGit) {
+        return commit(differences, newGit, System.currentTimeMillis());
+    }
+
+    /** Takes in what changed, the first of it at a time in milliseconds since 1970: the next sequence. */
+    public synchronized Cursor commit(List<Difference> differences, @Nullable GitState newGit, long at) {
         fill();
         TreeDigest base = tree;
         for (Difference each : differences) {
@@ -85,7 +90,7 @@ public final class History {
         }
         cursor = cursor.next();
         git = newGit;
-        steps.addLast(new Step(cursor.sequence(), base, List.copyOf(differences), System.currentTimeMillis()));
+        steps.addLast(new Step(cursor.sequence(), base, List.copyOf(differences), at));
         keptChanges += differences.size();
         while (steps.size() > 1 && (steps.size() > MAX_STEPS || keptChanges > MAX_CHANGES)) {
             keptChanges -= steps.removeFirst().differences().size();
@@ -160,7 +165,7 @@ public final class History {
         }
     }
 
-    /** When the first sequence after {@code from} came about, for people; null where that is not known any more. */
+    /** When the first change after {@code from} was seen, for people; null where that is not known any more. */
     public synchronized @Nullable Long savedAfter(Cursor from) {
         if (!from.epoch().equals(cursor.epoch())
                 || steps.isEmpty()

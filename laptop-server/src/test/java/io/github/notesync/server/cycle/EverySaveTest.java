@@ -4,6 +4,7 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.notesync.protocol.Cursor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -274,5 +275,18 @@ class EverySaveTest {
                 .extracting(each -> each.path() + " " + each.code())
                 .containsExactlyInAnyOrder("out link_refused", "CON.txt reserved", "pkg/a.py collision");
         assertThat(List.copyOf(served.tree().keySet())).contains("pkg/A.PY").doesNotContain("pkg/a.py");
+    }
+
+    @Test
+    void theTimeThatIsToldOfASaveIsBeforeItWasLeftToSettle() throws Exception {
+        long quickest = Long.MAX_VALUE;
+        for (int number = 0; number < 5; number++) {
+            Cursor before = served.source.history().cursor();
+            long saved = System.currentTimeMillis();
+            Files.writeString(served.root.resolve("pkg/a.py"), "saved = " + number + "\n");
+            served.awaitDisk();
+            quickest = Math.min(quickest, served.source.history().savedAfter(before) - saved);
+        }
+        assertThat(quickest).isBetween(0L, 20L);
     }
 }
