@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench import trees
 from bench.figures import Figures, peak, table
+from tests.commands import places
 from tests.harness import tree
 from tests.harness.stack import CODE, Stack
 
@@ -19,27 +20,36 @@ TAR = 'tar c -C "$1" . | gzip -1 | gunzip | tar x -C "$2"'
 def run(place: Path, rounds: int, files: int | None) -> str:
     source = trees.of_size(place / "source", files) if files else trees.real(place / "source")
     rounds = min(rounds, 3)
-    rows = [Figures("notesync, code typed to applied")]
     most = {"server": 0.0, "agent": 0.0}
-    for number in range(rounds):
-        with Stack(place / f"notesync-{number}", tree=source, connected=False) as stack:
-            stack.notebook.run("%load_ext notesync")
-            rows[0].milliseconds.append(first(stack))
-            for part, pid in (("server", stack.laptop.server.pid), ("agent", stack.agent().pid)):
-                most[part] = max(most[part], peak(pid))
+    rows = [ours(program, source, place, rounds, most) for program in ("notesync serve", "java -jar")]
     rows.append(peer("rsync -a", source, place, rounds, lambda to: ["rsync", "-a", f"{source}/", f"{to}/"]))
     rows.append(peer("tar + gzip -1 + tar", source, place, rounds, lambda to: ["bash", "-c", TAR, "tar", source, to]))
     memory = "; ".join(f"the {part} had at most {megabytes:.0f} MB" for part, megabytes in most.items())
     return f"{table('first sync, kernel-direct', rows, TARGET)}\n{memory}"
 
 
+def ours(program: str, source: Path, place: Path, rounds: int, most: dict[str, float]) -> Figures:
+    """`most` takes the megabytes that the server and the agent had at most."""
+    row = Figures(f"{program}, code typed to applied")
+    for number in range(rounds):
+        stack = Stack(place / f"{program.split()[0]}-{number}", tree=source, connected=False)
+        if program == "notesync serve":
+            stack.laptop.program = (places.tool(places.ENVIRONMENT, "notesync"), "serve")
+        with stack:
+            stack.notebook.run("%load_ext notesync")
+            row.milliseconds.append(first(stack))
+            for part, pid in (("server", stack.laptop.server.pid), ("agent", stack.agent().pid)):
+                most[part] = max(most[part], peak(pid))
+    return row
+
+
 def first(stack: Stack) -> float:
-    """Milliseconds from the code that is typed to the last byte; the trees are compared outside the time."""
+    """Milliseconds from the code that is typed to the last byte; the trees are read outside the time."""
+    last = max(tree.of_source(stack.source))
     cell = stack.notebook.begin(f"%notesync connect {stack.laptop.url}")
     code = stack.notebook.until_output(cell, CODE).group(1)
     began = time.perf_counter()
     stack.laptop.approve(code)
-    last = max(tree.of_source(stack.source))
     while not (stack.replica / last).exists():
         time.sleep(0.002)
     took = (time.perf_counter() - began) * 1000

@@ -54,6 +54,8 @@ class Laptop:
         # A command that starts the server with less than the user has: fewer rights, lower limits.
         self.under = under
         self.options = options
+        # How the user starts it.
+        self.program: Sequence[str | Path] = ("java", "-jar", places.SERVER_JAR)
         self.port = 0
         self._env = dict(env)
         self._logs = logs
@@ -69,6 +71,11 @@ class Laptop:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.server.end()
+
+    @property
+    def state(self) -> Path:
+        """Where the server keeps what it knows."""
+        return Path(self._env["NOTESYNC_STATE"])
 
     @property
     def url(self) -> str:
@@ -154,6 +161,5 @@ class Laptop:
 
     def _program(self) -> Program:
         command: list[str | Path] = [*READ_ONLY, self.source] if can_mount() else []
-        command += [*self.under, "java", "-jar", places.SERVER_JAR]
-        command += [self.source, "--port", str(self.port)]
+        command += [*self.under, *self.program, self.source, "--port", str(self.port)]
         return Program("server", [*command, *self.options], logs=self._logs, env=self._env, cwd=self._home)

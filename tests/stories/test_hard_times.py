@@ -17,7 +17,8 @@ import pytest
 from tests.commands import places
 from tests.harness import wait, world
 from tests.harness.follower import EMPTY_TREE, Cursor, Follower, Offer
-from tests.harness.laptop import Laptop
+from tests.harness.laptop import Laptop, can_mount
+from tests.harness.stack import Stack
 
 CONNECTIONS = 10_000
 HEAP = "-Xmx128m"
@@ -267,3 +268,23 @@ def test_a_hundred_thousand_files_within_128_megabytes(tmp_path: Path) -> None:
         laptop.save("d0/new.py", "one of very many\n")
         offer = follower.next(*at, fresh=True, encodings=["identity"])
         assert b"one of very many" in follower.stream(offer)
+
+
+@pytest.mark.skipif(not can_mount(), reason="a small disk has to be mounted, as root")
+def test_a_full_disk_of_the_laptop_is_named_once_and_what_was_saved_comes_when_there_is_room(tmp_path: Path) -> None:
+    stack = Stack(tmp_path)
+    state = stack.laptop.state
+    state.mkdir(parents=True)
+    stack.laptop.under = ("sh", "-c", 'mount -t tmpfs -o size=1m none "$NOTESYNC_STATE" && exec "$@"', "small-disk")
+    with stack:
+        stack.laptop.save_bytes("weights.bin", os.urandom(3 << 20))
+        stack.laptop.server.until_line("cannot keep a batch in .*: No space left on device; make room")
+        assert (
+            "runs on sequence 1: the laptop could not be asked (the laptop server cannot"
+            in stack.notebook.run("1").text
+        )
+        assert "No space left on device: make room on that disk" in stack.notebook.run("%notesync").text
+        inside = ["nsenter", "--mount", "--target", str(stack.laptop.server.pid)]
+        subprocess.run([*inside, "mount", "-o", "remount,size=64m", state], check=True)
+        stack.settle()
+        assert len([line for line in stack.laptop.server.lines if "cannot keep a batch" in line]) == 1

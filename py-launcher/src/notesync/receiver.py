@@ -250,12 +250,12 @@ class Receiver:
             call = self._next(replica, parked.to, min(wait_ms, patience), inline=0)
         asked = time.time()
         answer = await self._ways.call_or(call, self._wake)
+        told = Next.of(answer) if answer is not None else None  # An error is not following.
         self._follows()
-        if answer is None:
+        if told is None:
             self._check_agent()
             return
         replica.asked = True
-        told = Next.of(answer)
         self._news.hear(told, asked, time.time())
         await self._intake.user_answers(replica, told)
         async with self._turn:

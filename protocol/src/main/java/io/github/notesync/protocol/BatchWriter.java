@@ -2,35 +2,49 @@ package io.github.notesync.protocol;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one batch stream ({@code PROTOCOL.md} 2.5). Its sizes are known before its bytes, so that it can be announced
- * and sent while it is in the making. One thread.
+ * Writes one batch stream ({@code PROTOCOL.md} 2.5): the manifest at once, so that the stream can be announced and sent
+ * while its payload is in the making. Files that are compressed already are not compressed again. One thread.
  */
 public final class BatchWriter {
     private final Manifest manifest;
+    private final OutputStream out;
+    private final @Nullable LeveledGzip gzip;
+    private final OutputStream decoded;
     private final BatchDescriptor descriptor;
 
-    /** @param batch the new stream's id */
-    public BatchWriter(Id batch, Manifest manifest, Encoding encoding) {
+    private BatchWriter(Id batch, Manifest manifest, Encoding encoding, OutputStream out) throws IOException {
+        long payloadSize = PayloadWriter.size(manifest);
         this.manifest = manifest;
-        Measure measure = new Measure();
-        try {
-            manifest.writeTo(measure);
-        } catch (IOException e) {
-            throw new AssertionError("a digest cannot fail", e);
-        }
+        this.out = out;
+        this.gzip = encoding == Encoding.IDENTITY ? null : new LeveledGzip(out, payloadSize);
+        this.decoded = gzip == null ? out : gzip;
+        Measured measured = new Measured(decoded);
+        manifest.writeTo(measured);
         ManifestHeader header = manifest.header();
         this.descriptor = new BatchDescriptor(
                 batch,
                 header.from(),
                 header.to(),
                 encoding,
-                measure.size,
-                measure.hasher.digest(),
-                PayloadWriter.size(manifest),
+                measured.size,
+                measured.hasher.digest(),
+                payloadSize,
                 null,
                 manifest.changes().size());
+    }
+
+    /**
+     * Writes the manifest.
+     *
+     * @param batch the new stream's id
+     * @param out stays open
+     */
+    public static BatchWriter begin(Id batch, Manifest manifest, Encoding encoding, OutputStream out)
+            throws IOException {
+        return new BatchWriter(batch, manifest, encoding, out);
     }
 
     /** The descriptor, with a {@code streamSize} of null. */
@@ -39,46 +53,44 @@ public final class BatchWriter {
     }
 
     /**
-     * Writes the encoded stream; {@code out} stays open. Files that are compressed already are not compressed again.
+     * Writes all that follows the manifest.
      *
      * @throws ContentChangedException if a file is not what the manifest says
      */
-    public void writeTo(OutputStream out, ContentSource content) throws IOException {
-        if (descriptor.encoding() == Encoding.IDENTITY) {
-            write(new PayloadWriter(out, null), out, content);
-            out.flush();
-            return;
-        }
-        LeveledGzip gzip = new LeveledGzip(out, descriptor.manifestSize() + descriptor.payloadSize());
-        write(new PayloadWriter(gzip, gzip), gzip, content);
-        gzip.finish();
-        out.flush();
-    }
-
-    private void write(PayloadWriter payload, OutputStream decoded, ContentSource content) throws IOException {
-        manifest.writeTo(decoded);
+    public void finish(ContentSource content) throws IOException {
+        PayloadWriter payload = new PayloadWriter(decoded, gzip);
         for (Change change : manifest.changes()) {
             if (change instanceof Change.Put put && put.inPayload()) {
                 payload.write(put, content);
             }
         }
         payload.finish();
+        if (gzip != null) {
+            gzip.finish();
+        }
+        out.flush();
     }
 
-    /** Counts and digests what is written. */
-    private static final class Measure extends OutputStream {
+    /** Counts and digests what passes. */
+    private static final class Measured extends OutputStream {
+        private final OutputStream out;
         private final Digest.Hasher hasher = Digest.hasher();
         private long size;
 
+        Measured(OutputStream out) {
+            this.out = out;
+        }
+
         @Override
-        public void write(int b) {
+        public void write(int b) throws IOException {
             write(new byte[] {(byte) b}, 0, 1);
         }
 
         @Override
-        public void write(byte[] bytes, int offset, int length) {
+        public void write(byte[] bytes, int offset, int length) throws IOException {
             hasher.update(bytes, offset, length);
             size += length;
+            out.write(bytes, offset, length);
         }
     }
 }

@@ -69,10 +69,6 @@ public record Manifest(ManifestHeader header, List<Change> changes) {
 
     /** Writes the JSON; the same manifest always gives the same bytes. {@code out} stays open. */
     public void writeTo(OutputStream out) throws IOException {
-        ProtocolJson.writeWithList(
-                out,
-                header.toJson(),
-                ManifestReader.LIST,
-                () -> changes.stream().map(Change::toJson).iterator());
+        ProtocolJson.writeWithList(out, header.toJson(), ManifestReader.LIST, changes, Change::toJson);
     }
 }

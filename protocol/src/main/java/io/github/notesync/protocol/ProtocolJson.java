@@ -15,6 +15,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,15 +69,16 @@ public final class ProtocolJson {
     }
 
     /** Writes {@code head} with one more, last field: a list whose objects are written as they come. */
-    static void writeWithList(OutputStream out, JsonObject head, String listName, Iterable<JsonObject> items)
+    static <T> void writeWithList(
+            OutputStream out, JsonObject head, String listName, Iterable<T> items, Function<T, JsonObject> toJson)
             throws IOException {
         try (JsonGenerator generator = FACTORY.createGenerator(out)) {
             generator.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
             generator.writeStartObject();
             writeFields(generator, head);
             generator.writeArrayFieldStart(listName);
-            for (JsonObject item : items) {
-                write(generator, item);
+            for (T item : items) {
+                write(generator, toJson.apply(item));
             }
             generator.writeEndArray();
             generator.writeEndObject();

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.function.Consumer;
-import java.util.stream.StreamSupport;
 import java.util.zip.GZIPOutputStream;
 
 /** What a replica has, sent gzip-compressed when its cursor is unknown ({@code PROTOCOL.md} 2.6). Stateless. */
@@ -21,13 +20,7 @@ public final class ReplicaManifest {
                 .put("tree", tree.hex())
                 .build();
         GZIPOutputStream gzip = new GZIPOutputStream(out, 16 << 10);
-        ProtocolJson.writeWithList(
-                gzip,
-                head,
-                LIST,
-                () -> StreamSupport.stream(entries.spliterator(), false)
-                        .map(Entry::toJson)
-                        .iterator());
+        ProtocolJson.writeWithList(gzip, head, LIST, entries, Entry::toJson);
         gzip.finish();
         out.flush();
     }

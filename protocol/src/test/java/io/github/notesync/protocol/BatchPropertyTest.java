@@ -16,15 +16,13 @@ class BatchPropertyTest {
     @Property(tries = 200)
     void everyBatchComesBackByteForByte(@ForAll("trees") Map<String, byte[]> files, @ForAll Encoding encoding)
             throws Exception {
-        BatchWriter writer = new BatchWriter(Id.random(), Batches.manifestOf(files), encoding);
+        Batches.Written batch = Batches.write(Batches.manifestOf(files), encoding, files);
 
-        byte[] stream = Batches.stream(writer, files);
-
-        BatchDescriptor descriptor = writer.descriptor();
+        BatchDescriptor descriptor = batch.descriptor();
         if (encoding == Encoding.IDENTITY) {
-            assertThat(stream).hasSize((int) (descriptor.manifestSize() + descriptor.payloadSize()));
+            assertThat(batch.stream()).hasSize((int) (descriptor.manifestSize() + descriptor.payloadSize()));
         }
-        Map<String, byte[]> read = Batches.read(stream, descriptor);
+        Map<String, byte[]> read = Batches.read(batch);
         assertThat(read).containsOnlyKeys(files.keySet());
         read.forEach((path, content) -> assertThat(content).isEqualTo(files.get(path)));
         assertThat(BatchDescriptor.fromJson(descriptor.toJson())).isEqualTo(descriptor);

@@ -3,7 +3,6 @@ package io.github.notesync.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -20,13 +19,11 @@ class BatchRoundTripTest {
         new Random(7).nextBytes(noise);
         byte[] text = "def f(): return 1\n".repeat(20_000).getBytes(StandardCharsets.UTF_8);
         Map<String, byte[]> files = Map.of("a.py", text, "b.png", noise, "c.py", text, "d.gz", noise);
-        BatchWriter writer = new BatchWriter(Id.random(), Batches.manifestOf(files), Encoding.GZIP);
 
-        byte[] stream = Batches.stream(writer, files);
+        Batches.Written batch = Batches.write(Batches.manifestOf(files), Encoding.GZIP, files);
 
-        assertThat(stream.length).isLessThan(2 * noise.length + 20_000);
-        Batches.read(stream, writer.descriptor())
-                .forEach((path, content) -> assertThat(content).isEqualTo(files.get(path)));
+        assertThat(batch.stream().length).isLessThan(2 * noise.length + 20_000);
+        Batches.read(batch).forEach((path, content) -> assertThat(content).isEqualTo(files.get(path)));
     }
 
     @Test
@@ -39,22 +36,19 @@ class BatchRoundTripTest {
                 List.of(new Recipe.Old(0, 8), new Recipe.Fresh(4), new Recipe.Old(9, 5), new Recipe.Fresh(3)));
         Change.Put put = new Change.Put(
                 path, 20, Digest.of(content), false, Expect.file(Digest.of("old")), new Source.FromRecipe(recipe));
-        BatchWriter writer = new BatchWriter(Id.random(), Batches.manifest(List.of(put)), Encoding.IDENTITY);
 
-        byte[] stream = Batches.stream(writer, Map.of("big.csv", content));
+        Batches.Written batch =
+                Batches.write(Batches.manifest(List.of(put)), Encoding.IDENTITY, Map.of("big.csv", content));
 
-        assertThat(Batches.read(stream, writer.descriptor()).get("big.csv"))
-                .asString()
-                .isEqualTo("89abhij");
+        assertThat(Batches.read(batch).get("big.csv")).asString().isEqualTo("89abhij");
     }
 
     @Test
     void aFileThatWasSavedAgainEndsThePacking() {
-        byte[] announced = {1, 2, 3};
-        BatchWriter writer = new BatchWriter(Id.random(), Batches.manifestOf(Map.of("a.py", announced)), Encoding.GZIP);
+        Manifest announced = Batches.manifestOf(Map.of("a.py", new byte[] {1, 2, 3}));
 
         for (byte[] now : List.of(new byte[] {1, 2}, new byte[] {1, 2, 4}, new byte[] {1, 2, 3, 4})) {
-            assertThatThrownBy(() -> writer.writeTo(new ByteArrayOutputStream(), put -> new ByteArrayInputStream(now)))
+            assertThatThrownBy(() -> Batches.write(announced, Encoding.GZIP, Map.of("a.py", now)))
                     .isInstanceOf(ContentChangedException.class)
                     .hasMessageContaining("a.py");
         }

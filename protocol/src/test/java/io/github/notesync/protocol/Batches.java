@@ -42,16 +42,20 @@ final class Batches {
         return manifest(changes);
     }
 
-    static byte[] stream(BatchWriter writer, Map<String, byte[]> files) throws IOException {
+    /** A whole stream and what announces it. */
+    record Written(BatchDescriptor descriptor, byte[] stream) {}
+
+    static Written write(Manifest manifest, Encoding encoding, Map<String, byte[]> files) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        writer.writeTo(out, put -> new ByteArrayInputStream(files.get(put.path().value())));
-        return out.toByteArray();
+        BatchWriter writer = BatchWriter.begin(Id.random(), manifest, encoding, out);
+        writer.finish(put -> new ByteArrayInputStream(files.get(put.path().value())));
+        return new Written(writer.descriptor(), out.toByteArray());
     }
 
     /** What the payload carried, by path. */
-    static Map<String, byte[]> read(byte[] stream, BatchDescriptor descriptor) throws IOException {
+    static Map<String, byte[]> read(Written batch) throws IOException {
         Map<String, byte[]> read = new LinkedHashMap<>();
-        try (BatchReader reader = new BatchReader(new ByteArrayInputStream(stream), descriptor)) {
+        try (BatchReader reader = new BatchReader(new ByteArrayInputStream(batch.stream()), batch.descriptor())) {
             Manifest manifest = reader.readManifest();
             reader.readPayload(manifest, (put, bytes) -> read.put(put.path().value(), bytes.readAllBytes()));
         }

@@ -50,10 +50,9 @@ class FuzzTargetsTest {
                 "print('a')\n".getBytes(StandardCharsets.UTF_8),
                 "c.py",
                 "b = 2\n".getBytes(StandardCharsets.UTF_8));
-        BatchWriter writer = new BatchWriter(Id.random(), Batches.manifestOf(files), Encoding.IDENTITY);
-        byte[] stream = Batches.stream(writer, files);
-        int manifest = (int) writer.descriptor().manifestSize();
-        byte[] seed = Arrays.copyOfRange(stream, manifest, stream.length);
+        Batches.Written batch = Batches.write(Batches.manifestOf(files), Encoding.IDENTITY, files);
+        int manifest = (int) batch.descriptor().manifestSize();
+        byte[] seed = Arrays.copyOfRange(batch.stream(), manifest, batch.stream().length);
 
         FuzzPayload.fuzzerTestOneInput(seed);
 

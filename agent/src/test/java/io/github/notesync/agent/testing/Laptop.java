@@ -139,14 +139,14 @@ public final class Laptop {
                 Manifest.of(new ManifestHeader("shop", from, base, to, tree, 0, null, 0, 0), changes.values());
         changes.clear();
         after.clear();
-        BatchWriter writer = new BatchWriter(Id.random(), manifest, encoding);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
-            writer.writeTo(out, put -> new ByteArrayInputStream(contents.get(put.digest())));
+            BatchWriter writer = BatchWriter.begin(Id.random(), manifest, encoding, out);
+            writer.finish(put -> new ByteArrayInputStream(contents.get(put.digest())));
+            return new Batch(writer.descriptor().withStreamSize(out.size()), out.toByteArray(), manifest);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Batch(writer.descriptor().withStreamSize(out.size()), out.toByteArray(), manifest);
     }
 
     public Cursor cursor() {

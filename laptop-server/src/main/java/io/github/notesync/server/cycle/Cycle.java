@@ -88,6 +88,7 @@ public final class Cycle implements AutoCloseable {
     private String rootIdentity = "";
     private String toldFailure = "";
     private boolean indexMoved;
+    private boolean indexRefused;
     private long indexSum;
     private volatile boolean started;
     private volatile boolean stopping;
@@ -386,11 +387,16 @@ public final class Cycle implements AutoCloseable {
         try {
             indexSum = IndexFile.write(state.index(), index, source.chunkLists());
             indexMoved = false;
-            indexSaved = System.nanoTime();
+            indexRefused = false;
             return true;
         } catch (IOException e) {
-            listener.notice("the index cannot be saved (" + e + "); the next start will read every file");
+            if (!indexRefused) {
+                listener.notice("the index cannot be saved (" + e + "); the next start will read every file");
+            }
+            indexRefused = true;
             return false;
+        } finally {
+            indexSaved = System.nanoTime();
         }
     }
 

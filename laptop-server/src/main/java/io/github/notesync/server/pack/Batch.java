@@ -3,23 +3,27 @@ package io.github.notesync.server.pack;
 import io.github.notesync.protocol.BatchDescriptor;
 import io.github.notesync.protocol.BatchWriter;
 import io.github.notesync.protocol.ContentSource;
+import io.github.notesync.protocol.Encoding;
+import io.github.notesync.protocol.Id;
+import io.github.notesync.protocol.Manifest;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /** One batch: its descriptor and its stream, finished or not. Any thread. */
 public final class Batch {
     private static final int BUFFER = 256 << 10;
 
-    private final BatchWriter writer;
     private final Spool spool;
+    private final BatchWriter writer;
     private final long payloadBytes;
 
-    Batch(BatchWriter writer, Spool spool, long payloadBytes) {
-        this.writer = writer;
+    /** Makes the beginning of the stream, on the calling thread: then it can be announced. */
+    Batch(Id id, Manifest manifest, Encoding encoding, Spool spool) throws IOException {
         this.spool = spool;
-        this.payloadBytes = payloadBytes;
+        this.payloadBytes = manifest.header().payloadBytes();
+        // A tar comes in blocks of 512 bytes; readers want more at a time, and the disk too.
+        this.writer = BatchWriter.begin(id, manifest, encoding, new BufferedOutputStream(spool, BUFFER));
     }
 
     /** The descriptor, with the size of the stream once it is known. */
@@ -37,6 +41,7 @@ public final class Batch {
      * A piece of the stream; waits for it at most so long.
      *
      * @return null when the batch could not be made, because a file changed meanwhile: there will be a newer one
+     * @throws SpoolException when it could not be kept on the laptop's disk
      * @throws java.io.EOFException if the stream ends before {@code offset}
      */
     public @Nullable Chunk read(long offset, int max, long millis) throws IOException, InterruptedException {
@@ -52,16 +57,13 @@ public final class Batch {
         return spool.size();
     }
 
-    /** Makes the stream, on the calling thread. */
-    void make(ContentSource content) throws IOException {
+    /** Makes the rest of the stream, on the calling thread. */
+    void finish(ContentSource content) throws IOException {
         try {
-            // A tar comes in blocks of 512 bytes; readers want more at a time, and the disk too.
-            OutputStream buffered = new BufferedOutputStream(spool, BUFFER);
-            writer.writeTo(buffered, content);
-            buffered.flush();
+            writer.finish(content);
             spool.finish();
         } catch (IOException | RuntimeException e) {
-            spool.fail();
+            spool.drop();
             throw e;
         }
     }

@@ -1,6 +1,5 @@
 package io.github.notesync.server.pack;
 
-import io.github.notesync.protocol.BatchWriter;
 import io.github.notesync.protocol.Change;
 import io.github.notesync.protocol.Cursor;
 import io.github.notesync.protocol.Id;
@@ -43,6 +42,9 @@ public final class Packer implements AutoCloseable {
         return thread;
     });
 
+    /** The last refusal of the disk that was said. */
+    private volatile String said = "";
+
     /** The least used first. */
     private final Map<Key, Batch> kept = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -65,31 +67,46 @@ public final class Packer implements AutoCloseable {
         if (known != null && !known.isFailed()) {
             return known;
         }
-        Id id = Id.random();
-        Manifest manifest = manifest(delta, wishes);
-        BatchWriter writer = new BatchWriter(id, manifest, wishes.encoding());
-        Batch batch = new Batch(
-                writer,
-                new Spool(directory.resolve(id.hex())),
-                manifest.header().payloadBytes());
+        Batch batch = begin(delta, wishes);
         kept.put(key, batch);
         evict();
-        if (writer.descriptor().manifestSize() + writer.descriptor().payloadSize() <= SMALL) {
-            make(batch);
+        if (batch.descriptor().manifestSize() + batch.descriptor().payloadSize() <= SMALL) {
+            finish(batch);
         } else {
-            makers.execute(() -> make(batch));
+            makers.execute(() -> finish(batch));
         }
         return batch;
     }
 
-    /** The batch of this id, if it is still kept. */
+    private Batch begin(Delta delta, Wishes wishes) throws IOException {
+        Id id = Id.random();
+        Spool spool = new Spool(directory.resolve(id.hex()));
+        try {
+            return new Batch(id, manifest(delta, wishes), wishes.encoding(), spool);
+        } catch (SpoolException e) {
+            spool.drop();
+            refused(e);
+            throw e;
+        }
+    }
+
+    /** Said once: it is tried again until it goes. */
+    private void refused(SpoolException e) {
+        String text = e.getMessage() + "; " + e.remedy();
+        if (!text.equals(said)) {
+            said = text;
+            notice.accept(text);
+        }
+    }
+
+    /** The batch of this id, if it is still kept; one that could not be made says so when it is read. */
     public synchronized Optional<Batch> find(Id id) {
         for (Map.Entry<Key, Batch> each : kept.entrySet()) {
             if (each.getValue().descriptor().batch().equals(id)) {
                 Batch batch = each.getValue();
                 // Looked up again, so that it counts as used.
                 kept.get(each.getKey());
-                return batch.isFailed() ? Optional.empty() : Optional.of(batch);
+                return Optional.of(batch);
             }
         }
         return Optional.empty();
@@ -115,9 +132,12 @@ public final class Packer implements AutoCloseable {
         return Manifest.of(header, changes);
     }
 
-    private void make(Batch batch) {
+    private void finish(Batch batch) {
         try {
-            batch.make(new SourceContent(source));
+            batch.finish(new SourceContent(source));
+            said = "";
+        } catch (SpoolException e) {
+            refused(e);
         } catch (IOException e) {
             // The change that caused it has its own event, so a newer batch follows.
             notice.accept(

@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ final class Spool extends OutputStream {
     private long size;
     private boolean whole;
     private boolean failed;
+    private @Nullable SpoolException refused;
 
     Spool(Path file) {
         this.file = file;
@@ -52,26 +54,42 @@ final class Spool extends OutputStream {
             onDisk = channel == null ? toDisk() : channel;
         }
         // Outside the lock: readers only look at what is below size.
-        ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
-        long at = size();
-        while (buffer.hasRemaining()) {
-            at += onDisk.write(buffer, at);
-        }
+        writeTo(onDisk, ByteBuffer.wrap(bytes, offset, length), size());
         synchronized (this) {
             grown(length);
         }
     }
 
     private FileChannel toDisk() throws IOException {
-        FileChannel created = FileChannel.open(
-                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        ByteBuffer buffer = ByteBuffer.wrap(memory, 0, (int) size);
-        while (buffer.hasRemaining()) {
-            created.write(buffer);
-        }
+        FileChannel created = created();
         channel = created;
+        writeTo(created, ByteBuffer.wrap(memory, 0, (int) size), 0);
         memory = new byte[0];
         return created;
+    }
+
+    private FileChannel created() throws SpoolException {
+        try {
+            return FileChannel.open(
+                    file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw refusedBy(e);
+        }
+    }
+
+    private void writeTo(FileChannel onDisk, ByteBuffer buffer, long offset) throws SpoolException {
+        try {
+            for (long at = offset; buffer.hasRemaining(); ) {
+                at += onDisk.write(buffer, at);
+            }
+        } catch (IOException e) {
+            throw refusedBy(e);
+        }
+    }
+
+    private synchronized SpoolException refusedBy(IOException cause) {
+        refused = new SpoolException(file.getParent(), cause);
+        return refused;
     }
 
     private synchronized void grown(int length) {
@@ -108,7 +126,8 @@ final class Spool extends OutputStream {
      * The bytes from {@code offset}, once there are {@code max} of them or the stream ends, or after so many milliseconds
      * those that are there.
      *
-     * @return null if the stream failed
+     * @return null if the stream was dropped
+     * @throws SpoolException if it failed because it could not be kept
      * @throws EOFException if the stream ends before {@code offset}
      */
     @Nullable
@@ -121,6 +140,9 @@ final class Spool extends OutputStream {
             for (long left = millis; !failed && !whole && size - offset < max && left > 0; ) {
                 wait(left);
                 left = (deadline - System.nanoTime()) / 1_000_000;
+            }
+            if (refused != null) {
+                throw refused;
             }
             if (failed) {
                 return null;
@@ -136,10 +158,14 @@ final class Spool extends OutputStream {
             }
         }
         ByteBuffer buffer = ByteBuffer.allocate(length);
-        while (buffer.hasRemaining()) {
-            if (onDisk.read(buffer, offset + buffer.position()) < 0) {
-                throw new EOFException("the spool file " + file + " was cut off");
+        try {
+            while (buffer.hasRemaining()) {
+                if (onDisk.read(buffer, offset + buffer.position()) < 0) {
+                    throw new EOFException("the spool file " + file + " was cut off");
+                }
             }
+        } catch (ClosedChannelException e) {
+            return null; // It was dropped in this moment.
         }
         return new Chunk(buffer.array(), end);
     }

@@ -47,6 +47,7 @@ final class HttpError extends RuntimeException {
             case TOO_LARGE, LIMIT_EXCEEDED -> 413;
             case PAIRING_LIMIT -> 429;
             case SOURCE_UNAVAILABLE -> 503;
+            case IO_ERROR -> 507;
             case INTERNAL -> 500;
             default -> 400;
         };

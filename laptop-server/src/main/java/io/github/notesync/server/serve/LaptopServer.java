@@ -5,6 +5,7 @@ import io.github.notesync.protocol.Hello;
 import io.github.notesync.protocol.ProtocolException;
 import io.github.notesync.server.cycle.Source;
 import io.github.notesync.server.pack.Packer;
+import io.github.notesync.server.pack.SpoolException;
 import io.github.notesync.server.pairing.Decisions;
 import io.github.notesync.server.pairing.Pairings;
 import io.github.notesync.server.pairing.Tokens;
@@ -112,6 +113,8 @@ public final class LaptopServer implements AutoCloseable {
                 Answers.error(caller.response, e);
             } catch (ProtocolException e) {
                 Answers.error(caller.response, HttpError.of(e));
+            } catch (SpoolException e) {
+                Answers.error(caller.response, HttpError.of(ErrorCode.IO_ERROR, e.getMessage(), e.remedy()));
             } catch (EofException e) {
                 // The client went away; there is nobody to answer.
                 return "";
