@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from pathlib import Path
 
 from bench import in_page, trees
@@ -21,7 +20,8 @@ def timed(begin=cells.begin):
     waits.append((time.perf_counter() - began) * 1000)
 cells.begin = timed
 """
-CELLS = (TIMED, "print(len(waits))", "print(*waits)")
+COUNTED = "presses = globals().get('presses', 0) + 1\nprint(presses)"
+CELLS = (COUNTED, TIMED, "print(*waits)")
 
 
 def run(place: Path, rounds: int, files: int | None) -> str:
@@ -32,34 +32,32 @@ def run(place: Path, rounds: int, files: int | None) -> str:
             stack.notebook.run("1")
         told = stack.notebook.run("print(*waits)").text
         kernel = Figures("kernel-direct: before the cell", [float(word) for word in told.split()][:rounds])
-    with PagedStack(place / "page", tree=source, cells=CELLS) as paged:
+    with PagedStack(place / "page", tree=source, cells=CELLS, connected=False) as paged:
         paged.browser.context.add_init_script(in_page.TIMES)
         paged.page.reload()
-        paged.until_connected()
-        paged.run(0)
-        page = Figures("JupyterLab: before the request leaves", before_it_leaves(paged, 1, rounds))
+        own = pressed(paged, 1, rounds)
+        paged.connect()
+        paged.settle()
+        paged.run(1)
+        ours = pressed(paged, rounds + 1, rounds)
         # Above it may stand, on a machine that is busy, that the laptop was not heard in time.
         told = paged.run(2).splitlines()[-1]
-        inside = Figures("  then in the kernel, before the cell", [float(word) for word in told.split()][:rounds])
-        hold_nothing(paged)
-        own = Figures("  of it JupyterLab's own: holdRun is off", before_it_leaves(paged, rounds + 2, rounds))
-    less = statistics.median(own.milliseconds)
+    page = Figures("JupyterLab: before the request leaves", until(ours, "sent"))
+    inside = Figures("  then in the kernel, before the cell", [float(word) for word in told.split()][:rounds])
+    less = Figures("  of it JupyterLab's own, no notesync", until(own, "sent"))
     pairs = zip(page.milliseconds, inside.milliseconds, strict=False)
-    both = Figures("together, less JupyterLab's own median", [max(0.0, one - less) + two for one, two in pairs])
-    return table("Run, nothing new: what notesync adds", [both, page, own, inside, kernel], TARGET)
+    both = Figures("together, less JupyterLab's own median", [max(0.0, one - less.at(0.5) + two) for one, two in pairs])
+    seen = Figures("until the output stands there", until(ours, "shown"))
+    bare = Figures("  the same, no notesync", until(own, "shown"))
+    return table("Run, nothing new: what notesync adds", [both, page, less, inside, seen, bare, kernel], TARGET)
 
 
-def before_it_leaves(paged: PagedStack, begin: int, rounds: int) -> list[float]:
-    """Milliseconds from the key to the request, of a cell that shows the numbers from `begin` on."""
-    in_page.focus(paged, 1)
-    all_times = [in_page.press_run(paged, str(begin + number)) for number in range(rounds)]
-    return [times["sent"] - times["pressed"] for times in all_times]
+def pressed(paged: PagedStack, begin: int, rounds: int) -> list[dict[str, float]]:
+    """The times of as many presses, of a cell that shows the numbers from `begin` on."""
+    in_page.focus(paged, 0)
+    return [in_page.press_run(paged, str(begin + number)) for number in range(rounds)]
 
 
-def hold_nothing(paged: PagedStack) -> None:
-    """The user has switched off that Run asks the laptop."""
-    folder = paged.jupyter.home / "config" / "lab" / "user-settings" / "notesync"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "plugin.jupyterlab-settings").write_text('{"holdRun": false}', encoding="utf-8")
-    paged.page.reload()
-    paged.until_connected()
+def until(presses: list[dict[str, float]], what: str) -> list[float]:
+    """Milliseconds from the key on."""
+    return [times[what] - times["pressed"] for times in presses]
