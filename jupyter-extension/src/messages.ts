@@ -264,8 +264,17 @@ export const toKernel = {
   failed: (id: number, code: string, message: string): JsonObject => ({ kind: 'failed', id, code, message }),
   unpaired: (code: string): JsonObject => ({ kind: 'unpaired', code }),
   askFresh: (id: number): JsonObject => ({ kind: 'ask', what: 'fresh', id }),
-  /** `cursor`: where the laptop had nothing newer when Run was pressed on the cell; null where that is not known. */
-  fresh: (cell: string, cursor: JsonObject | null): JsonObject => ({ kind: 'fresh', cell, cursor }),
+  /** The request of a run has left; the laptop is asked meanwhile. `run`: the request's id. */
+  asks: (run: string, within_ms: number): JsonObject => ({ kind: 'asks', run, within_ms }),
+  /** `cursor`: where the laptop had nothing newer when Run was pressed; null where that is not known. */
+  fresh: (run: string, cursor: JsonObject | null): JsonObject => ({ kind: 'fresh', run, cursor }),
+  /** The same in front of the request, whose id is not known yet. */
+  freshNext: (cell: string, date: string, cursor: JsonObject | null): JsonObject => ({
+    kind: 'fresh',
+    cell,
+    date,
+    cursor,
+  }),
   pong: (): JsonObject => ({ kind: 'pong' }),
   /** Another page of this browser, which carried, has ended. */
   gone: (relay: string): JsonObject => ({ kind: 'gone', relay }),

@@ -141,8 +141,9 @@ export class Relay {
   }
 }
 
-function isPoll({ method, path }: Request): boolean {
-  return method === 'POST' && path.endsWith('/next');
+/** Not what the kernel asks before a cell: that is answered at once, and the question that waits stays open beside it. */
+function isPoll({ method, path, json }: Request): boolean {
+  return method === 'POST' && path.endsWith('/next') && json?.['wait_ms'] !== 0;
 }
 
 function callFor(request: Request, token: string, bytes: ArrayBuffer | null): LaptopCall {

@@ -4,17 +4,15 @@ import type { Surroundings } from './laptop/surroundings';
 import { jsonOf, LaptopError, type LaptopTransport } from './laptop/transport';
 import { WatchedLaptop } from './laptop/watched';
 import { idOf, isObject, partBytes, PROTOCOL_VERSION, readFromKernel, relayHello, toKernel } from './messages';
-import type { FromKernel, JsonObject, LaptopLeg, Offer, Runs } from './messages';
+import type { FromKernel, LaptopLeg, Offer, Runs } from './messages';
 import { ALONE, type Presence } from './presence';
 import { errorOf, pair, PairingError, serverHello, type Paired } from './pairing';
 import { Rate } from './rate';
 import { Relay } from './relay';
+import { AtRun } from './run';
 import type { Action, LaptopState, SessionState } from './state';
 import { protocolMismatch } from './texts';
 import { isOnTheWay } from './view';
-
-/** So much may be left of a transfer whose rate is not known, for Run to wait for it. */
-const UNKNOWN_RATE_BYTES = 512 * 1024;
 
 /** The ways to the laptop, as this page has them. */
 export interface Laptops {
@@ -43,6 +41,7 @@ export interface Tokens {
  */
 export class Session {
   readonly state: SessionState;
+  readonly atRun: AtRun;
   /** Told when a cell begins. */
   onRuns: (runs: Runs) => void = () => undefined;
   private readonly relayId = randomId();
@@ -50,8 +49,6 @@ export class Session {
   private relay: Relay | null = null;
   private token: string | null = null;
   private attempt = new AbortController();
-  private asks = new Map<number, (answer: { newer: boolean }) => void>();
-  private nextAsk = 1;
   private readonly rate = new Rate();
   /** What the surroundings of this page last allowed. */
   private choice: Choice | null = null;
@@ -76,6 +73,10 @@ export class Session {
       takesOver: false,
       ranOnOlder: false,
     };
+    const ranOnOlder = (is: boolean): void => {
+      this.set({ ranOnOlder: is });
+    };
+    this.atRun = new AtRun(this.state, link, () => this.relay, ranOnOlder);
   }
 
   start(): void {
@@ -128,54 +129,6 @@ export class Session {
     }
   }
 
-  /**
-   * Run was pressed: the laptop's newest cursor, if what leads there is on its way to the kernel or with it; else null.
-   * Where the kernel cannot ask by itself while a cell runs, the rest is brought first, for at most `most` ms.
-   */
-  async beforeRun(most: number): Promise<JsonObject | null> {
-    const { kernel, laptop, paused } = this.state;
-    if (kernel.is !== 'open' || laptop.is !== 'ready' || laptop.away || paused || most <= 0) return null;
-    const until = performance.now() + most;
-    const cursor = (await this.relay?.newest(this.link.besideCells, AbortSignal.timeout(most))) ?? null;
-    if (cursor === null && !this.link.besideCells) {
-      const brought = !this.comesTooLate(most) && (await this.askFresh(until - performance.now()));
-      this.set({ ranOnOlder: !brought });
-    } else if (this.state.ranOnOlder) {
-      this.set({ ranOnOlder: false });
-    }
-    return cursor;
-  }
-
-  /** Whether what is on its way cannot be here after `most` ms: waiting would only cost the cell time. */
-  private comesTooLate(most: number): boolean {
-    const { status, rate } = this.state;
-    if (!status?.progress) return false;
-    const left = status.progress.total - status.progress.received;
-    return rate === null ? left > UNKNOWN_RATE_BYTES : (left / rate) * 1000 > most;
-  }
-
-  /** Tells the kernel, for one run of one cell, what `beforeRun` found. Sent for every run, in order. */
-  vouch(cell: string, cursor: JsonObject | null): void {
-    if (this.state.kernel.is === 'open') this.link.send(toKernel.fresh(cell, cursor));
-  }
-
-  /** Resolves when the kernel has what was saved; false if it has not after `most` ms. */
-  private askFresh(most: number): Promise<boolean> {
-    const id = this.nextAsk++;
-    return new Promise((resolve) => {
-      const settle = (answered: boolean): void => {
-        clearTimeout(timer);
-        this.asks.delete(id);
-        resolve(answered);
-      };
-      const timer = setTimeout(settle, most, false);
-      this.asks.set(id, ({ newer }) => {
-        settle(!newer);
-      });
-      this.link.send(toKernel.askFresh(id));
-    });
-  }
-
   /** The page goes away. */
   stop(): void {
     this.stopRelay();
@@ -217,7 +170,7 @@ export class Session {
         });
         break;
       case 'answer':
-        this.asks.get(message.id)?.(message);
+        this.atRun.answered(message);
         break;
       case 'runs':
         this.onRuns(message);

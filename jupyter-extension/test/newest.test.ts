@@ -55,6 +55,15 @@ describe('what the laptop has when Run is pressed', () => {
     expect(bodies[0]).toEqual(envelope(BATCH));
   });
 
+  it('is asked with that question also after the kernel has asked one that does not wait', async () => {
+    relay.request({ ...POLL, id: 2, json: { ...POLL.json, fresh: true, wait_ms: 0 } }, null);
+    laptop.calls[1]?.answer(200, envelope({ state: 'current' }));
+    await settled();
+    const asked = relay.newest(true, never);
+    laptop.calls[2]?.answer(200, envelope({ state: 'current' }));
+    await expect(asked).resolves.toEqual(AT_7);
+  });
+
   it('is not sent twice where the question’s own answer was quicker', async () => {
     const asked = relay.newest(true, never);
     laptop.calls[0]?.answer(200, envelope(BATCH));

@@ -356,15 +356,15 @@ describe('a session', () => {
     });
 
     it('knows from the laptop alone that nothing is newer', async () => {
-      await expect(session.beforeRun(1_000)).resolves.toEqual(CURSOR);
-      session.vouch('cell-1', CURSOR);
-      expect(link.sent.at(-1)?.data).toEqual({ kind: 'fresh', cell: 'cell-1', cursor: CURSOR });
+      await expect(session.atRun.ask(1_000)).resolves.toEqual(CURSOR);
+      session.atRun.vouchNext('cell-1', CURSOR);
+      expect(link.sent.at(-1)?.data).toMatchObject({ kind: 'fresh', cell: 'cell-1', cursor: CURSOR });
       expect(link.kinds()).not.toContain('ask');
     });
 
     it('lets the kernel bring what is newer, and waits for it', async () => {
       newest = 'batch';
-      const held = session.beforeRun(1_000);
+      const held = session.atRun.ask(1_000);
       await settled();
       const { kind, id } = link.sent.at(-1)?.data ?? {};
       expect(kind).toBe('ask');
@@ -375,10 +375,10 @@ describe('a session', () => {
 
     it('says so when that takes too long', async () => {
       newest = 'batch';
-      await expect(session.beforeRun(20)).resolves.toBeNull();
+      await expect(session.atRun.ask(20)).resolves.toBeNull();
       expect(session.state.ranOnOlder).toBe(true);
       newest = 'current';
-      await session.beforeRun(1_000);
+      await session.atRun.ask(1_000);
       expect(session.state.ranOnOlder).toBe(false);
     });
 
@@ -393,7 +393,7 @@ describe('a session', () => {
         link.says({ kind: 'status', progress: { received: bytes, total } });
       }
       clock.mockRestore();
-      await expect(session.beforeRun(10_000)).resolves.toBeNull();
+      await expect(session.atRun.ask(10_000)).resolves.toBeNull();
       expect(link.kinds()).not.toContain('ask');
       expect(session.state.ranOnOlder).toBe(true);
     });
@@ -401,20 +401,35 @@ describe('a session', () => {
     it('leaves the waiting to a kernel that can ask while its cell begins', async () => {
       newest = 'batch';
       link.besideCells = true;
-      await expect(session.beforeRun(60_000)).resolves.toBeNull();
+      await expect(session.atRun.ask(60_000)).resolves.toBeNull();
       expect(link.kinds()).not.toContain('ask');
+    });
+
+    it('tells the kernel of its question before the answer, and names the run by its request', async () => {
+      link.besideCells = true;
+      const said = session.atRun.vouch('request-1', session.atRun.ask(1_000), 1_000);
+      expect(link.sent.at(-1)?.data).toEqual({ kind: 'asks', run: 'request-1', within_ms: 1_000 });
+      await said;
+      expect(link.sent.at(-1)?.data).toEqual({ kind: 'fresh', run: 'request-1', cursor: CURSOR });
+    });
+
+    it('tells the kernel at once where the laptop was not asked', async () => {
+      await session.atRun.vouch('request-1', null, 1_000);
+      expect(link.kinds()).not.toContain('asks');
+      expect(link.sent.at(-1)?.data).toEqual({ kind: 'fresh', run: 'request-1', cursor: null });
     });
 
     it('does not vouch for anything while the kernel is fetching', async () => {
       link.says({ kind: 'cancel', id: 1 });
       link.besideCells = true;
-      await expect(session.beforeRun(1_000)).resolves.toBeNull();
+      await expect(session.atRun.ask(1_000)).resolves.toBeNull();
     });
   });
 
   it('does not hold anything while it is not connected', async () => {
-    await expect(session.beforeRun(60_000)).resolves.toBeNull();
-    session.vouch('cell-1', null);
+    await expect(session.atRun.ask(60_000)).resolves.toBeNull();
+    session.atRun.vouchNext('cell-1', null);
+    await session.atRun.vouch('request-1', null, 1_000);
     expect(link.sent).toEqual([]);
   });
 

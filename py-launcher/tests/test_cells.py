@@ -176,7 +176,7 @@ def test_a_hanging_agent_is_told_once(
     notebook.run("1")
     assert "notesync" not in capsys.readouterr().out
     notebook.agent.silent.clear()
-    until(lambda: notebook.run("1") and notebook.app.cells._hung_at is None)
+    until(lambda: notebook.run("1") and not notebook.app.cells._door.still_hangs())
 
 
 def test_an_agent_that_takes_its_time_but_lives_is_waited_for(notebook: Notebook) -> None:

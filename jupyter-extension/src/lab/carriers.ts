@@ -1,9 +1,10 @@
 import { Signal, type ISignal } from '@lumino/signaling';
 import { WebsocketLink } from '../kernel/websocket';
 import type { JupyterServer } from '../kernel/socket';
-import type { JsonObject, Offer, Runs } from '../messages';
+import type { Offer, Runs } from '../messages';
 import { sessionIn, sessionsHere, wokeExisting } from '../page';
 import { Panel } from '../panel/panel';
+import type { AtRun } from '../run';
 import type { Session } from '../session';
 import { nameOf, Shown } from '../shown';
 import type { Action } from '../state';
@@ -15,9 +16,8 @@ export interface Carrier {
   readonly sequence: number | null;
   /** Whether the kernel talks to this page. */
   readonly isOpen: boolean;
+  readonly atRun: AtRun;
   press(action: Action): void;
-  beforeRun(most: number): Promise<JsonObject | null>;
-  vouch(cell: string, cursor: JsonObject | null): void;
   togglePanel(): void;
   /** The notebook of this page has this path at its server now. */
   shows(path: string): void;
@@ -82,12 +82,9 @@ export class Carriers {
       get isOpen() {
         return session.state.kernel.is === 'open';
       },
+      atRun: session.atRun,
       press: (action) => {
         session.press(action);
-      },
-      beforeRun: (most) => session.beforeRun(most),
-      vouch: (cell, cursor) => {
-        session.vouch(cell, cursor);
       },
       togglePanel: () => {
         panel.toggle();

@@ -1,8 +1,8 @@
 import { runCell, type INotebookCellExecutor } from '@jupyterlab/notebook';
-import type { JsonObject } from '../messages';
-import type { Carrier } from './carriers';
+import type { Kernel } from '@jupyterlab/services';
 import type { Hub } from './hub';
 import { CellNotes } from './notes';
+import { Questions } from './questions';
 
 /** How long Run may wait for what was saved. */
 export interface Hold {
@@ -10,13 +10,13 @@ export interface Hold {
 }
 
 /**
- * Run means what was saved: asks the laptop whether anything is newer before a cell is sent, and holds the cell where the
- * kernel could not wait for it. Cells that are run together share one question, so that their order stays.
+ * Run means what was saved: asks the laptop whether anything is newer. The cell's request leaves meanwhile, and the kernel
+ * waits for the answer; where it could not hear it, the cell is held here.
  */
 export class Executor implements INotebookCellExecutor {
   readonly notes = new CellNotes();
   private hub: Hub | null = null;
-  private readonly asking = new Map<string, Promise<JsonObject | null>>();
+  private readonly questions = new Questions();
 
   constructor(readonly hold: Hold = { milliseconds: 1_000 }) {}
 
@@ -31,21 +31,35 @@ export class Executor implements INotebookCellExecutor {
     const { cell, sessionContext } = options;
     const kernel = sessionContext?.session?.kernel;
     const carrier = kernel && cell.model.type === 'code' ? this.hub?.of(kernel.id) : null;
-    if (kernel && carrier) {
-      // Behind a running cell an answer of now would be old when this one runs: the kernel asks then.
-      const cursor = kernel.status === 'idle' ? await this.ask(kernel.id, carrier) : null;
-      carrier.vouch(cell.model.id, cursor);
-    }
+    const atRun = carrier?.atRun;
+    // Behind a running cell an answer of now would be old when this one runs: the kernel asks then.
+    const asking =
+      kernel && atRun && kernel.status === 'idle'
+        ? this.questions.ask(kernel.id, () => atRun.ask(this.hold.milliseconds))
+        : null;
+    if (atRun && !atRun.isHeardInCells) atRun.vouchNext(cell.model.id, await asking);
     if (carrier?.isOpen) this.notes.expect(cell.model);
     else if (cell.model.type === 'code') this.notes.clear(cell.model);
-    return runCell(options);
+    if (!kernel || !atRun?.isHeardInCells) return runCell(options);
+    const unheard = whenSent(kernel, cell.model.id, (request) => {
+      void atRun.vouch(request, asking, this.hold.milliseconds);
+    });
+    try {
+      return await runCell(options);
+    } finally {
+      unheard();
+    }
   }
+}
 
-  private ask(kernel: string, carrier: Carrier): Promise<JsonObject | null> {
-    const asked = this.asking.get(kernel);
-    if (asked) return asked;
-    const asking = carrier.beforeRun(this.hold.milliseconds).finally(() => this.asking.delete(kernel));
-    this.asking.set(kernel, asking);
-    return asking;
-  }
+/** Calls with the id of the cell's next request, as soon as it has left. Returns what ends that. */
+function whenSent(kernel: Kernel.IKernelConnection, cell: string, sent: (request: string) => void): () => void {
+  const look = (_: unknown, { msg, direction }: Kernel.IAnyMessageArgs): void => {
+    const { msg_id, msg_type } = msg.header;
+    if (direction !== 'send' || msg_type !== 'execute_request' || msg.metadata['cellId'] !== cell) return;
+    kernel.anyMessage.disconnect(look);
+    sent(msg_id);
+  };
+  kernel.anyMessage.connect(look);
+  return () => kernel.anyMessage.disconnect(look);
 }

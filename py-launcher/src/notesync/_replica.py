@@ -64,3 +64,20 @@ class Replica:
     plain: bool = False
     refusals: int = 0
     asked: bool = False
+
+    def is_at(self, cursor: Cursor) -> bool:
+        """Whether it has reached the cursor and follows from there. Any thread."""
+        return self.carrier and self.parked is None and reached(self.cursor, cursor)
+
+    def has_staged(self, cursor: Cursor) -> bool:
+        """Whether what leads there is applied as soon as no cell runs. Any thread."""
+        parked = self.parked
+        waits = parked is not None and parked.why == "waiting" and reached(parked.to, cursor)
+        return self.carrier and waits
+
+
+def reached(cursor: Cursor | None, wanted: Cursor) -> bool:
+    """Whether a replica at the cursor has all that leads to the wanted one."""
+    return (
+        cursor is not None and cursor.epoch == wanted.epoch and cursor.sequence >= wanted.sequence
+    )

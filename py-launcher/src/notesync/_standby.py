@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from . import texts
-from ._replica import Fresh, Replica
-from .messages import Cursor, events
+from ._replica import Fresh, Replica, reached
+from .messages import events
 from .messages.laptop import Next
 
 _PATIENCE_S = 0.25
@@ -77,13 +77,6 @@ class Standby:
 
     def _is_about(self, batch: str) -> bool:
         return getattr(self._heard, "batch", None) == batch
-
-
-def reached(cursor: Cursor | None, wanted: Cursor) -> bool:
-    """Whether a replica at `cursor` has what was wanted."""
-    if cursor is None or cursor.epoch != wanted.epoch:
-        return False
-    return cursor.sequence >= wanted.sequence
 
 
 def _now() -> float:

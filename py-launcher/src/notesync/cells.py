@@ -17,36 +17,30 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from . import cell_texts, display, texts
+from . import cell_texts, display
+from ._door import Door
 from ._late import LateNews, Unasked
 from ._loop import in_background
 from ._names import python_paths
 from ._reloading import Reloading
-from ._replica import Fresh, Moment
+from ._replica import Fresh, Moment, reached
+from ._run import Run
 from ._run_all import Row
-from ._standby import reached
 from .databricks import hooks as databricks
-from .errors import AgentSilent, NotesyncError
+from .errors import NotesyncError
 from .messages import Cursor
-from .messages import agent as agent_words
-from .messages.agent import Entered, Reply
 from .session import Session
 
 _log = logging.getLogger("notesync.cells")
 MOST_S = 1.0
-_HANGS_AFTER_S = 0.75
-_RESERVE_S = 0.25
 _LOOK_S = 0.05
 _GLANCE_S = 0.01
 _MOMENT_S = 0.25
 _NOT_TAKEN = ("halted", "held", "declined", "refused")
 _NOT_COMING = (*_NOT_TAKEN, "waiting", "away", "stopped")
-_WAIT_FOR_OTHERS_MS = 2_000
-_APPLY_PATIENCE_S = 60.0
 
 
 class Cells:
@@ -60,8 +54,7 @@ class Cells:
         self.strict = False
         self.history: list[tuple[int, int | None]] = []
         self._depth = 0
-        self._inside = False
-        self._hung_at: float | None = None
+        self._door = Door(session.link)
         self._started = 0.0
         self._row = Row()
         self._place: Path | None = None
@@ -70,7 +63,7 @@ class Cells:
         self.late = LateNews()
         self.on_cell: Callable[[str], None] = lambda _cell: None
         session.on_applied = self._applied
-        session.in_cell = lambda: self._inside
+        session.in_cell = lambda: self._door.inside
         session.late = lambda: self.late.line
         session.on_news = self._heard_of
 
@@ -150,7 +143,7 @@ class Cells:
             if self._unasked:
                 number = self.shell.execution_count
                 self.late.ran(Unasked(number, source, began, self.session.sequence()))
-            cell = _cell_id(self.shell)
+            cell = Run.of(self.shell).cell
             if cell is not None:
                 self.on_cell(cell)
         except Exception:
@@ -186,17 +179,18 @@ class Cells:
 
         A cell of nothing but our commands runs no code of the project: nobody is asked for it.
         """
-        if self._inside:
+        if self._door.inside:
             return
         if self.session.attached is None:
-            self._inside = True  # Who connects during this cell tells the agent so.
+            self._door.inside = True  # Who connects during this cell tells the agent so.
             return
         command = _is_command(source)
-        together = command or self._row.continues(_request_date(self.shell))
+        run = Run.of(self.shell)
+        together = command or self._row.continues(run.date)
         self.assert_path()
         self._look_at_place()
+        seen = not together and self._is_seen(run)
         deadline = time.monotonic() + self.most_s
-        seen = not command and self._is_seen()
         newer = None if together or seen else self._fresh(deadline)
         if command:
             self._unasked = False
@@ -204,9 +198,7 @@ class Cells:
             was_told = newer is not None and self.session.status().state in _NOT_TAKEN
             has_asked = newer is None and (seen or self._can_ask())
             self._unasked = not (was_told or has_asked)
-        entered = self._enter(deadline)
-        if entered is not None:
-            self.session.entered(entered)
+        self._enter(deadline)
         if self.reloading.live:
             self.end()
         self.reloading.take_up()
@@ -217,10 +209,10 @@ class Cells:
         del self.history[:-1000]
 
     def end(self) -> None:
-        if self._inside:
-            self._inside = False
+        if self._door.inside:
+            self._door.inside = False
             if self.session.attached is not None:
-                self.session.link.request(agent_words.leave(), 5.0)
+                self._door.leave()
 
     @contextmanager
     def outside(self) -> Iterator[None]:
@@ -228,15 +220,18 @@ class Cells:
 
         One that only connects does not enter again: it would make others' cells give way.
         """
-        was_inside = self._inside and self.session.attached is not None
+        was_inside = self._door.inside and self.session.attached is not None
         self.end()
         try:
             yield
         finally:
             if was_inside:
-                entered = self._enter(time.monotonic() + self.most_s)
-                if entered is not None:
-                    self.session.entered(entered)
+                self._enter(time.monotonic() + self.most_s)
+
+    def _enter(self, deadline: float) -> None:
+        entered = self._door.enter(deadline, self.most_s)
+        if entered is not None:
+            self.session.entered(entered)
 
     def assert_path(self) -> None:
         """Keep the replica importable: some hosts rewrite sys.path between cells."""
@@ -254,22 +249,29 @@ class Cells:
 
     # -- steps
 
-    def _is_seen(self) -> bool:
-        """Whether all that the page saw at the laptop when Run was pressed is here.
+    def _is_seen(self, run: Run) -> bool:
+        """Whether all that the page saw at the laptop when Run was pressed is here, or staged.
 
-        What was newer then it has handed over, in front of its word: that takes a moment.
+        What was newer then it has handed over, in front of its word: that takes a moment. Mostly
+        nothing was: so the agent is told of the cell while the page still asks.
         """
-        session = self.session
-        laptop = session.laptop
-        seen = laptop.seen_at_run(_cell_id(self.shell)) if laptop is not None else None
+        session, laptop = self.session, self.session.laptop
+        asked = laptop.asked_at_run(run) if laptop is not None else None
+        if asked is None:
+            return False
+        self._door.knock()
+        seen = asked()
+        if seen is not None and session.is_at(seen):
+            return True
+        self._door.leave()  # Else what comes now would wait for the end of this cell.
         if seen is None:
             return False
 
         def decided() -> bool:
-            return session.is_at(seen) or session.status().state in _NOT_COMING
+            return session.has(seen) or session.status().state in _NOT_COMING
 
         session.wait_until(decided, _MOMENT_S)
-        return session.is_at(seen)
+        return session.has(seen)
 
     def _can_ask(self) -> bool:
         laptop = self.session.laptop
@@ -278,7 +280,7 @@ class Cells:
     def _fresh(self, deadline: float) -> str | None:
         """Wait until everything saved before now is here; else one line that says what is not."""
         laptop = self.session.laptop
-        if laptop is None or self._still_hangs():
+        if laptop is None or self._door.still_hangs():
             return None
         if not laptop.answers_in_cells and self.session.follows:
             return self._known_to_come(deadline)
@@ -345,84 +347,8 @@ class Cells:
             except (FutureTimeout, TimeoutError):
                 continue
 
-    def _still_hangs(self) -> bool:
-        """Whether nothing was heard from the agent since it was found hanging."""
-        return self._hung_at is not None and self.session.link.heard() < self._hung_at
-
-    def _enter(self, deadline: float) -> Entered | None:
-        """Begin a cell at the agent. A living one may take its time to apply, a silent one not."""
-        entering = self.session.link.request(
-            agent_words.enter(_WAIT_FOR_OTHERS_MS), _APPLY_PATIENCE_S
-        )
-        pinged = self.session.link.request(agent_words.ping(), _APPLY_PATIENCE_S)
-        self._inside = True
-        patience = max(0.1, deadline - time.monotonic() - _RESERVE_S)
-        if self._still_hangs():
-            patience = 0.0
-        try:
-            reply = _first(entering, pinged, patience)
-            if reply is None:
-                reply = self._entered_late(entering)
-        except AgentSilent as silent:
-            if self._hung_at is None:
-                self._hung_at = time.monotonic()
-                message, remedy = texts.agent_hangs(self.most_s)
-                display.say(f"{message}: {remedy}")
-                _log.warning("notesync: %s", silent)
-            return None
-        except NotesyncError as error:
-            _log.info("notesync: entering a cell: %s", error)
-            return None
-        self._hung_at = None
-        return Entered.of(reply)
-
-    def _entered_late(self, entering: Future[Reply]) -> Reply:
-        """The agent lives: it waits for another kernel's cell, or applies a large batch."""
-        deadline = time.monotonic() + _APPLY_PATIENCE_S
-        while time.monotonic() < deadline:
-            pinged = self.session.link.request(agent_words.ping(), _APPLY_PATIENCE_S)
-            reply = _first(entering, pinged, _HANGS_AFTER_S)
-            if reply is not None:
-                return reply
-            time.sleep(0.02)
-        raise AgentSilent("agent_silent", texts.agent_silent("enter"))
-
-
-def _first(entering: Future[Reply], pinged: Future[Reply], seconds: float) -> Reply | None:
-    """The reply to enter; None where only the ping came back. Raises AgentSilent for neither."""
-    half = max(seconds / 2, 0.0)
-    try:
-        return entering.result(half)
-    except (FutureTimeout, TimeoutError):
-        pass
-    try:
-        pinged.result(half)
-    except (FutureTimeout, TimeoutError):
-        if entering.done():
-            return entering.result()
-        raise AgentSilent("agent_silent", texts.agent_silent("enter")) from None
-    return entering.result() if entering.done() else None
-
 
 def _is_command(source: str) -> bool:
     lines = [line.strip() for line in source.splitlines()]
     told = [line for line in lines if line and not line.startswith("#")]
     return bool(told) and all(line.split()[0] == "%notesync" for line in told)
-
-
-def _cell_id(shell: Any) -> str | None:
-    """Which cell the front end runs, by its own name for it."""
-    try:
-        cell = shell.parent_header["metadata"]["cellId"]
-    except (AttributeError, KeyError, TypeError):
-        return None
-    return cell if isinstance(cell, str) else None
-
-
-def _request_date(shell: Any) -> datetime | None:
-    """When the front end sent the request of this cell, by the front end's clock."""
-    try:
-        date = shell.parent_header["header"]["date"]
-    except (AttributeError, KeyError, TypeError):
-        return None
-    return date if isinstance(date, datetime) else None

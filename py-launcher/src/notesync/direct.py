@@ -20,6 +20,7 @@ from typing import Any
 
 from . import connect_texts, pairing
 from ._heard import Heard
+from ._run import Run
 from .errors import LaptopRefused, LaptopUnreachable, Malformed, NotesyncError, Unpaired
 from .messages import check_hello
 from .messages import laptop as words
@@ -237,7 +238,7 @@ class DirectLaptop:
     def why(self) -> str:
         return "told"
 
-    def seen_at_run(self, _cell: str | None) -> None:
+    def asked_at_run(self, _run: Run) -> None:
         """Nobody looks before the kernel does."""
 
     def was_silent(self) -> None:

@@ -6,10 +6,11 @@ Both send the same calls; neither knows what they mean.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Protocol
 
+from ._run import Run
 from .messages import Cursor
 from .messages.laptop import Answer, Call
 
@@ -37,8 +38,11 @@ class Laptop(Protocol):
     def answers_in_cells(self) -> bool:
         """Whether an answer can arrive while the main thread of the kernel is busy."""
 
-    def seen_at_run(self, cell: str | None) -> Cursor | None:
-        """The cursor at which nothing was newer when Run was pressed for this run of the cell."""
+    def asked_at_run(self, run: Run) -> Callable[[], Cursor | None] | None:
+        """What waits for the cursor at which nothing was newer when Run was pressed for this run.
+
+        It may answer None. None in its place: nobody asked, the kernel has to.
+        """
 
     def was_silent(self) -> None:
         """An answer did not come in time: whatever carries the calls may want to be another."""

@@ -21,8 +21,8 @@ from . import texts
 from ._intake import AttachAgain, Intake
 from ._late import News
 from ._patience import within
-from ._replica import Fresh, Listener, Parked, Replica
-from ._standby import Standby, reached
+from ._replica import Fresh, Listener, Parked, Replica, reached
+from ._standby import Standby
 from ._ways import Agents, Ways
 from .errors import (
     AgentLost,

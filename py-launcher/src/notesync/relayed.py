@@ -19,12 +19,13 @@ from . import texts
 from ._beacon import Beacon
 from ._loop import LoopThread
 from ._page_host import Host
+from ._run import Run
 from ._signs import SignsOfLife
 from ._vouched import Vouched
 from .errors import LaptopUnreachable, NotesyncError, PermissionRefused, Unpaired
 from .messages import Cursor, Json
 from .messages import comm as words
-from .messages.comm import FromPage, Part, RelayHello
+from .messages.comm import FromPage, Part, RelayHello, Word
 from .messages.laptop import Answer, Call, Project
 
 _log = logging.getLogger("notesync.relay")
@@ -75,8 +76,8 @@ class RelayedLaptop:
     def answers_in_cells(self) -> bool:
         return self._page.heard_beside_main
 
-    def seen_at_run(self, cell: str | None) -> Cursor | None:
-        return self._page.vouched.take(cell, self._page.heard_beside_main)
+    def asked_at_run(self, run: Run) -> Callable[[], Cursor | None] | None:
+        return self._page.vouched.asked(run, self._page.heard_beside_main)
 
     def was_silent(self) -> None:
         self._page.was_silent()
@@ -190,8 +191,8 @@ class Page:
                     self.tell, words.answer(ident, sequence, newer)
                 )
             )
-        elif kind == "fresh":
-            self.vouched.heard(*words.vouched(message))
+        elif kind in ("asks", "fresh"):
+            self.vouched.hear(Word.of(message))
         elif kind == "notebook":
             self._pages.host.on_page_shows(words.notebook(message))
         elif kind == "gone":
@@ -249,6 +250,7 @@ class Page:
         """The page is gone, or opened again under the same id."""
         if not self._gone:
             self._gone = True
+            self.vouched.end()
             self._fail_all(_page_gone())
 
 

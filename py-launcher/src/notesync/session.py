@@ -23,7 +23,6 @@ from ._loop import LoopThread, in_background
 from ._names import documents_in, folder_name, machine_name
 from ._pending import Pending
 from ._replica import Fresh, Moment
-from ._standby import reached
 from ._status import Status
 from .agent_link import AgentLink
 from .direct import DirectLaptop
@@ -283,12 +282,12 @@ class Session:
     def is_at(self, cursor: Cursor) -> bool:
         """Whether the replica has reached the cursor and follows from there. Any thread."""
         replica = self._receiver.replica if self._receiver is not None else None
-        return (
-            replica is not None
-            and replica.carrier
-            and replica.parked is None
-            and reached(replica.cursor, cursor)
-        )
+        return replica is not None and replica.is_at(cursor)
+
+    def has(self, cursor: Cursor) -> bool:
+        """Whether the replica is there, or is when it enters the next cell. Any thread."""
+        replica = self._receiver.replica if self._receiver is not None else None
+        return replica is not None and (replica.is_at(cursor) or replica.has_staged(cursor))
 
     def request(self, request: Request, timeout_s: float = 30.0) -> Reply:
         """A request to the agent, waited for; one that hangs costs a second."""

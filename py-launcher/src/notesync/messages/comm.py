@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from notesync.errors import Malformed
@@ -176,10 +177,31 @@ class FromWidget:
         return FromWidget(kind, comm, str(content.get("target") or ""), content.get("data"))
 
 
-def vouched(message: FromPage) -> tuple[str, Cursor | None]:
-    """The cell that is run, and the cursor at which the page saw nothing newer."""
-    cursor = Cursor.of(read.optional_inner(message.data, "cursor"))
-    return read.text(message.data, "cell"), cursor
+@dataclass(frozen=True)
+class Word:
+    """For one run of a cell: the page asks the laptop (`within_s`), or where it saw nothing newer.
+
+    The run is named by the id of its request or, by a word in front of that, by cell and time.
+    """
+
+    run: str | None = None
+    cell: str | None = None
+    date: datetime | None = None
+    within_s: float | None = None
+    cursor: Cursor | None = None
+
+    @staticmethod
+    def of(message: FromPage) -> Word:
+        data = message.data
+        asks = message.kind == "asks"
+        run = read.optional_text(data, "run")
+        return Word(
+            run,
+            read.text(data, "cell") if run is None else None,
+            read.date(data, "date") if run is None else None,
+            read.whole(data, "within_ms") / 1000 if asks else None,
+            None if asks else Cursor.of(read.optional_inner(data, "cursor")),
+        )
 
 
 def gone(message: FromPage) -> str:
