@@ -60,12 +60,17 @@ function storageOf(page: Window): Storage | null {
 
 const HERE = Symbol.for('io.github.notesync.sessions');
 /** Only what others may do: the session itself holds the token. */
-type Here = Map<string, { wake(offer: Offer): void }>;
+interface Served {
+  wake(offer: Offer): void;
+  /** Another kernel comes into the page: ends where the own one is gone, as after "Change Kernel". */
+  look?(): void;
+}
+type Here = Map<string, Served>;
 
 /** The sessions of this page by kernel, shared by the extension and every injected script. */
 export function sessionsHere(page: object): Here {
   const holder = page as { [HERE]: Here | undefined };
-  return (holder[HERE] ??= new Map<string, { wake(offer: Offer): void }>());
+  return (holder[HERE] ??= new Map<string, Served>());
 }
 
 /** True if someone in this page already serves the offer's kernel; it was told. */

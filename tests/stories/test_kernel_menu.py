@@ -13,6 +13,7 @@ from tests.harness.paged import PANEL, PagedStack
 
 pytestmark = [pytest.mark.browser]
 SOON = 30_000
+SESSIONS = "window[Symbol.for('io.github.notesync.sessions')]"
 TOTAL = "import shop.cart; print(shop.cart.total())"
 
 
@@ -27,17 +28,37 @@ def test_a_restarted_kernel_and_another_one_need_only_to_load_it_again(tmp_path:
         goes_on(stack, "two")
         pids.add(new_pid(stack, pids))
         # Another kernel: the old one ends, and nothing of it is seen any more.
-        page.locator(".jp-Toolbar-kernelName").first.click()
-        dialog = page.locator(".jp-Dialog")
-        start = dialog.locator("optgroup[label^=Start] option").first.get_attribute("value")
-        dialog.locator("select").select_option(value=start)
-        dialog.get_by_role("button", name="Select Kernel").click()
+        take_another_kernel(page)
         title = re.compile("Run %load_ext notesync in this notebook")
         expect(item(page)).to_have_attribute("title", title, timeout=SOON)
         expect(page.locator(PANEL)).to_be_hidden()
+        wait.until(lambda: sessions(page) == 0, "the session of the old kernel ends", 15)
         goes_on(stack, "three")
         new_pid(stack, pids)
+        assert sessions(page) == 1
         assert len(stack.agents()) == 1
+
+
+def test_without_the_extension_the_panel_of_the_old_kernel_goes_when_the_new_one_has_its_own(tmp_path: Path) -> None:
+    with PagedStack(tmp_path / "stack", cells=(TOTAL,), extension=False) as stack:
+        page = stack.page.page
+        (old,) = page.evaluate(f"[...{SESSIONS}.keys()]")
+        with page.expect_websocket(lambda one: "/channels" in one.url and old not in one.url) as opened:
+            take_another_kernel(page)
+        # Before the page hears its kernel a Run is lost.
+        opened.value.wait_for_event("framereceived")
+        goes_on(stack, "two")
+        wait.until(lambda: sessions(page) == 1, "the session of the old kernel ends")
+        expect(page.locator(PANEL)).to_have_count(1)
+
+
+def take_another_kernel(page: Page) -> None:
+    """As a click on the kernel's name offers it; the old one is ended."""
+    page.locator(".jp-Toolbar-kernelName").first.click()
+    dialog = page.locator(".jp-Dialog")
+    start = dialog.locator("optgroup[label^=Start] option").first.get_attribute("value")
+    dialog.locator("select").select_option(value=start)
+    dialog.get_by_role("button", name="Select Kernel").click()
 
 
 def test_two_views_of_a_notebook_share_what_carries(tmp_path: Path) -> None:
@@ -78,6 +99,11 @@ def goes_on(stack: PagedStack, word: str) -> None:
     stack.settle()
     stack.page.press_run(stack.cell(0))
     stack.page.until_output(stack.cell(0), f"{word}$")
+
+
+def sessions(page: Page) -> int:
+    """How many kernels the page serves, seen or unseen."""
+    return int(page.evaluate(f"{SESSIONS}.size"))
 
 
 def item(page: Page) -> Locator:

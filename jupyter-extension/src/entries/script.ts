@@ -2,7 +2,7 @@ import { ColabComms, colabKernel } from '../kernel/colab';
 import { HostLink } from '../kernel/host';
 import type { KernelLink } from '../kernel/link';
 import { WebsocketLink } from '../kernel/websocket';
-import { notebookOf } from '../kernel/sessions';
+import { isGone, notebookOf } from '../kernel/sessions';
 import type { JupyterServer } from '../kernel/socket';
 import { isObject, readOffer, type Offer } from '../messages';
 import { sessionIn, sessionsHere, wokeExisting } from '../page';
@@ -32,13 +32,13 @@ function inColab(offer: Offer): boolean {
   return true;
 }
 
-/** `notebook`: what the page shows, where that can be asked. */
-function begin(
-  offer: Offer,
-  link: KernelLink,
-  placement: 'floating' | 'inline',
-  notebook: () => Promise<string | null> = () => Promise.resolve(null),
-): void {
+/** What a Jupyter server can be asked: the notebook that the kernel runs, and whether there still is a kernel. */
+interface Asked {
+  notebook(): Promise<string | null>;
+  isGone(): Promise<boolean>;
+}
+
+function begin(offer: Offer, link: KernelLink, placement: 'floating' | 'inline', asked: Asked | null = null): void {
   const panel = new Panel(document.body, {
     placement,
     label: offer.label,
@@ -50,14 +50,15 @@ function begin(
   const session = sessionIn(window, offer, link, (state) => {
     shown.kernelIs(state.kernel);
     panel.show(viewOf(state));
-    if (state.kernel.is === 'lost' && state.kernel.why === 'gone') {
-      session.stop();
-      sessionsHere(window).delete(offer.kernel);
-      panel.remove();
-    }
+    if (state.kernel.is === 'lost' && state.kernel.why === 'gone') end();
   });
+  const end = (): void => {
+    session.stop();
+    sessionsHere(window).delete(offer.kernel);
+    panel.remove();
+  };
   const look = async (): Promise<void> => {
-    const path = await notebook();
+    const path = (await asked?.notebook()) ?? null;
     if (path === null) return;
     offer.label = nameOf(path);
     panel.rename(offer.label);
@@ -67,6 +68,11 @@ function begin(
     wake: (again) => {
       session.wake(again);
       void look();
+    },
+    look: () => {
+      void asked?.isGone().then((gone) => {
+        if (gone) end();
+      });
     },
   });
   addEventListener('pagehide', () => {
@@ -82,7 +88,11 @@ function main(): void {
   if (!offer || wokeExisting(window, offer) || inColab(offer)) return;
   const server = jupyterServer();
   if (!server) return;
-  begin(offer, new WebsocketLink(server, offer.kernel, true), 'floating', () => notebookOf(server, offer.kernel));
+  for (const other of sessionsHere(window).values()) other.look?.();
+  begin(offer, new WebsocketLink(server, offer.kernel, true), 'floating', {
+    notebook: () => notebookOf(server, offer.kernel),
+    isGone: () => isGone(server, offer.kernel),
+  });
 }
 
 main();

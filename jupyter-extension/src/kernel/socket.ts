@@ -1,4 +1,5 @@
 import type { JsonObject } from '../messages';
+import { isGone } from './sessions';
 import {
   decodeLegacy,
   decodeV1,
@@ -140,21 +141,11 @@ export class KernelSocket {
   }
 
   private async reconnect(): Promise<void> {
-    if (this.failures > 2 && (await this.isGone())) {
+    if (this.failures > 2 && (await isGone(this.server, this.kernel))) {
       this.events.lost(true);
       return;
     }
     if (!this.stopped && !this.socket) this.connect();
-  }
-
-  private async isGone(): Promise<boolean> {
-    const url = new URL(`api/kernels/${encodeURIComponent(this.kernel)}`, this.server.baseUrl);
-    const headers: HeadersInit = this.server.token ? { authorization: `token ${this.server.token}` } : {};
-    try {
-      return (await fetch(url, { headers })).status === 404;
-    } catch {
-      return false;
-    }
   }
 
   private awake(): void {

@@ -25,7 +25,7 @@ export interface Carrier {
 
 /** All kernels of this page that have notesync. Loaded when the first is found: a page without one does not pay. */
 export class Carriers {
-  private readonly entries = new Map<string, { carrier: Carrier; panel: Panel }>();
+  private readonly entries = new Map<string, { carrier: Carrier; panel: Panel; session: Session }>();
   private readonly changes = new Signal<this, string>(this);
   private current: string | null = null;
 
@@ -68,7 +68,7 @@ export class Carriers {
     const session = sessionIn(window, offer, link, (state) => {
       shown.kernelIs(state.kernel);
       panel.show(viewOf(state));
-      if (state.kernel.is === 'lost' && state.kernel.why === 'gone') this.forget(kernel, session);
+      if (state.kernel.is === 'lost' && state.kernel.why === 'gone') this.leave(kernel);
       this.changes.emit(kernel);
     });
     session.onRuns = this.onRuns;
@@ -96,7 +96,7 @@ export class Carriers {
         shown.is(path);
       },
     };
-    this.entries.set(kernel, { carrier, panel });
+    this.entries.set(kernel, { carrier, panel, session });
     sessionsHere(window).set(kernel, {
       wake: (again) => {
         session.wake(again);
@@ -109,10 +109,13 @@ export class Carriers {
     session.start();
   }
 
-  private forget(kernel: string, session: Session): void {
-    session.stop();
-    this.entries.get(kernel)?.panel.remove();
+  /** The kernel is gone, or no notebook of this page shows it any more. */
+  leave(kernel: string): void {
+    const entry = this.entries.get(kernel);
+    if (!entry) return;
     this.entries.delete(kernel);
     sessionsHere(window).delete(kernel);
+    entry.session.stop();
+    entry.panel.remove();
   }
 }

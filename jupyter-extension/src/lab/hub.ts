@@ -60,7 +60,9 @@ export class Hub {
   }
 
   private watch(panel: NotebookPanel): void {
-    panel.sessionContext.kernelChanged.connect((_, { newValue }) => {
+    panel.sessionContext.kernelChanged.connect((context, { oldValue, newValue }) => {
+      // A notebook that is closed leaves its kernel as it is; one that takes another kernel ends it.
+      if (oldValue && !context.isDisposed) this.left(oldValue.id);
       if (newValue && this.connectOnOpen) void this.lookIn(panel, newValue);
       this.moved();
     });
@@ -69,6 +71,11 @@ export class Hub {
     });
     const kernel = panel.sessionContext.session?.kernel;
     if (kernel && this.connectOnOpen) void this.lookIn(panel, kernel);
+  }
+
+  private left(kernel: string): void {
+    const others = this.tracker.find(({ sessionContext }) => sessionContext.session?.kernel?.id === kernel);
+    if (!others) this.loaded?.leave(kernel);
   }
 
   private async lookIn(panel: NotebookPanel, kernel: Kernel.IKernelConnection): Promise<boolean> {
