@@ -318,7 +318,29 @@ def test_a_folder_that_cannot_be_made_is_told(notebook: Notebook) -> None:
     (notebook.root.parent / "file").touch()
     with pytest.raises(NotesyncError, match="cannot be made.*choose another with --to"):
         notebook.app.connect(notebook.server.url, notebook.root.parent / "file" / "x", wait=True)
-    assert notebook.app.session.status().state == "stopped"
+    assert notebook.app.session.status().state in ("current", "applied")
+
+
+def test_a_laptop_that_is_not_there_leaves_the_one_that_is(notebook: Notebook) -> None:
+    with pytest.raises(NotesyncError, match="no laptop server answers"):
+        notebook.app.connect("9", None, wait=True)
+    status = notebook.app.session.status()
+    assert status.state in ("current", "applied")
+    assert status.error is None
+    assert notebook.app.session.laptop_url == notebook.server.url
+    notebook.server.save(b"later")
+    notebook.run("1")
+    assert notebook.app.session.sequence() == 2
+
+
+def test_another_project_takes_the_path_of_the_one_before(
+    notebook: Notebook, tmp_path: Path
+) -> None:
+    notebook.run("1")
+    assert str(notebook.root) in sys.path
+    notebook.app.connect(notebook.server.url, tmp_path / "elsewhere", wait=True)
+    assert str(tmp_path / "elsewhere") in sys.path
+    assert str(notebook.root) not in sys.path
 
 
 def test_a_place_is_remembered_for_its_project_only(notebook: Notebook, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from pathlib import Path
@@ -75,6 +76,11 @@ def server_class_data_files(state: Path) -> list[Path]:
 def laptops_file(state: Path) -> Path:
     """Where the laptop of each notebook was last found by its page."""
     return state / "laptops.json"
+
+
+def owner_file(state: Path, place: str) -> Path:
+    """Which source the replica at a place belongs to."""
+    return state / "replicas" / f"{hashlib.sha256(place.encode()).hexdigest()[:32]}.json"
 
 
 def bundled(name: str) -> Path:

@@ -19,6 +19,7 @@ from typing import Any
 from . import connect_texts, display, texts, widget
 from ._names import kernel_id
 from ._notebook import Notebook
+from ._places import make_root
 from ._remembered import RememberedLaptop
 from ._status import Status
 from .cells import MOST_S, Cells
@@ -227,13 +228,16 @@ class App:
             return False
         asked = self.session.ask_fresh()
         try:
-            return asked is not None and asked.result(MOST_S) is not None
+            fresh = asked.result(MOST_S) if asked is not None else None
+            return fresh is not None and fresh.why != texts.LAPTOP_AWAY
         except (NotesyncError, CancelledError, FutureTimeout, TimeoutError):
             return False
 
     def _choose_root(self, to: str | Path | None) -> None:
         if to is not None:
-            self.session.wanted_root = Path(to).expanduser().absolute()
+            place = Path(to).expanduser().absolute()
+            make_root(place)  # Before anybody types a code.
+            self.session.places.wanted = place
 
     def connect_by_page(
         self,
@@ -288,6 +292,7 @@ class App:
             raise error  # It may be trying again already.
         else:
             display.say(texts.connected(status))
+        self.cells.look_at_place()
 
 
 def _wait(future: Future[None], seconds: float) -> None:

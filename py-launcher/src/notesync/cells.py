@@ -58,6 +58,7 @@ class Cells:
         self._started = 0.0
         self._row = Row()
         self._place: Path | None = None
+        self._on_path: set[str] = set()
         self._unasked = False
         self._newest: Cursor | None = None
         self.late = LateNews()
@@ -188,7 +189,7 @@ class Cells:
         run = Run.of(self.shell)
         together = command or self._row.continues(run.date)
         self.assert_path()
-        self._look_at_place()
+        self.look_at_place()
         seen = not together and self._is_seen(run)
         deadline = time.monotonic() + self.most_s
         newer = None if together or seen else self._fresh(deadline)
@@ -235,15 +236,23 @@ class Cells:
 
     def assert_path(self) -> None:
         """Keep the replica importable: some hosts rewrite sys.path between cells."""
-        for place in reversed(python_paths(self.session.root, self.session.project)):
+        places = python_paths(self.session.root, self.session.project)
+        for place in self._on_path.difference(places):  # Of a project before this one.
+            self._on_path.discard(place)
+            if place in sys.path:
+                sys.path.remove(place)
+        for place in reversed(places):
             if place not in sys.path:
                 sys.path.insert(0, place)
+                self._on_path.add(place)
 
-    def _look_at_place(self) -> None:
+    def look_at_place(self) -> None:
         """Say once what is special about where the replica lies."""
         root = self.session.root
         if root is not None and root != self._place:
             self._place = root
+            if self.session.places.note is not None:
+                display.say(self.session.places.note)
             for line in databricks.attached(root) if databricks.here() else []:
                 display.say(line)
 

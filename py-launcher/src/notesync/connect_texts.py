@@ -68,5 +68,12 @@ def page_looks(address: str) -> str:
     return f"the page looks for the laptop server at {address}: see the notesync panel"
 
 
+def another_is_there(usual: Path, place: Path) -> str:
+    return (
+        f"{usual} holds a project of the same name from another laptop or folder, so this one is "
+        f"in {place}. To have it there in the other's place: `%notesync connect --to {usual}`"
+    )
+
+
 def root_refused(root: Path, error: OSError) -> Told:
     return f"the folder {root} cannot be made ({error.strerror})", "choose another with --to PATH"

@@ -17,11 +17,12 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from . import connect_texts, direct, texts
+from . import direct, texts
 from ._log import Log
 from ._loop import LoopThread, in_background
-from ._names import documents_in, folder_name, machine_name
+from ._names import documents_in, machine_name
 from ._pending import Pending
+from ._places import Places, make_root
 from ._replica import Fresh, Moment
 from ._status import Status
 from .agent_link import AgentLink
@@ -65,8 +66,7 @@ class Session:
         self.link = AgentLink(kernel, self.on_event, self.on_agent_lost)
         self.pending = Pending()
         self.laptop_url = laptop_words.DEFAULT_URL
-        self.wanted_root: Path | None = None
-        self._places: dict[str, Path] = {}
+        self.places = Places()
         self.project: Project | None = None
         self.root: Path | None = None
         self.laptop: Laptop | None = None
@@ -98,6 +98,7 @@ class Session:
 
     def pair(self, url: str, show_code: direct.ShowCode) -> Future[None]:
         """Connect kernel-direct: pair, then follow. The Future ends when that is done."""
+        before = self.laptop_url, self._state, self._detail
         self.laptop_url = str(direct.Address.of(url))
         self.start()
         self._tell("pairing", self.laptop_url)
@@ -106,6 +107,10 @@ class Session:
             try:
                 laptop, project = direct.pair(url, self.label, machine_name(), show_code)
             except NotesyncError as error:
+                if self.follows:  # The laptop of before, as before.
+                    self.laptop_url = before[0]
+                    self._tell(*before[1:])
+                    raise
                 self._tell("stopped", error.message)
                 self.on_error(error)
                 raise
@@ -116,14 +121,13 @@ class Session:
     def follow(self, laptop: Laptop, project: Project) -> None:
         """Synchronise with a laptop from now on, in place of what was before. Any thread."""
         self._stop_receiver()
-        root = self._place_of(project)
+        root = self.places.of(project)
         try:
-            root.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            refused = NotesyncError("root_refused", *connect_texts.root_refused(root, error))
+            make_root(root)
+        except NotesyncError as refused:
             self._tell("stopped", refused.message)
             self.on_error(refused)
-            raise refused from None
+            raise
         with self._changed:
             if self.root != root:
                 self._detach()
@@ -146,14 +150,6 @@ class Session:
         self._page_expected_until = 0.0
         self._running = self.loop.submit(self._run(receiver))
         self.on_change()
-
-    def _place_of(self, project: Project) -> Path:
-        """Where the replica of a project lies: as told with this connection, or one before."""
-        if self.wanted_root is not None:
-            self._places[project.name] = self.wanted_root
-            self.wanted_root = None
-        default = Path.home() / "notesync" / folder_name(project.name)
-        return self._places.get(project.name, default)
 
     def _detach(self) -> None:
         attached, self.attached = self.attached, None

@@ -81,6 +81,8 @@ class Project:
     size: int
     # The laptop's clock when it answered; 0 from a server that does not tell.
     now_ms: int = 0
+    # Which source this is, opaque; "" from a server that does not tell.
+    source: str = ""
 
     @staticmethod
     def of(source: read.Json) -> Project:
@@ -93,6 +95,7 @@ class Project:
             files=read.whole(source, "files", 0),
             size=read.whole(source, "bytes", 0),
             now_ms=read.whole(source, "now_ms", 0),
+            source=read.optional_text(source, "source") or "",
         )
 
 

@@ -103,7 +103,8 @@ public final class Cycle implements AutoCloseable {
         this.watch = Watches.open(root, state.pulse(), this::isInteresting, listener::notice);
         this.wakes = watch.nextPulse() > 0;
         this.freshness = new Freshness(watch);
-        this.source = new Source(root, config, index, history(remembered), new Contents(), chunkLists, freshness);
+        this.source = new Source(
+                state.sourceId(), root, config, index, history(remembered), new Contents(), chunkLists, freshness);
         this.scanner = newScanner();
         this.dirt = new GitDirt(root);
         this.thread = new Thread(this::run, "notesync-cycle");

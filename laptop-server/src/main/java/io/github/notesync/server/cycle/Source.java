@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The source as the rest of the server sees it: its history, its state, and a way to bring it up to date. Any thread. */
 public final class Source {
+    private final String id;
     private final Path root;
     private final Index index;
     private final History history;
@@ -43,6 +44,7 @@ public final class Source {
     public record State(Phase phase, String why) {}
 
     Source(
+            String id,
             Path root,
             Config config,
             Index index,
@@ -50,6 +52,7 @@ public final class Source {
             Contents contents,
             ChunkLists chunkLists,
             Freshness freshness) {
+        this.id = id;
         this.root = root;
         this.config = config;
         this.index = index;
@@ -58,6 +61,11 @@ public final class Source {
         this.chunkLists = chunkLists;
         this.findings = new Findings();
         this.freshness = freshness;
+    }
+
+    /** The same as long as it lies where it lies, whatever becomes of its history. */
+    public String id() {
+        return id;
     }
 
     public Path root() {

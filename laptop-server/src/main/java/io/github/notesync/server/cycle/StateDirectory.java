@@ -30,16 +30,20 @@ import org.jspecify.annotations.Nullable;
  * pulse/  watched together with the source
  * spool/  batches in the making
  * </pre>
+ *
+ * <p>Beside them lies {@code laptop}, see SourceId.
  */
 public final class StateDirectory implements AutoCloseable {
     private final Path directory;
     private final FileChannel lockFile;
     private final @Nullable FileLock lock;
+    private final String sourceId;
 
     /** How the last run ended, and which index goes with it. */
     record Clean(Cursor cursor, TreeDigest tree, long indexSum) {}
 
-    private StateDirectory(Path directory, FileChannel lockFile, @Nullable FileLock lock) {
+    private StateDirectory(Path directory, FileChannel lockFile, @Nullable FileLock lock, String sourceId) {
+        this.sourceId = sourceId;
         this.directory = directory;
         this.lockFile = lockFile;
         this.lock = lock;
@@ -59,7 +63,8 @@ public final class StateDirectory implements AutoCloseable {
                     FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = tryLock(file);
             if (lock != null || i == 99) {
-                StateDirectory state = new StateDirectory(directory, file, lock);
+                StateDirectory state =
+                        new StateDirectory(directory, file, lock, SourceId.of(home.resolve("server"), source));
                 state.empty(state.spool());
                 state.empty(state.pulse());
                 return state;
@@ -91,6 +96,10 @@ public final class StateDirectory implements AutoCloseable {
                 Files.delete(each);
             }
         }
+    }
+
+    String sourceId() {
+        return sourceId;
     }
 
     Path index() {

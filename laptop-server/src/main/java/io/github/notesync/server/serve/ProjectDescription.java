@@ -25,6 +25,7 @@ final class ProjectDescription {
         GitState git = source.git();
         return JsonObject.builder()
                 .put("name", source.config().name())
+                .put("source", source.id())
                 .put("cursor", history.cursor().toJson())
                 .put("python_paths", pythonPaths())
                 .put("git", git == null ? null : git.toJson())

@@ -1,0 +1,101 @@
+"""Where the replica of a source lies on this machine, and whose replica a folder is.
+
+Two laptops, or two folders of one, may serve projects of the same name. A folder belongs to the
+source that was the first in it, by a small file in the state directory; another source gets the
+next free name, unless the user names that folder himself. One thread at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from itertools import count
+from pathlib import Path
+
+from . import _state, connect_texts
+from ._names import folder_name
+from .errors import NotesyncError
+from .messages.laptop import Project
+
+_log = logging.getLogger("notesync")
+
+
+class Places:
+    """The places of one kernel's replicas."""
+
+    def __init__(self) -> None:
+        # For the next connection alone, as the user told it.
+        self.wanted: Path | None = None
+        # What is special about the place that was chosen last.
+        self.note: str | None = None
+        self._told: dict[str, Path] = {}
+
+    def of(self, project: Project) -> Path:
+        """As told with this connection, or with one before; else by the project's name."""
+        source = project.source or project.name
+        if self.wanted is not None:
+            self._told[source], self.wanted = self.wanted, None
+        told = self._told.get(source)
+        usual = Path.home() / "notesync" / folder_name(project.name)
+        place = told or next(
+            one
+            for number in count(1)
+            if not _is_of_another(one := _numbered(usual, number), project.source)
+        )
+        if project.source:
+            _remember(place, project.source)
+        moved = told is None and place != usual
+        self.note = connect_texts.another_is_there(usual, place) if moved else None
+        return place
+
+
+def make_root(place: Path) -> None:
+    """Raises NotesyncError where the folder cannot be made."""
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NotesyncError("root_refused", *connect_texts.root_refused(place, error)) from None
+
+
+def _numbered(usual: Path, number: int) -> Path:
+    return usual if number == 1 else usual.with_name(f"{usual.name}-{number}")
+
+
+def _is_of_another(place: Path, source: str) -> bool:
+    """Whether the folder holds the replica of a source that is known not to be this one."""
+    owner = _owner(place) if source else None
+    if owner is None or owner == source:
+        return False
+    try:
+        return any(place.iterdir())
+    except OSError:
+        return False
+
+
+def _owner(place: Path) -> str | None:
+    try:
+        told = json.loads(_file(place).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    source = told.get("source") if isinstance(told, dict) else None
+    return source if isinstance(source, str) else None
+
+
+def _remember(place: Path, source: str) -> None:
+    """What cannot be written is not remembered."""
+    if _owner(place) == source:
+        return
+    try:
+        _state.make_private(_state.state_dir())
+        file = _file(place)
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        part = file.with_name(f"{file.name}.{os.getpid()}")
+        part.write_text(json.dumps({"root": str(place), "source": source}), "utf-8")
+        part.replace(file)
+    except (OSError, NotesyncError) as error:
+        _log.info("notesync: whose replica %s is, is not remembered: %s", place, error)
+
+
+def _file(place: Path) -> Path:
+    return _state.owner_file(_state.state_dir(), os.path.realpath(place))
