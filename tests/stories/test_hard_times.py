@@ -288,3 +288,12 @@ def test_a_full_disk_of_the_laptop_is_named_once_and_what_was_saved_comes_when_t
         subprocess.run([*inside, "mount", "-o", "remount,size=64m", state], check=True)
         stack.settle()
         assert len([line for line in stack.laptop.server.lines if "cannot keep a batch" in line]) == 1
+
+
+@pytest.mark.skipif(not can_mount(), reason="a small disk has to be mounted, as root")
+def test_a_place_for_its_memory_that_cannot_be_written_is_named_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "laptop" / "home" / "state").mkdir(parents=True)
+    read_only = ("sh", "-c", 'mount -t tmpfs -o ro none "$NOTESYNC_STATE" && exec "$@"', "read-only")
+    told = r"\n +notesync: the directory .*/state, which .* cannot be used: Read-only file system; .*NOTESYNC_STATE$"
+    with pytest.raises(wait.Waited, match=told), served(tmp_path, read_only):
+        pass

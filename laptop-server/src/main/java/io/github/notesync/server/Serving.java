@@ -16,6 +16,7 @@ import io.github.notesync.server.scan.Problem;
 import io.github.notesync.server.serve.HttpPort;
 import io.github.notesync.server.serve.LaptopServer;
 import io.github.notesync.server.serve.Timeline;
+import io.github.notesync.server.tell.Reason;
 import io.github.notesync.server.tell.Teller;
 import io.github.notesync.server.tell.Texts;
 import java.io.File;
@@ -47,7 +48,7 @@ final class Serving {
         Path home = project.stateHome();
         this.http = HttpPort.bind(port, allowedHosts);
         teller.tell(Texts.listening(http.number()));
-        StateDirectory state = StateDirectory.open(home, project.root());
+        StateDirectory state = state(home, project.root());
         this.cycle = Cycle.open(project.root(), project.config(), state, new Told());
         cycle.start();
         Source source = cycle.source();
@@ -60,6 +61,15 @@ final class Serving {
         this.server = new LaptopServer(
                 http, Main.version(), dashboardKey, source, packer, pairings, tokens, decisions, teller);
         new Keyboard(System.in, decisions).start();
+    }
+
+    private static StateDirectory state(Path home, Path source) throws UserError {
+        try {
+            return StateDirectory.open(home, source);
+        } catch (IOException e) {
+            throw new UserError("the directory " + home + ", which holds what the server remembers, cannot be used: "
+                    + Reason.of(e) + "; mend that, or name another with the environment variable NOTESYNC_STATE");
+        }
     }
 
     /** Returns when requests are answered; the first scan may still run. */

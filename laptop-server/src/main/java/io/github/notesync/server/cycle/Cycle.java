@@ -16,6 +16,7 @@ import io.github.notesync.server.scan.Progress;
 import io.github.notesync.server.scan.ScanResult;
 import io.github.notesync.server.scan.Scanner;
 import io.github.notesync.server.scan.SourceUnavailableException;
+import io.github.notesync.server.tell.Reason;
 import io.github.notesync.server.watch.Hints;
 import io.github.notesync.server.watch.Watch;
 import io.github.notesync.server.watch.Watches;
@@ -392,7 +393,8 @@ public final class Cycle implements AutoCloseable {
             return true;
         } catch (IOException e) {
             if (!indexRefused) {
-                listener.notice("the index cannot be saved (" + e + "); the next start will read every file");
+                listener.notice(
+                        "the index cannot be saved (" + Reason.of(e) + "); the next start will read every file");
             }
             indexRefused = true;
             return false;

@@ -1,8 +1,7 @@
 package io.github.notesync.server.pack;
 
+import io.github.notesync.server.tell.Reason;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +13,7 @@ public final class SpoolException extends IOException {
 
     SpoolException(@Nullable Path directory, IOException cause) {
         super(cause);
-        this.what = "the laptop server cannot keep a batch in " + directory + ": " + why(cause);
+        this.what = "the laptop server cannot keep a batch in " + directory + ": " + Reason.of(cause);
     }
 
     @Override
@@ -24,14 +23,6 @@ public final class SpoolException extends IOException {
 
     /** What the user can do. */
     public String remedy() {
-        return "make room on that disk, or let this directory be written; it is tried again by itself";
-    }
-
-    private static String why(IOException cause) {
-        if (cause instanceof NoSuchFileException) {
-            return "it is gone";
-        }
-        boolean told = cause instanceof FileSystemException f && f.getReason() != null;
-        return String.valueOf(told ? ((FileSystemException) cause).getReason() : cause.getMessage());
+        return "make room on that disk; it is tried again by itself. A directory that is gone comes back when the server is started again";
     }
 }

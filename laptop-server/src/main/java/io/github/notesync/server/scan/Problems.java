@@ -1,9 +1,9 @@
 package io.github.notesync.server.scan;
 
 import io.github.notesync.protocol.PathReason;
+import io.github.notesync.server.tell.Reason;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -109,6 +109,6 @@ final class Problems {
         if (e instanceof AccessDeniedException) {
             return "permission denied: " + e.getMessage();
         }
-        return e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.toString();
+        return Reason.of(e);
     }
 }

@@ -9,6 +9,7 @@ import io.github.notesync.server.pack.SpoolException;
 import io.github.notesync.server.pairing.Decisions;
 import io.github.notesync.server.pairing.Pairings;
 import io.github.notesync.server.pairing.Tokens;
+import io.github.notesync.server.tell.Reason;
 import io.github.notesync.server.tell.Texts;
 import java.io.IOException;
 import java.util.List;
@@ -119,9 +120,10 @@ public final class LaptopServer implements AutoCloseable {
                 // The client went away; there is nobody to answer.
                 return "";
             } catch (IOException e) {
-                timeline.tell(Texts.notice("a call failed: " + e));
+                String why = Reason.of(e);
+                timeline.tell(Texts.notice("a call failed: " + why));
                 Answers.error(
-                        caller.response, HttpError.of(ErrorCode.INTERNAL, "the laptop server failed: " + e, null));
+                        caller.response, HttpError.of(ErrorCode.INTERNAL, "the laptop server failed: " + why, null));
             } catch (RuntimeException e) {
                 bug(e);
                 Answers.error(caller.response, HttpError.of(ErrorCode.INTERNAL, "a bug of the server: " + e, null));
