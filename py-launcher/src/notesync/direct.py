@@ -16,6 +16,7 @@ import urllib.parse
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from . import connect_texts, pairing
@@ -318,8 +319,10 @@ def pair(
         show_code(pairing.code(secret.commit, pairing.KERNEL_ORIGIN), asked.expires_seconds)
         deadline = time.monotonic() + asked.expires_seconds + _GRACE_S
         while not given_up() and time.monotonic() < deadline:
-            answer = call(words.claim(asked.pairing, secret.nonce, _CLAIM_WAIT_MS)).json()
-            allowed = words.claimed(answer)
+            answer = call(words.claim(asked.pairing, secret.nonce, _CLAIM_WAIT_MS))
+            if answer.status == HTTPStatus.GONE:
+                break
+            allowed = words.claimed(answer.json())
             if allowed is not None:
                 token, project = allowed
                 return DirectLaptop(address, token), project

@@ -12,6 +12,8 @@ const $ = (id) => document.getElementById(id);
 /** The page that is served: its port, its origin, and the calls that are under way. */
 let client = null;
 let carried = 0;
+/** The question that is on the screen. */
+let question = null;
 
 function say(title, text, tone = '') {
   $('title').textContent = title;
@@ -70,6 +72,7 @@ async function serve(from, call) {
     const bytes = await response.arrayBuffer();
     count(bytes.byteLength);
     if (method === 'POST' && path === '/v1/pairings' && response.status === 201) ask(from, body, bytes.slice(0));
+    if (response.status === 410 && path.endsWith('/claim') && !question?.isOver()) question?.end('Too late. Connect again in the notebook for a new code.');
     from.port.postMessage({ id, status: response.status, body: bytes }, [bytes]);
   } catch (error) {
     if (controller.signal.aborted) return;
@@ -122,6 +125,7 @@ async function ask(from, body, answer) {
   // The question has all of it.
   $('connection').hidden = true;
   $('asks').replaceChildren(card.card);
+  question = card;
   card.focus();
 }
 

@@ -16,6 +16,8 @@ public final class Decisions {
     public Decisions(Pairings pairings, Teller teller) {
         this.pairings = pairings;
         this.teller = teller;
+        pairings.whenExpired(
+                each -> teller.tell(Texts.expired(each.id(), each.client().origin(), name(each))));
     }
 
     public Optional<Pairings.Pending> pending(Id id) {
@@ -43,11 +45,16 @@ public final class Decisions {
 
     /** The user typed a code without saying for which request: the one that shows it. */
     void type(String code, boolean remember) {
+        List<Pairings.Pending> all = pairings.pending();
         if (!PairingCode.isShaped(code)) {
-            teller.tell(Texts.noCode());
+            if (!all.isEmpty()) {
+                teller.tell(Texts.noCode());
+            }
             return;
         }
-        List<Pairings.Pending> all = pairings.pending();
+        if (all.isEmpty()) {
+            teller.tell(Texts.nobodyAsks());
+        }
         for (Pairings.Pending each : all) {
             if (pairings.shows(each.id(), code)) {
                 type(each, code, remember);

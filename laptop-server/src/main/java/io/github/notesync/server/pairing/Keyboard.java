@@ -56,10 +56,10 @@ public final class Keyboard {
 
     private void answer(String line) {
         List<Pairings.Pending> pending = decisions.pending();
-        if (line.isEmpty() || line.length() > LONGEST_LINE || pending.isEmpty()) {
+        if (line.isEmpty() || line.length() > LONGEST_LINE) {
             return;
         }
-        if (List.of("n", "no").contains(line.toLowerCase(Locale.ROOT))) {
+        if (!pending.isEmpty() && List.of("n", "no").contains(line.toLowerCase(Locale.ROOT))) {
             decisions.deny(pending.get(pending.size() - 1));
         } else {
             boolean remember = line.toLowerCase(Locale.ROOT).endsWith(REMEMBER);

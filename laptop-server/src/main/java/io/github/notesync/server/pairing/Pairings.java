@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * the user typed, by the nonce that it committed to; the token goes to it once. Any thread.
  */
 public final class Pairings {
-    /** How long the user has. */
-    public static final long ANSWER_MILLIS = Duration.ofMinutes(2).toMillis();
+    /** How long the user has; a test may have less patience. */
+    public static final long ANSWER_MILLIS =
+            Long.getLong("notesync.pairing.millis", Duration.ofMinutes(2).toMillis());
 
     private static final long MINUTE = Duration.ofMinutes(1).toMillis();
     private static final int REQUESTS_A_MINUTE = 5;
@@ -34,6 +36,7 @@ public final class Pairings {
     private final LongSupplier clock;
     private final Map<Id, Pairing> pairings = new LinkedHashMap<>();
     private final Map<String, Deque<Long>> asked = new HashMap<>();
+    private Consumer<Pending> expired = each -> {};
 
     /**
      * A request that waits for the user.
@@ -60,6 +63,11 @@ public final class Pairings {
     public Pairings(Tokens tokens, LongSupplier clock) {
         this.tokens = tokens;
         this.clock = clock;
+    }
+
+    /** Who is told of a request that nobody has answered in time, as soon as anybody looks. */
+    synchronized void whenExpired(Consumer<Pending> told) {
+        expired = told;
     }
 
     /**
@@ -196,6 +204,8 @@ public final class Pairings {
             if (now - each.asked > ANSWER_MILLIS && each.state != Pairing.State.DENIED) {
                 if (each.state == Pairing.State.ALLOWED) {
                     tokens.revoke(each.id);
+                } else if (each.state == Pairing.State.PENDING) {
+                    expired.accept(pending(each));
                 }
                 each.state = Pairing.State.OVER;
             }

@@ -85,6 +85,17 @@ public final class Texts {
                 "refused: '" + label + "', after three wrong codes; connect again in the notebook for a new one");
     }
 
+    public static Event expired(Id pairing, String origin, String label) {
+        return new Event(
+                "expired",
+                pairingFields(pairing, origin, label).build(),
+                "too late for the code of '" + label + "'; connect again in the notebook for a new one");
+    }
+
+    public static Event nobodyAsks() {
+        return notice("no notebook waits for a code; connect again in the notebook for a new one");
+    }
+
     public static Event noCode() {
         return notice("a code has six characters, as the notebook shows them; type it once more, or n to refuse:");
     }

@@ -28,12 +28,13 @@ class DecisionsTest {
     Path state;
 
     private final List<String> told = new ArrayList<>();
+    private long now = 1;
     private Decisions decisions;
 
     @BeforeEach
     void aNotebookAsks() throws ProtocolException {
-        Tokens tokens = new Tokens(() -> 1L, state.resolve("grants"), told::add);
-        Pairings pairings = new Pairings(tokens, () -> 1L);
+        Tokens tokens = new Tokens(() -> now, state.resolve("grants"), told::add);
+        Pairings pairings = new Pairings(tokens, () -> now);
         pairings.ask(PairingCode.commit(NONCE), NOTEBOOK, false);
         decisions = new Decisions(pairings, new Teller() {
             @Override
@@ -55,6 +56,19 @@ class DecisionsTest {
         assertThat(told).hasSize(4).allMatch(line -> line.startsWith("a code has six characters"));
         decisions.type(CODE.toLowerCase(Locale.ROOT), false);
         assertThat(told).last().isEqualTo("allowed: 'story.ipynb' may read the project");
+    }
+
+    @Test
+    void aCodeThatComesTooLateIsToldAndWhatToDo() {
+        now += Pairings.ANSWER_MILLIS + 1;
+        decisions.type(CODE, false);
+        decisions.type(CODE, false);
+        decisions.type("what is this", false);
+        assertThat(told)
+                .containsExactly(
+                        "too late for the code of 'story.ipynb'; connect again in the notebook for a new one",
+                        "no notebook waits for a code; connect again in the notebook for a new one",
+                        "no notebook waits for a code; connect again in the notebook for a new one");
     }
 
     @Test
