@@ -26,6 +26,13 @@ def test_version_names_both_numbers(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "notesync 0.1.0 (protocol 1)\n"
 
 
+def test_the_module_is_the_command() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "notesync", "version"], capture_output=True, check=True
+    )
+    assert ran.stdout.split() == b"notesync 0.1.0 (protocol 1)".split()
+
+
 @pytest.mark.parametrize("arguments", [[], ["fly"], ["agent"], ["agent", "dance"]])
 def test_what_is_not_understood_exits_with_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as left:

@@ -141,7 +141,7 @@ def test_rollback_and_resume_say_where_they_are(
     assert "rolled back to sequence 1, and stays there" in say("rollback 2")
     assert [h["count"] for h in agent.seen if h["type"] == "rollback"] == [2]
     answers(agent, "resume", {"cursor": cursor, "held": False})
-    assert "catching up from sequence 1" in say("resume")
+    assert "follows the laptop again: up to date, sequence 1" in say("resume")
 
 
 def test_commands_that_change_the_replica_leave_the_cell_for_it(

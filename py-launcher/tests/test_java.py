@@ -62,12 +62,12 @@ def test_notesync_java_comes_first_and_may_be_the_program(tmp_path: Path) -> Non
 def test_notesync_java_is_taken_at_its_word(tmp_path: Path) -> None:
     old = make_java(tmp_path / "j8", "1.8.0_432")
     other = make_java(tmp_path / "j17", "17.0.1")
-    with pytest.raises(JavaMissing, match=r"Java 1.8.0_432 at .*j8"):
+    with pytest.raises(JavaMissing, match=r"Java 1.8.0_432 found at .*j8"):
         find(tmp_path, {"NOTESYNC_JAVA": str(old), "JAVA_HOME": str(other)})
 
 
 def test_notesync_java_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(JavaMissing, match="nothing that runs"):
+    with pytest.raises(JavaMissing, match="nowhere is no Java that runs, notesync needs 17"):
         find(tmp_path, {"NOTESYNC_JAVA": str(tmp_path / "nowhere")})
 
 
@@ -116,5 +116,5 @@ def test_nothing_at_all_says_what_to_install(tmp_path: Path) -> None:
 def test_everything_that_was_found_is_listed(tmp_path: Path) -> None:
     make_java(tmp_path / "jvm" / "a", "11.0.2")
     home = make_java(tmp_path / "j8", "1.8.0_1")
-    with pytest.raises(JavaMissing, match=r"Java 1.8.0_1 at .*Java 11.0.2 at .*needs 17"):
+    with pytest.raises(JavaMissing, match=r"1.8.0_1 found at .*Java 11.0.2 found at .*needs 17"):
         find(tmp_path, {"JAVA_HOME": str(home)})

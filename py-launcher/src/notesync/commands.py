@@ -145,7 +145,7 @@ def resume(app: App, _words: list[str]) -> None:
         reply = app.session.request(words.resume(app.session.replica), 120.0)
         app.session.resumed(words.cursor_of(reply))
         app.session.wait_until_settled(10.0)
-    display.say(texts.resumed(words.cursor_of(reply)))
+    display.say(texts.resumed(app.session.status()))
 
 
 def history(app: App, _words: list[str]) -> None:

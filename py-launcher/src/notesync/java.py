@@ -103,7 +103,7 @@ def _at(place: Path, source: str, missing_is_told: bool = False) -> Iterator[Jav
     program = place / "bin" / "java" if place.is_dir() else place
     if not program.is_file() or not os.access(program, os.X_OK):
         if missing_is_told:
-            yield Java(program, "nothing that runs", source)
+            yield Java(program, "is no Java that runs", source)
         return
     real = program.resolve()
     version = _from_release(real.parent.parent) or _from_running(program)

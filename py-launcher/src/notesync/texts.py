@@ -25,11 +25,14 @@ Told = tuple[str, str | None]
 
 
 def java_missing(found: Sequence[tuple[str, str]], needed: int) -> Told:
-    have = ", ".join(f"Java {version} at {program}" for program, version in found)
+    have = ", ".join(
+        f"Java {version} found at {program}" if version[:1].isdigit() else f"{program} {version}"
+        for program, version in found
+    )
     message = (
-        f"{have} found, notesync needs {needed} or newer"
+        f"{have}, notesync needs {needed} or newer"
         if have
-        else (f"no Java found on this machine, notesync needs {needed} or newer")
+        else f"no Java found on this machine, notesync needs {needed} or newer"
     )
     return message, (
         "install one (apt-get install openjdk-17-jre-headless), or pip install 'notesync[jre]', "
@@ -333,9 +336,8 @@ def rolled_back(cursor: Cursor | None) -> str:
     return f"rolled back to {at}, and stays there until `%notesync resume`"
 
 
-def resumed(cursor: Cursor | None) -> str:
-    at = f" from sequence {cursor.sequence}" if cursor else ""
-    return f"catching up{at}"
+def resumed(status: Status) -> str:
+    return f"follows the laptop again: {state_words(status)}"
 
 
 def history_rows(found: Sequence[Earlier]) -> list[tuple[str, str]]:

@@ -299,9 +299,7 @@ final class Replica implements Closeable {
             sequences.add(JsonObject.builder()
                     .put("sequence", Report.sequence(each.to()))
                     .put("applied", each.made())
-                    .put(
-                            "changes",
-                            each.plan().added().size() + each.plan().removed().size())
+                    .put("changes", each.plan().changedPaths())
                     .put("reason", each.reason())
                     .put("git", each.git() == null ? null : ProtocolJson.parse(each.git()))
                     .build());

@@ -104,6 +104,8 @@ class RollbackTest {
             assertThat(notebook.replica.history())
                     .extracting(each -> each.fields().get("sequence"))
                     .containsExactly(5L, 4L, 3L, 2L, 1L);
+            // A file that is saved again is one change: a.py, b.py and b.py/in.
+            assertThat(notebook.replica.history().get(0).integer("changes")).isEqualTo(3);
             notebook.replica.rollback(new Rewind.Goal(1, null));
             assertThat(notebook.snapshot()).isEqualTo(snapshots.get(3));
             notebook.replica.rollback(new Rewind.Goal(1, null));

@@ -38,6 +38,13 @@ record Project(Path root, Config config) {
         Path home = userState();
         Path state = home.toAbsolutePath().normalize();
         if (state.startsWith(root) || config.roots().values().stream().anyMatch(state::startsWith)) {
+            if (Path.of(System.getProperty("user.home", "."))
+                    .toAbsolutePath()
+                    .normalize()
+                    .startsWith(root)) {
+                throw new UserError(root + " holds your whole home directory: start in the directory of one project, or"
+                        + " name it. (To serve this one all the same, set NOTESYNC_STATE to a place outside it)");
+            }
             throw new UserError(
                     "the state directory " + home + " lies inside the project " + new Roots(root, config.roots()).text()
                             + ", which is never written: set NOTESYNC_STATE to another place, or serve a smaller directory");

@@ -2,6 +2,7 @@ package io.github.notesync.agent.plan;
 
 import io.github.notesync.protocol.Entry;
 import io.github.notesync.protocol.RelativePath;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -20,4 +21,13 @@ public record Plan(
         List<Entry> added,
         Set<RelativePath> adopted,
         List<Kept> kept,
-        Set<RelativePath> losses) {}
+        Set<RelativePath> losses) {
+
+    /** How many paths are not what they were: a replaced one is removed and added, and counts once. */
+    public int changedPaths() {
+        Set<RelativePath> paths = new HashSet<>();
+        added.forEach(entry -> paths.add(entry.path()));
+        removed.forEach(entry -> paths.add(entry.path()));
+        return paths.size();
+    }
+}

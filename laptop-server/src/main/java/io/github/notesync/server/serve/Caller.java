@@ -69,7 +69,7 @@ final class Caller {
         if (grant.isEmpty()) {
             throw HttpError.of(
                     ErrorCode.TOKEN_UNKNOWN,
-                    "the token is not valid here: it was revoked, has expired or belongs to another origin, or the server"
+                    "the laptop does not know this notebook any more: it was revoked there, its time is over, or the server"
                             + " was started again",
                     "pair the notebook again");
         }
