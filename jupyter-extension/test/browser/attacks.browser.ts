@@ -1,5 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { codeOf, commitOf } from '../../src/pairing';
 import { launch } from './chromium';
 import { startHub, type Hub, type Site } from './hub';
 import { startLaptop, type Laptop } from './laptop';
@@ -115,6 +116,96 @@ describe('a page that was not approved', () => {
     await page.locator('body[data-laptop="ready"]').waitFor();
     const own = await page.evaluate((url) => sessionStorage.getItem(`notesync:${url}`), laptop.url);
     expect(own).not.toBe(token);
+  });
+
+  it('cannot pass for an approved one by a header or in a frame without an origin', async () => {
+    const page = await open();
+    const outcomes = await page.evaluate(
+      async ({ url, approved, bearer }) => {
+        const read = `async (more) => {
+          try {
+            return String((await fetch(${JSON.stringify(url)}, { headers: { authorization: 'Bearer ${bearer}', ...more } })).status);
+          } catch {
+            return 'nothing';
+          }
+        }`;
+        const here = (0, eval)(read) as (more: object) => Promise<string>;
+        const opaque = new Promise((resolve) => {
+          const frame = document.createElement('iframe');
+          frame.setAttribute('sandbox', 'allow-scripts');
+          frame.allow = 'loopback-network';
+          frame.srcdoc = `<script>(${read})({}).then((said) => parent.postMessage(self.origin + ' ' + said, '*'))</script>`;
+          addEventListener('message', ({ data }) => {
+            resolve(data);
+          });
+          document.body.append(frame);
+        });
+        return [await here({ 'x-notesync-opener': approved }), await opaque];
+      },
+      { url: `${laptop.url}/v1/project`, approved: approved.https, bearer: token },
+    );
+    expect(outcomes).toEqual(['nothing', 'null nothing']);
+  });
+
+  it('that asks through the window cannot answer its own question, though it knows the code', async () => {
+    const page = await open();
+    const nonce = new Uint8Array(32).fill(7);
+    const code = codeOf(commitOf(nonce), evil.https);
+    await page.evaluate(
+      ({ url, commit }) => {
+        const button = document.createElement('button');
+        button.textContent = 'ask';
+        button.onclick = () => {
+          const opened = window.open(`${url}/bridge`, '', 'popup,width=520,height=680');
+          const { port1, port2 } = new MessageChannel();
+          onmessage = () => {
+            onmessage = null;
+            opened?.postMessage({ notesync: 'connect', protocol: 1, label: 'x' }, '*', [port2]);
+            const body = JSON.stringify({ commit, client: { kind: 'page', label: 'x', machine: '' } });
+            const headers = { 'content-type': 'application/json' };
+            port1.postMessage({ id: 1, method: 'POST', path: '/v1/pairings', headers, body });
+          };
+          port1.onmessage = ({ data }: MessageEvent<{ id: number; body?: ArrayBuffer; failed?: string }>) => {
+            if (data.id === 1) Object.assign(window, { pairing: new TextDecoder().decode(data.body), port: port1 });
+            else document.title = data.failed ?? 'forwarded';
+          };
+        };
+        document.body.append(button);
+      },
+      { url: laptop.url, commit: commitOf(nonce) },
+    );
+    const opening = context.waitForEvent('page');
+    await page.getByRole('button', { name: 'ask' }).click();
+    const popup = await opening;
+    const field = popup.getByLabel('Code that the notebook shows');
+    await field.waitFor();
+    // Later than the server takes for too soon.
+    const patience = { timeout: 10_000 };
+    await expect.poll(() => popup.evaluate(() => performance.now()), patience).toBeGreaterThan(2_500);
+    const before = laptop.told.length;
+    await page.evaluate(
+      async ({ url, code }) => {
+        const { pairing, port } = window as unknown as { pairing: string; port: MessagePort };
+        const path = `/v1/bridge/pairings/${(JSON.parse(pairing) as { pairing: string }).pairing}`;
+        const body = JSON.stringify({ allow: true, code });
+        const send = (init: RequestInit): Promise<unknown> =>
+          fetch(url + path, { method: 'POST', body, ...init }).catch(() => undefined);
+        await send({ mode: 'no-cors' });
+        await send({ headers: { 'content-type': 'application/json' } });
+        navigator.sendBeacon(url + path, body);
+        port.postMessage({ id: 2, method: 'POST', path, headers: { 'content-type': 'application/json' }, body });
+      },
+      { url: laptop.url, code },
+    );
+    await expect.poll(() => page.title(), patience).toBe('bad_request');
+    expect(laptop.told.slice(before)).not.toContain('paired');
+    // The code was the right one: who looks at the window and types it, allows it.
+    await popup.bringToFront();
+    await field.fill(code);
+    await popup.mouse.move(50, 50);
+    await popup.mouse.move(60, 70);
+    await popup.getByRole('button', { name: 'Allow' }).click();
+    await expect.poll(() => laptop.told.slice(before), patience).toContain('paired');
   });
 
   it('cannot ask to be paired by a request that needs no preflight', async () => {
