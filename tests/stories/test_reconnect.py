@@ -92,6 +92,13 @@ def test_the_replica_was_deleted_under_a_running_agent(stack: Stack) -> None:
     stack.settle()
 
 
+def test_a_deleted_replica_is_filled_again_by_the_next_cell_without_a_save(stack: Stack) -> None:
+    shutil.rmtree(stack.replica)
+    assert "was deleted here: it is filled again" in stack.notebook.run("1").text
+    stack.settle()
+    assert stack.notebook.run("import shop.cart; shop.cart.total()").value == "'one'"
+
+
 def test_disconnect_stops_the_flow_and_connect_goes_on(stack: Stack) -> None:
     stack.notebook.run("%notesync disconnect")
     wait.until(lambda: not stack.is_connected(), "the notebook is disconnected")

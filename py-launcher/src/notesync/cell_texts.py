@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import texts
@@ -16,6 +17,10 @@ def newer_exists(fresh: Fresh) -> str:
         return not_asked(sequence, fresh.why)  # Whether there is something newer, nobody knows.
     on = _on(sequence)
     return f"this cell runs on {on}; something newer is not here yet: {_why(fresh.why)}"
+
+
+def replica_deleted(root: Path | None) -> str:
+    return f"{root} was deleted here: it is filled again"
 
 
 def _on(sequence: int | None) -> str:

@@ -190,6 +190,8 @@ class Cells:
         together = command or self._row.continues(run.date)
         self.assert_path()
         self.look_at_place()
+        if self.session.look_after_root():
+            display.say(cell_texts.replica_deleted(self.session.root))
         seen = not together and self._is_seen(run)
         deadline = time.monotonic() + self.most_s
         newer = None if together or seen else self._fresh(deadline)

@@ -156,6 +156,14 @@ class Session:
         if attached is not None:
             self.link.request(agent_words.detach(attached.replica), 2.0)
 
+    def look_after_root(self) -> bool:
+        """Fill a replica again whose folder somebody deleted; tells whether that is so."""
+        receiver = self._receiver
+        if receiver is None or not self._mend_root():
+            return False
+        self.loop.post(receiver.attach_again, "root_gone", texts.REPLICA_DELETED)
+        return True
+
     def _mend_root(self) -> bool:
         """Make the replica's folder again where somebody deleted it. On the receiver's thread."""
         root = self.root

@@ -70,6 +70,7 @@ def agent_failed(what: str, told: str, errors: Path) -> Told:
 
 AGENT_CLOSED = "the connection to the agent was closed"
 NOTEBOOK_RENAMED = "the notebook has another name now"
+REPLICA_DELETED = "the folder of the replica was deleted"
 ANOTHER_REPLICA = "the replica was made anew"
 AGENT_FORGOT = "the agent does not know this kernel any more"
 
