@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.commands import places
 from tests.harness import tree
+from tests.harness.paged import PagedStack
 from tests.harness.stack import Stack
 from tests.stories.conftest import MakeStack
 
@@ -37,6 +42,24 @@ def test_nothing_changes_under_a_running_cell_and_the_next_one_runs_new_code(sta
     stack.notebook.finish(cell)
     assert "one 0" in cell.text, cell.text
     assert stack.notebook.run("shop.cart.total()").value == "'two'"
+
+
+@pytest.mark.browser
+def test_through_a_page_bytes_arrive_while_the_cell_runs_and_it_says_what_they_wait_for(tmp_path: Path) -> None:
+    cells = (LONG, "import shop.cart; print(shop.cart.total())")
+    with PagedStack(tmp_path / "stack", cells=cells) as stack:
+        before = tree.of_replica(stack.replica)
+        stack.page.press_run(stack.cell(0))
+        stack.page.until_output(stack.cell(0), "begun")
+        stack.laptop.save("shop/cart.py", NEW)
+        item = stack.page.page.get_by_role("button", name=re.compile("^notesync"))
+        waits = re.compile("the newest batch waits for a cell to end")
+        expect(item).to_have_attribute("title", waits, timeout=20_000)
+        assert tree.of_replica(stack.replica) == before
+        (stack.jupyter.files / "go on").touch()
+        stack.page.until_output(stack.cell(0), "one 0")
+        assert stack.run(1).splitlines()[-1] == "two"
+        expect(item).to_have_attribute("title", re.compile("up to date, sequence 2"), timeout=20_000)
 
 
 def test_an_interrupt_loses_nothing(stack: Stack) -> None:

@@ -37,7 +37,7 @@ def test_a_code_that_is_typed_too_late_is_told_everywhere_and_a_new_one_works(tm
 
 @pytest.mark.browser
 def test_a_window_whose_question_is_too_old_says_so_and_the_button_asks_anew(tmp_path: Path) -> None:
-    with impatient(PagedStack(tmp_path / "stack", connected=False, public=True), 8) as made:
+    with impatient(PagedStack(tmp_path / "stack", connected=False, public=True), 6) as made:
         assert isinstance(made, PagedStack)
         stack = made
         for number in range(len(stack.first_cells())):
