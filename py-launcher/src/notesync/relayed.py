@@ -6,23 +6,22 @@ here happens on the session's loop thread, which is also the only one that sends
 
 from __future__ import annotations
 
-import itertools
 import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, InvalidStateError
-from dataclasses import dataclass, field
+from concurrent.futures import Future
 from typing import Any, Protocol
 
 from . import texts
 from ._beacon import Beacon
+from ._calls import Calls
 from ._loop import LoopThread
 from ._page_host import Host
 from ._run import Run
 from ._signs import SignsOfLife
 from ._vouched import Vouched
-from .errors import LaptopUnreachable, NotesyncError, PermissionRefused, Unpaired
+from .errors import LaptopUnreachable, NotesyncError, Unpaired
 from .messages import Cursor, Json
 from .messages import comm as words
 from .messages.comm import FromPage, Part, RelayHello, Word
@@ -30,7 +29,6 @@ from .messages.laptop import Answer, Call, Project
 
 _log = logging.getLogger("notesync.relay")
 _ONE_COMM = ("widget", "base64")
-_ONLY_THE_USER = {"permission_refused", "popup_blocked", "popup_closed"}
 
 
 class Comm(Protocol):
@@ -43,12 +41,6 @@ class Comm(Protocol):
     def on_close(self, callback: Callable[[Any], None]) -> None: ...
 
     def close(self) -> None: ...
-
-
-@dataclass
-class _Open:
-    future: Future[Answer]
-    parts: list[bytes] = field(default_factory=list)
 
 
 class RelayedLaptop:
@@ -106,15 +98,14 @@ class Page:
         self.heard_at = time.monotonic()
         self.is_silent = False
         self.vouched = Vouched()
-        self._ids = itertools.count(1)
-        self._open: dict[int, _Open] = {}
+        self._calls = Calls(pages.loop, self.tell)
         self._gone = False
 
     # -- any thread
 
     def send(self, call: Call) -> Future[Answer]:
         future: Future[Answer] = Future()
-        self._pages.loop.post(self._send, call, future)
+        self._pages.loop.post(self._calls.make, call, future)
         return future
 
     def let_go(self) -> None:
@@ -129,22 +120,6 @@ class Page:
         self._pages.loop.submit(self._pages.signs.doubt())
 
     # -- the loop thread
-
-    def _send(self, call: Call, future: Future[Answer]) -> None:
-        if future.cancelled():
-            return
-        if self._gone:
-            _settle(future, _page_gone())
-            return
-        ident = next(self._ids)
-        self._open[ident] = _Open(future)
-        future.add_done_callback(lambda done: self._pages.loop.post(self._cancelled, ident, done))
-        data, buffers = words.request(ident, call)
-        self.tell(data, buffers)
-
-    def _cancelled(self, ident: int, future: Future[Answer]) -> None:
-        if future.cancelled() and self._open.pop(ident, None) is not None:
-            self.tell(words.cancel(ident))
 
     def tell(self, data: Json, buffers: Sequence[bytes] = ()) -> None:
         """Send to the page, on the comm on which nothing is ever received."""
@@ -175,14 +150,15 @@ class Page:
         """Act on a message of the page."""
         kind = message.kind
         if kind == "response":
-            self._response(Part.of(message))
+            self._calls.answered(Part.of(message))
         elif kind == "failed":
-            self._failed(message)
+            if self._calls.failed(message):
+                self._pages.unable(self)
         elif kind == "ready":
             self._ready(message)
         elif kind == "unpaired":
             code = str(message.data.get("code") or "token_unknown")
-            self._fail_all(Unpaired(code, *texts.UNPAIRED))
+            self._lose_laptop(Unpaired(code, *texts.UNPAIRED))
             self._pages.unable(self)
         elif kind == "ask" and message.data.get("what") == "fresh":
             ident = message.id
@@ -211,37 +187,8 @@ class Page:
         self.laptop = RelayedLaptop(self, address, legs, why if isinstance(why, str) else "")
         self._pages.ready(self, self.laptop, project)
 
-    def _response(self, part: Part) -> None:
-        waiting = self._open.get(part.id)
-        if waiting is None:
-            return
-        if part.part < len(waiting.parts):
-            return  # Heard already.
-        if part.part > len(waiting.parts):
-            del self._open[part.id]
-            _settle(waiting.future, LaptopUnreachable("part_lost", *texts.PART_LOST))
-            return
-        waiting.parts.append(part.data)
-        if part.last:
-            del self._open[part.id]
-            _settle(waiting.future, Answer(part.status, b"".join(waiting.parts)))
-
-    def _failed(self, message: FromPage) -> None:
-        waiting = self._open.pop(message.id, None)
-        if waiting is None:
-            return
-        code = str(message.data.get("code") or "laptop_unreachable")
-        said = str(message.data.get("message") or code)
-        if code not in _ONLY_THE_USER:
-            _settle(waiting.future, LaptopUnreachable(code, said, texts.SEE_PANEL))
-            return
-        _settle(waiting.future, PermissionRefused(code, said, texts.SEE_PANEL))
-        self._pages.unable(self)
-
-    def _fail_all(self, error: NotesyncError) -> None:
-        waiting, self._open = self._open, {}
-        for one in waiting.values():
-            _settle(one.future, error)
+    def _lose_laptop(self, error: NotesyncError) -> None:
+        self._calls.fail(error)
         if self.laptop is not None:
             self._pages.host.on_page_gone(self.laptop, error)
             self.laptop = None
@@ -251,7 +198,9 @@ class Page:
         if not self._gone:
             self._gone = True
             self.vouched.end()
-            self._fail_all(_page_gone())
+            gone = LaptopUnreachable("page_gone", *texts.PAGE_GONE)
+            self._calls.end(gone)
+            self._lose_laptop(gone)
 
 
 class Pages:
@@ -434,17 +383,3 @@ class Pages:
             page.take(FromPage.of(data, buffers))
         except NotesyncError as error:
             _log.warning("notesync: a page sent what cannot be read: %s", error)
-
-
-def _page_gone() -> LaptopUnreachable:
-    return LaptopUnreachable("page_gone", *texts.PAGE_GONE)
-
-
-def _settle(future: Future[Answer], outcome: Answer | NotesyncError) -> None:
-    try:
-        if isinstance(outcome, NotesyncError):
-            future.set_exception(outcome)
-        else:
-            future.set_result(outcome)
-    except InvalidStateError:
-        pass  # Cancelled meanwhile.

@@ -17,6 +17,8 @@ FILES = {
     "src/shop/some-data/table.csv": "deeper data of the package",
     "src/shop/.hidden/x.py": "",
     "src/shop/__pycache__/cart.py": "",
+    "src/shop/_vendor/site-packages/six.py": "installed, not written",
+    "src/shop/_vendor/dist-packages/six.py": "the same on Debian",
     "src/space/part.py": "a namespace package",
     "src/space/notes.txt": "beside a namespace package",
     "src/top.py": "",

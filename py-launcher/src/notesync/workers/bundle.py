@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 
 # Data beside the code goes along; anything larger is data to be read where it lies.
 MOST_DATA = 1 << 20
-_SKIPPED = {"__pycache__", "node_modules", "venv", "site-packages"}
+_SKIPPED = {"__pycache__", "node_modules", "venv", "site-packages", "dist-packages"}
 _INIT = "__init__.py"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
