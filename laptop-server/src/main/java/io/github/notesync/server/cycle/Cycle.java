@@ -44,6 +44,9 @@ public final class Cycle implements AutoCloseable {
     /** A stream of events is not waited for any longer. */
     private static final long SETTLE_AT_MOST = 40 * MILLI;
 
+    /** An editor renames the old file away before it writes the new one: so long, while there are events, nothing is gone. */
+    private static final long HALF_SAVE = 100 * MILLI;
+
     /** For a log that is written all the time: five sequences within a second are too many. */
     private static final int BUSY_COMMITS = 5;
 
@@ -205,6 +208,22 @@ public final class Cycle implements AutoCloseable {
         pause(UNAVAILABLE_POLL);
     }
 
+    private void scan(boolean patient) throws IOException, InterruptedException {
+        if (everything) {
+            take(scanner.everything(patient, source.isKnown() ? Progress.NONE : listener));
+            everything = false;
+            lastFullScan = System.nanoTime();
+        } else if (!dirty.isEmpty()) {
+            Set<String> now = Set.copyOf(dirty);
+            dirty.clear();
+            take(scanner.directories(now, patient));
+        }
+    }
+
+    private boolean isSomethingGone() {
+        return index.moved().stream().anyMatch(each -> each.after() == null);
+    }
+
     private void round() throws IOException, InterruptedException {
         Freshness.Served served = awaitWork();
         dirt.poll();
@@ -215,15 +234,11 @@ public final class Cycle implements AutoCloseable {
             return;
         }
         boolean patient = served.isEmpty();
-        boolean first = !source.isKnown();
-        if (everything || served.everything()) {
-            take(scanner.everything(patient, first ? listener : Progress.NONE));
-            everything = false;
-            lastFullScan = System.nanoTime();
-        } else if (!dirty.isEmpty()) {
-            Set<String> now = Set.copyOf(dirty);
-            dirty.clear();
-            take(scanner.directories(now, patient));
+        everything |= served.everything();
+        scan(patient);
+        long end = System.nanoTime() + HALF_SAVE;
+        while (source.isKnown() && isSomethingGone() && System.nanoTime() < end && note(watch.await(SETTLE))) {
+            scan(patient);
         }
         toldFailure = "";
         boolean wasAway = source.state().phase() == Source.Phase.UNAVAILABLE;

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +89,17 @@ class EverySaveTest {
             Files.createFile(served.path("pkg/4913"));
             Files.delete(served.path("pkg/4913"));
             Files.move(served.path("pkg/a.py"), served.path("pkg/a.py~"));
+            Files.writeString(served.path("pkg/a.py"), text);
+            Files.delete(served.path("pkg/a.py~"));
+        });
+    }
+
+    @Test
+    void aRunInTheMiddleOfASaveDoesNotSeeTheFileGone() throws Exception {
+        once(text -> {
+            Files.move(served.path("pkg/a.py"), served.path("pkg/a.py~"));
+            served.look();
+            LockSupport.parkNanos(QUICK / 3);
             Files.writeString(served.path("pkg/a.py"), text);
             Files.delete(served.path("pkg/a.py~"));
         });
