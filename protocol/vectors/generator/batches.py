@@ -186,7 +186,7 @@ def _headers(suite: Suite) -> None:
         ("size empty", "header_field", tar.header(b"a.py", size_field=b" " * 12)),
         ("size with a digit 8", "header_field", tar.header(b"a.py", size_field=b"00000000018\x00")),
         ("size with a number behind it", "header_field", tar.header(b"a.py", size_field=b"13\x0000000013\x00")),
-        ("time malformed", "tar", tar.header(b"a.py", len(A), time_field=b"yesterday..\x00")),
+        ("time malformed", "header_field", tar.header(b"a.py", len(A), time_field=b"yesterday..\x00")),
     ]:
         _add(suite, comment, block + tar.padded(A) + tar.END, None, "header", "payload_invalid", reason)
     hidden = tar.header(b"a.py", len(A)) + A + b"hidden" + bytes(512 - len(A) - 6) + tar.END

@@ -57,13 +57,17 @@ final class ChangeOrder {
             if ((mark & LEAF) != 0) {
                 throw bad(change, "is inside " + each + ", which is no directory");
             }
+            if ((mark & PARENT) != 0) {
+                return; // And so is each above it.
+            }
             marks.put(key, mark | PARENT);
             checkSpelling(each, key);
         }
     }
 
     private void checkSpelling(RelativePath path, long key) throws ProtocolException {
-        long folded = hash(path.collisionKey());
+        String fold = path.collisionKey();
+        long folded = fold.equals(path.value()) ? key : hash(fold);
         long spelling = spellings.get(folded);
         if (spelling != 0 && spelling != key) {
             throw ProtocolException.pathRefused(path.value(), PathReason.COLLISION);

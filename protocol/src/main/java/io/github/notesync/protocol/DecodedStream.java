@@ -3,15 +3,10 @@ package io.github.notesync.protocol;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import org.jspecify.annotations.Nullable;
 
-/**
- * A window of a decoded batch stream: ends after {@code limit} bytes, does not close what is below, and remembers a
- * failure of the stream below, so that it is not mistaken for malformed content. One thread.
- */
+/** A window of a decoded batch stream: ends after {@code limit} bytes, and does not close what is below. One thread. */
 final class DecodedStream extends FilterInputStream {
     private long left;
-    private @Nullable IOException failure;
 
     DecodedStream(InputStream in, long limit) {
         super(in);
@@ -21,13 +16,6 @@ final class DecodedStream extends FilterInputStream {
     /** Bytes until the end of the window. */
     long left() {
         return left;
-    }
-
-    /** Throws what reading from below has thrown, if it has. */
-    void throwFailure() throws IOException {
-        if (failure != null) {
-            throw failure;
-        }
     }
 
     @Override
@@ -41,14 +29,9 @@ final class DecodedStream extends FilterInputStream {
         if (left == 0) {
             return -1;
         }
-        try {
-            int n = in.read(out, offset, (int) Math.min(length, left));
-            left -= Math.max(0, n);
-            return n;
-        } catch (IOException e) {
-            failure = e;
-            throw e;
-        }
+        int n = in.read(out, offset, (int) Math.min(length, left));
+        left -= Math.max(0, n);
+        return n;
     }
 
     @Override

@@ -5,34 +5,49 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a batch does, and the authority on it; the payload only carries bytes ({@code PROTOCOL.md} 2.4). The changes
- * are in the order of the contract. {@link ManifestReader} reads one that is too long to be held.
+ * are in the order of the contract and do not contradict each other. {@link ManifestReader} reads one that is too long
+ * to be held. Immutable.
  */
-public record Manifest(ManifestHeader header, List<Change> changes) {
+public final class Manifest {
+    private final ManifestHeader header;
+    private final List<Change> changes;
 
-    /** @throws IllegalArgumentException if the changes contradict each other, their order or the header */
-    public Manifest {
-        changes = List.copyOf(changes);
+    /** Whoever calls it has held the changes against each other, and the header against them. */
+    private Manifest(ManifestHeader header, List<Change> changes) {
+        this.header = header;
+        this.changes = Collections.unmodifiableList(changes);
+    }
+
+    public ManifestHeader header() {
+        return header;
+    }
+
+    public List<Change> changes() {
+        return changes;
+    }
+
+    /**
+     * A manifest of {@code changes} in any order; what the header says of the payload is replaced.
+     *
+     * @throws IllegalArgumentException if the changes contradict each other
+     */
+    public static Manifest of(ManifestHeader header, Collection<? extends Change> changes) {
+        List<Change> sorted = new ArrayList<>(changes);
+        sorted.sort(ChangeOrder.CANONICAL);
         ChangeOrder order = new ChangeOrder();
         try {
-            for (Change change : changes) {
+            for (Change change : sorted) {
                 order.accept(change);
             }
         } catch (ProtocolException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
-        if (header.payloadEntries() != payloadEntries(changes) || header.payloadBytes() != payloadBytes(changes)) {
-            throw new IllegalArgumentException("the header's payload is not that of the changes");
-        }
-    }
-
-    /** A manifest of {@code changes} in any order; what the header says of the payload is replaced. */
-    public static Manifest of(ManifestHeader header, Collection<? extends Change> changes) {
-        List<Change> sorted = new ArrayList<>(changes);
-        sorted.sort(ChangeOrder.CANONICAL);
         return new Manifest(header.withPayload(payloadEntries(sorted), payloadBytes(sorted)), sorted);
     }
 
@@ -59,7 +74,8 @@ public record Manifest(ManifestHeader header, List<Change> changes) {
         }
     }
 
-    private static Manifest read(ManifestReader reader) throws IOException {
+    /** Reads the rest of a manifest, from its first change on, into memory. The errors are those of the reader. */
+    public static Manifest read(ManifestReader reader) throws IOException {
         List<Change> changes = new ArrayList<>();
         for (Change change = reader.next(); change != null; change = reader.next()) {
             changes.add(change);
@@ -70,5 +86,15 @@ public record Manifest(ManifestHeader header, List<Change> changes) {
     /** Writes the JSON; the same manifest always gives the same bytes. {@code out} stays open. */
     public void writeTo(OutputStream out) throws IOException {
         ProtocolJson.writeWithList(out, header.toJson(), ManifestReader.LIST, changes, Change::toJson);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Manifest that && header.equals(that.header) && changes.equals(that.changes);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * header.hashCode() + changes.hashCode();
     }
 }

@@ -2,40 +2,32 @@ package io.github.notesync.protocol;
 
 import java.io.IOException;
 import java.io.InputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Unpacks a payload entry by entry and holds each against the put that the manifest has in its place. The tar library
- * sees only what passed {@link TarGate}. One thread.
- */
+/** Unpacks a payload entry by entry and holds each against the put that the manifest has in its place. One thread. */
 final class PayloadReader {
     private final InputStream decoded;
     private final DecodedStream window;
-    private final TarGate gate;
-    private final TarArchiveInputStream tar;
+    private final TarReader tar;
+    private final Digest.Hasher hasher = Digest.hasher();
 
     PayloadReader(InputStream decoded, long payloadSize) {
         this.decoded = decoded;
         this.window = new DecodedStream(decoded, payloadSize);
-        this.gate = new TarGate(window);
-        this.tar = new TarArchiveInputStream(gate, TarHeader.BLOCK, TarHeader.BLOCK, "UTF-8", false);
+        this.tar = new TarReader(window);
     }
 
     void next(Change.Put put, PayloadSink sink) throws IOException {
-        TarArchiveEntry entry = guarded(tar::getNextEntry);
-        if (entry == null) {
+        if (!tar.next()) {
             throw disagrees(put, "is missing in the payload");
         }
-        if (!entry.getName().equals(put.path().value())) {
-            throw disagrees(put, "is due in the payload, which has " + Quoted.of(entry.getName()));
+        if (!tar.name().equals(put.path().value())) {
+            throw disagrees(put, "is due in the payload, which has " + Quoted.of(tar.name()));
         }
-        if (entry.getSize() != put.payloadSize()) {
+        if (tar.size() != put.payloadSize()) {
             throw disagrees(
-                    put, "has " + entry.getSize() + " bytes in the payload, " + put.payloadSize() + " in the manifest");
+                    put, "has " + tar.size() + " bytes in the payload, " + put.payloadSize() + " in the manifest");
         }
-        EntryBytes bytes = new EntryBytes(put.payloadSize());
+        EntryBytes bytes = new EntryBytes();
         sink.entry(put, bytes);
         Digest digest = bytes.finish();
         if (put.source() instanceof Source.Payload && !digest.equals(put.digest())) {
@@ -49,15 +41,13 @@ final class PayloadReader {
 
     /** Nothing may follow: no entry, no byte of the payload, no byte of the stream. */
     void finish() throws IOException {
-        TarArchiveEntry entry = guarded(tar::getNextEntry);
-        if (entry != null) {
+        if (tar.next()) {
             throw new ProtocolException(
                     ErrorCode.PAYLOAD_DISAGREES,
-                    "the payload has " + Quoted.of(entry.getName()) + ", which is not due in the manifest",
-                    entry.getName(),
+                    "the payload has " + Quoted.of(tar.name()) + ", which is not due in the manifest",
+                    tar.name(),
                     null);
         }
-        gate.finish();
         if (window.left() > 0) {
             throw PayloadReason.TRUNCATED.exception();
         }
@@ -74,31 +64,8 @@ final class PayloadReader {
                 null);
     }
 
-    private interface TarCall<T> {
-        T call() throws IOException;
-    }
-
-    /** What the library throws is the peer's fault, unless the stream below has failed. */
-    private <T extends @Nullable Object> T guarded(TarCall<T> call) throws IOException {
-        try {
-            return call.call();
-        } catch (ProtocolException e) {
-            throw e;
-        } catch (IOException | RuntimeException | StackOverflowError e) {
-            window.throwFailure();
-            throw PayloadReason.TAR.exception(String.valueOf(e.getMessage()));
-        }
-    }
-
-    /** The bytes of the current entry, counted and digested as they are read. */
+    /** The bytes of the current entry, digested as they are read. */
     private final class EntryBytes extends InputStream {
-        private final Digest.Hasher hasher = Digest.hasher();
-        private long left;
-
-        EntryBytes(long size) {
-            left = size;
-        }
-
         @Override
         public int read() throws IOException {
             byte[] one = new byte[1];
@@ -107,23 +74,19 @@ final class PayloadReader {
 
         @Override
         public int read(byte[] out, int offset, int length) throws IOException {
-            if (length == 0 || left == 0) {
-                return length == 0 ? 0 : -1;
+            if (length == 0) {
+                return 0;
             }
-            int n = guarded(() -> tar.read(out, offset, (int) Math.min(length, left)));
-            if (n <= 0) {
-                throw PayloadReason.TRUNCATED.exception();
-            }
-            hasher.update(out, offset, n);
-            left -= n;
+            int n = tar.read(out, offset, length);
+            hasher.update(out, offset, Math.max(0, n));
             return n;
         }
 
         /** Reads what the sink has left. */
         Digest finish() throws IOException {
-            byte[] rest = new byte[(int) Math.min(8192, left)];
-            while (left > 0 && read(rest, 0, rest.length) >= 0) {
-                // counted and digested by read
+            byte[] rest = new byte[tar.left() == 0 ? 1 : 8192];
+            while (read(rest, 0, rest.length) >= 0) {
+                // digested by read
             }
             return hasher.digest();
         }

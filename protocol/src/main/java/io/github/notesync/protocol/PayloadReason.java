@@ -13,8 +13,7 @@ enum PayloadReason {
     PAX_GLOBAL("a global PAX header is not allowed"),
     PAX_RECORD("a PAX record is malformed, twice or of a key that is not allowed"),
     PADDING("the padding behind an entry is not zero"),
-    TRAILING("something follows the end of the tar"),
-    TAR("the tar cannot be read");
+    TRAILING("something follows the end of the tar");
 
     private final String text;
 

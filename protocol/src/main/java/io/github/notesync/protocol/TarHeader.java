@@ -20,11 +20,16 @@ final class TarHeader {
     private static final int PREFIX = 345;
     private static final byte[] USTAR = {'u', 's', 't', 'a', 'r', 0, '0', '0'};
 
+    private static final int MODE = 100;
+    private static final int TIME = 136;
+
     private final char type;
+    private final String name;
     private final long size;
 
-    private TarHeader(char type, long size) {
+    private TarHeader(char type, String name, long size) {
         this.type = type;
+        this.name = name;
         this.size = size;
     }
 
@@ -33,14 +38,18 @@ final class TarHeader {
         return type;
     }
 
+    String name() {
+        return name;
+    }
+
     /** Bytes of data behind the header. */
     long size() {
         return size;
     }
 
-    static boolean isZero(byte[] block) {
-        for (byte b : block) {
-            if (b != 0) {
+    static boolean isZero(byte[] bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (bytes[i] != 0) {
                 return false;
             }
         }
@@ -61,23 +70,22 @@ final class TarHeader {
         if (type != FILE && type != PAX) {
             throw PayloadReason.ENTRY_TYPE.exception("type " + Quoted.of(String.valueOf(type)));
         }
-        boolean plain = block[0] != 0
-                && isTerminated(block, NAME)
-                && isZero(Arrays.copyOfRange(block, LINK, MAGIC))
-                && isZero(Arrays.copyOfRange(block, PREFIX, BLOCK));
+        int end = 0;
+        while (end < NAME && block[end] != 0) {
+            end++;
+        }
+        // Behind the first NUL of the name only NULs: else readers disagree on where it ends.
+        boolean plain =
+                end > 0 && isZero(block, end, NAME) && isZero(block, LINK, MAGIC) && isZero(block, PREFIX, BLOCK);
         if (!plain) {
             throw PayloadReason.HEADER_FIELD.exception("name, link name or prefix");
         }
-        return new TarHeader(type, octal(block, SIZE, 12));
-    }
-
-    /** Behind the first NUL of the name only NULs: else readers disagree on where it ends. */
-    private static boolean isTerminated(byte[] block, int end) {
-        int nul = 0;
-        while (nul < end && block[nul] != 0) {
-            nul++;
+        // Mode, owner and group, and the time: nobody wants them, but they are numbers.
+        for (int field = MODE; field < SIZE; field += 8) {
+            octal(block, field, 8);
         }
-        return isZero(Arrays.copyOfRange(block, nul, end));
+        octal(block, TIME, 12);
+        return new TarHeader(type, TarReader.text(block, 0, end), octal(block, SIZE, 12));
     }
 
     /** The checksum counts its own field as spaces. */

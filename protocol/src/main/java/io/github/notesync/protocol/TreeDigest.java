@@ -1,6 +1,9 @@
 package io.github.notesync.protocol;
 
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.List;
 
 /**
  * Tells whether two sets of entries are equal, and follows a change in constant time: the sum modulo 2^256 of the
@@ -27,25 +30,36 @@ public record TreeDigest(BigInteger sum) {
     }
 
     public static TreeDigest of(Iterable<? extends Entry> entries) {
-        TreeDigest sum = EMPTY;
-        for (Entry entry : entries) {
-            sum = sum.with(entry);
-        }
-        return sum;
+        return EMPTY.withAll(entries);
     }
 
     /** The digest of this set and {@code entry}, which must not be in it. */
     public TreeDigest with(Entry entry) {
-        return new TreeDigest(sum.add(number(entry)).mod(MODULUS));
+        return withAll(List.of(entry));
     }
 
     /** The digest of this set without {@code entry}, which must be in it. */
     public TreeDigest without(Entry entry) {
-        return new TreeDigest(sum.subtract(number(entry)).mod(MODULUS));
+        return withoutAll(List.of(entry));
     }
 
-    private static BigInteger number(Entry entry) {
-        return new BigInteger(1, Digest.of(entry.line()).bytes());
+    /** The digest of this set and {@code entries}, none of which may be in it. */
+    public TreeDigest withAll(Iterable<? extends Entry> entries) {
+        return new TreeDigest(sum.add(total(entries)).mod(MODULUS));
+    }
+
+    /** The digest of this set without {@code entries}, which must be in it. */
+    public TreeDigest withoutAll(Iterable<? extends Entry> entries) {
+        return new TreeDigest(sum.subtract(total(entries)).mod(MODULUS));
+    }
+
+    private static BigInteger total(Iterable<? extends Entry> entries) {
+        MessageDigest sha256 = Digest.sha256();
+        BigInteger total = BigInteger.ZERO;
+        for (Entry entry : entries) {
+            total = total.add(new BigInteger(1, sha256.digest(entry.line().getBytes(StandardCharsets.UTF_8))));
+        }
+        return total;
     }
 
     public String hex() {

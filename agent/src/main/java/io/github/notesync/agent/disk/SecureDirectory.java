@@ -44,9 +44,9 @@ import org.jspecify.annotations.Nullable;
  * with what the descriptor shows.
  */
 final class SecureDirectory implements Directory {
-    private static final Set<PosixFilePermission> PLAIN = PosixFilePermissions.fromString("rw-r--r--");
-    private static final Set<PosixFilePermission> EXECUTABLE = PosixFilePermissions.fromString("rwxr-xr-x");
-    private static final Set<PosixFilePermission> SECRET = PosixFilePermissions.fromString("rwx------");
+    private static final FileAttribute<Set<PosixFilePermission>> PLAIN = attribute("rw-r--r--");
+    private static final FileAttribute<Set<PosixFilePermission>> EXECUTABLE = attribute("rwxr-xr-x");
+    private static final FileAttribute<Set<PosixFilePermission>> SECRET = attribute("rwx------");
     private static final Set<OpenOption> READ_ONLY = Set.of(READ, NOFOLLOW_LINKS);
     private static final Set<OpenOption> NEW = Set.of(WRITE, CREATE_NEW, NOFOLLOW_LINKS);
     private static final Set<OpenOption> ANEW = Set.of(WRITE, CREATE, TRUNCATE_EXISTING, NOFOLLOW_LINKS);
@@ -103,10 +103,9 @@ final class SecureDirectory implements Directory {
 
     /** {@code (dev=fe01,ino=1234)} as {@code fe01.1234}. */
     private static String key(PosixFileAttributes attributes) {
-        return String.valueOf(attributes.fileKey())
-                .replace("(dev=", "")
-                .replace(",ino=", ".")
-                .replace(")", "");
+        String key = String.valueOf(attributes.fileKey());
+        int inode = key.indexOf(",ino=");
+        return key.substring("(dev=".length(), inode) + "." + key.substring(inode + ",ino=".length(), key.length() - 1);
     }
 
     @Override
@@ -145,17 +144,17 @@ final class SecureDirectory implements Directory {
 
     @Override
     public OutputFile create(String name, boolean executable) throws IOException {
-        return output(name, stream.newByteChannel(Path.of(name), NEW, attribute(executable ? EXECUTABLE : PLAIN)));
+        return output(name, stream.newByteChannel(Path.of(name), NEW, executable ? EXECUTABLE : PLAIN));
     }
 
     @Override
     public OutputFile overwrite(String name, boolean executable) throws IOException {
-        return output(name, stream.newByteChannel(Path.of(name), ANEW, attribute(executable ? EXECUTABLE : PLAIN)));
+        return output(name, stream.newByteChannel(Path.of(name), ANEW, executable ? EXECUTABLE : PLAIN));
     }
 
     @Override
     public OutputFile append(String name) throws IOException {
-        return output(name, stream.newByteChannel(Path.of(name), BEHIND, attribute(PLAIN)));
+        return output(name, stream.newByteChannel(Path.of(name), BEHIND, PLAIN));
     }
 
     private OutputFile output(String name, SeekableByteChannel channel) {
@@ -164,7 +163,7 @@ final class SecureDirectory implements Directory {
 
     @Override
     public void makeDirectory(String name, boolean secret) throws IOException {
-        Files.createDirectory(path.resolve(name), attribute(secret ? SECRET : EXECUTABLE));
+        Files.createDirectory(path.resolve(name), secret ? SECRET : EXECUTABLE);
     }
 
     @Override
@@ -213,7 +212,7 @@ final class SecureDirectory implements Directory {
 
     @Override
     public void setExecutable(String name, boolean executable) throws IOException {
-        view(name).setPermissions(Umask.less(executable ? EXECUTABLE : PLAIN));
+        view(name).setPermissions(Umask.less((executable ? EXECUTABLE : PLAIN).value()));
     }
 
     @Override
@@ -250,8 +249,8 @@ final class SecureDirectory implements Directory {
 
     @Override
     public @Nullable Closeable lock(String name) throws IOException {
-        FileChannel channel = (FileChannel)
-                stream.newByteChannel(Path.of(name), Set.of(WRITE, CREATE, NOFOLLOW_LINKS), attribute(PLAIN));
+        FileChannel channel =
+                (FileChannel) stream.newByteChannel(Path.of(name), Set.of(WRITE, CREATE, NOFOLLOW_LINKS), PLAIN);
         FileLock held = null;
         try {
             held = channel.tryLock();
@@ -281,8 +280,8 @@ final class SecureDirectory implements Directory {
         return stream.getFileAttributeView(Path.of(name), PosixFileAttributeView.class, NOFOLLOW_LINKS);
     }
 
-    private static FileAttribute<Set<PosixFilePermission>> attribute(Set<PosixFilePermission> permissions) {
-        return PosixFilePermissions.asFileAttribute(permissions);
+    private static FileAttribute<Set<PosixFilePermission>> attribute(String permissions) {
+        return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
     }
 
     /** A file of this machine's disk. */

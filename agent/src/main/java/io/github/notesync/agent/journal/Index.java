@@ -40,14 +40,7 @@ public final class Index implements Managed {
 
     /** The tree digest that the index will have after {@code plan}. */
     public TreeDigest treeAfter(Plan plan) {
-        TreeDigest after = tree;
-        for (Entry entry : plan.removed()) {
-            after = after.without(entry);
-        }
-        for (Entry entry : plan.added()) {
-            after = after.with(entry);
-        }
-        return after;
+        return tree.withoutAll(plan.removed()).withAll(plan.added());
     }
 
     /** Takes in what {@code transaction} did. */

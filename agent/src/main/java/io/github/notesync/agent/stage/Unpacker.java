@@ -18,7 +18,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -71,16 +70,14 @@ public final class Unpacker {
                 throw new ProtocolException(
                         ErrorCode.MANIFEST_INVALID, "the manifest has not the cursors of its descriptor");
             }
-            List<Change> changes = new ArrayList<>();
-            for (Change change = manifest.next(); change != null; change = manifest.next()) {
-                changes.add(change);
-            }
-            if (changes.size() != descriptor.changes()) {
+            Manifest read = Manifest.read(manifest);
+            if (read.changes().size() != descriptor.changes()) {
                 throw new ProtocolException(
                         ErrorCode.MANIFEST_INVALID,
-                        "the manifest has " + changes.size() + " changes, its descriptor " + descriptor.changes());
+                        "the manifest has " + read.changes().size() + " changes, its descriptor "
+                                + descriptor.changes());
             }
-            return new Manifest(header, changes);
+            return read;
         } finally {
             workspace.directory().deleteFile(Layout.MANIFEST);
         }
