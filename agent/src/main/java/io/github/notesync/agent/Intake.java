@@ -10,6 +10,8 @@ import io.github.notesync.agent.report.Report;
 import io.github.notesync.agent.stage.Incoming;
 import io.github.notesync.agent.stage.OldContent;
 import io.github.notesync.agent.stage.Spool;
+import io.github.notesync.agent.stage.Unpacker;
+import io.github.notesync.agent.stage.WholeDirectories;
 import io.github.notesync.protocol.BatchDescriptor;
 import io.github.notesync.protocol.ErrorCode;
 import io.github.notesync.protocol.Id;
@@ -38,6 +40,7 @@ final class Intake implements Incoming.Listener {
     private final Workspaces workspaces;
     private final OldContent old;
     private final Spool spool;
+    private final boolean inWhole;
     private final Runnable onStaged;
 
     private @Nullable Incoming arriving;
@@ -47,14 +50,16 @@ final class Intake implements Incoming.Listener {
     static final class Staged {
         final Incoming incoming;
         final Manifest manifest;
+        final WholeDirectories whole;
         final long received;
         final long stagedAt;
         Applier.@Nullable Halt halt;
         boolean confirmed;
 
-        Staged(Incoming incoming, Manifest manifest, long received) {
+        Staged(Incoming incoming, Unpacker.Unpacked unpacked, long received) {
             this.incoming = incoming;
-            this.manifest = manifest;
+            this.manifest = unpacked.manifest();
+            this.whole = unpacked.whole();
             this.received = received;
             this.stagedAt = incoming.age();
         }
@@ -74,6 +79,7 @@ final class Intake implements Incoming.Listener {
                             ? null
                             : manifest.header().git().toJson().toString(),
                     manifest.changes(),
+                    whole,
                     confirmed,
                     Set.of());
         }
@@ -99,6 +105,7 @@ final class Intake implements Incoming.Listener {
             Workspaces workspaces,
             OldContent old,
             Spool spool,
+            boolean inWhole,
             Runnable onStaged) {
         this.index = index;
         this.report = report;
@@ -106,6 +113,7 @@ final class Intake implements Incoming.Listener {
         this.workspaces = workspaces;
         this.old = old;
         this.spool = spool;
+        this.inWhole = inWhole;
         this.onStaged = onStaged;
     }
 
@@ -123,7 +131,7 @@ final class Intake implements Incoming.Listener {
         if (arriving == null || !arriving.descriptor().isSameStream(descriptor)) {
             checkStart(descriptor);
             dropArriving();
-            arriving = new Incoming(descriptor, workspaces.next(), old, spool, this);
+            arriving = new Incoming(descriptor, workspaces.next(), old, spool, inWhole, this);
             arriving.resume();
         }
         return answer(arriving);
@@ -209,7 +217,7 @@ final class Intake implements Incoming.Listener {
     }
 
     @Override
-    public void unpacked(Incoming batch, Manifest manifest) {
+    public void unpacked(Incoming batch, Unpacker.Unpacked unpacked) {
         long received = batch.age();
         replicaThread.execute(() -> {
             if (batch != arriving) {
@@ -221,8 +229,9 @@ final class Intake implements Incoming.Listener {
             } catch (IOException e) {
                 Log.line("an older batch could not be deleted: " + e);
             }
-            staged = new Staged(batch, manifest, received);
-            report.staged(batch.descriptor().batch(), manifest.header().to());
+            staged = new Staged(batch, unpacked, received);
+            report.staged(
+                    batch.descriptor().batch(), unpacked.manifest().header().to());
             onStaged.run();
         });
     }

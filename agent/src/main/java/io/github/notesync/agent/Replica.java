@@ -110,6 +110,7 @@ final class Replica implements Closeable {
                 () -> Workspace.create(home.transactions(), nextNumber++),
                 new ReplicaContent(tree.root()),
                 new Spool(home.incoming(), around.boot()),
+                traits.canRename(),
                 around.onStaged());
     }
 

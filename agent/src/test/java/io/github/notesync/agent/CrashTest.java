@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.notesync.agent.disk.Disk;
 import io.github.notesync.agent.testing.FaultyDisk;
 import io.github.notesync.agent.testing.FaultyDisk.Crash;
+import io.github.notesync.agent.testing.Laptop;
 import io.github.notesync.agent.testing.MemoryDisk;
 import io.github.notesync.agent.testing.Quirk;
 import io.github.notesync.agent.testing.Snapshot;
@@ -13,11 +14,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code kill -9} at every single change that the agent makes to the disk. */
@@ -105,6 +108,56 @@ class CrashTest {
             }
         }
         assertThat(takenBack).isGreaterThan(5);
+    }
+
+    /** A new directory comes in one rename; where somebody makes one right before that, it is filled instead. */
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void aDirectoryThatSomebodyMadeAMomentAgoIsFilledWhateverHappens(boolean crashing) {
+        Laptop laptop = new Laptop();
+        Laptop.Batch batch = laptop.mkdir("new")
+                .mkdir("new/inner")
+                .mkdir("new/empty")
+                .put("new/inner/n.py", "n = 1\n")
+                .put("new/m.py", "m = 1\n")
+                .link("new/link", "m.py")
+                .save();
+        int filled = 0;
+        boolean hit = true;
+        for (int moment = 0; hit; moment++) {
+            MemoryDisk disk = new MemoryDisk();
+            FaultyDisk faulty = new FaultyDisk(disk);
+            faulty.doAt("create " + ROOT + "/.notesync/tx/0000000001/committed", () -> {
+                Story.mkdir(disk, ROOT, "", "new");
+                Story.write(disk, ROOT, "new/theirs.csv", "1,2\n");
+            });
+            if (crashing) {
+                faulty.crashAt(moment);
+            } else {
+                faulty.failAt(moment, "Input/output error");
+            }
+            try {
+                Notebook.open(faulty, ROOT).bring(batch);
+            } catch (Crash | java.io.UncheckedIOException ended) {
+                // Looked at by the next agent.
+            }
+            hit = faulty.moments().size() > moment;
+            try (Notebook notebook = Notebook.open(disk, ROOT)) {
+                Map<String, String> there = notebook.snapshot();
+                Map<String, String> theirs = new TreeMap<>();
+                if (there.containsKey("new")) {
+                    theirs.put("new", "directory");
+                    theirs.put("new/theirs.csv", Snapshot.file("1,2\n"));
+                }
+                Map<String, String> both = new TreeMap<>(laptop.snapshot());
+                both.putAll(theirs);
+                assertThat(there).as("moment " + moment).isIn(theirs, both);
+                filled += there.equals(both) ? 1 : 0;
+            }
+            assertThat(Notebook.litter(disk, ROOT)).as("moment " + moment).isEmpty();
+            assertThat(keptTexts(disk)).as("moment " + moment).isEmpty();
+        }
+        assertThat(filled).isGreaterThan(crashing ? 20 : 5);
     }
 
     /** The same on the disk of this machine, at a sample of moments. */

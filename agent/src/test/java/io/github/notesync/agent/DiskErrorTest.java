@@ -84,7 +84,7 @@ class DiskErrorTest {
             Story story = Story.on(disk, ROOT);
             FaultyDisk faulty = new FaultyDisk(disk);
             try (Notebook notebook = Notebook.open(faulty, ROOT)) {
-                faulty.failAfter("rename /replica/new/inner/n.py", "Input/output error", later);
+                faulty.failAfter("rename /replica/moved.py", "Input/output error", later);
                 JsonObject end = notebook.bring(story.second);
                 assertThat(Notebook.code(end)).isEqualTo("io_error");
             }

@@ -57,7 +57,7 @@ class JournalNewerTest {
         FaultyDisk watched = new FaultyDisk(other);
         bring(watched, same);
         FaultyDisk faulty = new FaultyDisk(disk);
-        faulty.crashAt(watched.moments().indexOf("rename " + ROOT + "/new/inner/n.py"));
+        faulty.crashAt(watched.moments().indexOf("rename " + ROOT + "/moved.py"));
         assertThatThrownBy(() -> bring(faulty, story)).isInstanceOf(Crash.class);
     }
 

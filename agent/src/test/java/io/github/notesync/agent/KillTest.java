@@ -132,6 +132,19 @@ class KillTest {
             laptop.put("d" + (sequence + 6) % 7 + "/h", new byte[random.nextInt(60_000)], false);
         }
         laptop.put("d" + sequence % 7 + "/g.py", "g\n");
+        // A directory that comes whole, and one that goes.
+        String whole = "whole" + sequence;
+        laptop.mkdir(whole).mkdir(whole + "/deep").put(whole + "/w.py", "w = " + sequence + "\n");
+        for (int i = 0; i < 10; i++) {
+            laptop.put(whole + "/deep/f" + i + ".py", "f = " + random.nextInt() + "\n");
+        }
+        if (sequence > 2) {
+            String gone = "whole" + (sequence - 2);
+            for (int i = 0; i < 10; i++) {
+                laptop.delete(gone + "/deep/f" + i + ".py");
+            }
+            laptop.delete(gone + "/w.py").delete(gone + "/deep").delete(gone);
+        }
         Laptop.Batch batch = laptop.save();
         snapshots.put(sequence, laptop.snapshot());
         return batch;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.notesync.agent.disk.Disk;
 import io.github.notesync.agent.testing.FaultyDisk;
 import io.github.notesync.agent.testing.Laptop;
+import io.github.notesync.agent.testing.Snapshot;
 import io.github.notesync.protocol.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,6 +47,34 @@ class RacingWriterTest {
         }
         assertThat(Kept.texts(Disk.REAL, root))
                 .containsExactlyInAnyOrder("of the last second\n", "this too\n", "and this\n");
+    }
+
+    @Test
+    void aDirectoryMadeBetweenTheLookAndTheSwapIsFilled() throws Exception {
+        Path root = Files.createDirectory(place.resolve("replica"));
+        FaultyDisk disk = new FaultyDisk(Disk.REAL);
+        Laptop laptop = new Laptop();
+        try (Notebook notebook = Notebook.open(disk, root)) {
+            disk.doAt("create " + root + "/.notesync/tx/0000000001/committed", () -> {
+                assertThat(root.resolve("pkg").toFile().mkdir()).isTrue();
+                write(root.resolve("pkg/m.py"), "of the last second\n");
+                write(root.resolve("pkg/out.csv"), "1,2\n");
+                write(root.resolve("lib"), "a file of the last second\n");
+            });
+            JsonObject end = notebook.bring(laptop.mkdir("pkg")
+                    .mkdir("pkg/sub")
+                    .mkdir("lib")
+                    .put("pkg/m.py", "m = 1\n")
+                    .put("pkg/sub/n.py", "n = 1\n")
+                    .put("lib/l.py", "l = 1\n")
+                    .save());
+            assertThat(Notebook.code(end)).isEqualTo("applied");
+            Map<String, String> wanted = new TreeMap<>(laptop.snapshot());
+            wanted.put("pkg/out.csv", Snapshot.file("1,2\n"));
+            assertThat(notebook.snapshot()).isEqualTo(wanted);
+        }
+        assertThat(Kept.texts(Disk.REAL, root))
+                .containsExactlyInAnyOrder("of the last second\n", "a file of the last second\n");
     }
 
     @Test

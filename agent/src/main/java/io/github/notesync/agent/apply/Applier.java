@@ -13,6 +13,7 @@ import io.github.notesync.agent.plan.Plan;
 import io.github.notesync.agent.plan.Planner;
 import io.github.notesync.agent.plan.Safety;
 import io.github.notesync.agent.plan.Spared;
+import io.github.notesync.agent.stage.WholeDirectories;
 import io.github.notesync.protocol.Change;
 import io.github.notesync.protocol.Cursor;
 import io.github.notesync.protocol.Digest;
@@ -66,6 +67,7 @@ public final class Applier {
      * What is to be applied.
      *
      * @param workspace holds the new content of each put and link, by its place among {@code changes}
+     * @param whole the directories in which some of it waits instead
      * @param confirmed whether a person was asked about what it deletes
      * @param lost paths whose new content is nowhere: what is there stays
      */
@@ -77,6 +79,7 @@ public final class Applier {
             TreeDigest tree,
             @Nullable String git,
             List<Change> changes,
+            WholeDirectories whole,
             boolean confirmed,
             Set<RelativePath> lost) {}
 
@@ -157,7 +160,7 @@ public final class Applier {
                 throw new Halt(question);
             }
             try {
-                return Preparation.prepare(plan, staged.workspace(), tree);
+                return Preparation.prepare(plan, staged.workspace(), staged.whole(), tree);
             } catch (Preparation.Changed e) {
                 if (look == LOOKS) {
                     throw new IOException(e.getMessage() + ", again and again: stop what writes there", e);

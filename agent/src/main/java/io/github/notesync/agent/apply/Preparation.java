@@ -8,10 +8,13 @@ import io.github.notesync.agent.journal.Layout;
 import io.github.notesync.agent.journal.Workspace;
 import io.github.notesync.agent.plan.Plan;
 import io.github.notesync.agent.plan.Step;
+import io.github.notesync.agent.stage.WholeDirectories;
 import io.github.notesync.protocol.RelativePath;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,11 +23,13 @@ import java.util.concurrent.TimeUnit;
  */
 final class Preparation {
     private final Workspace workspace;
+    private final WholeDirectories whole;
     private final Tree tree;
     private boolean hasUndo;
 
-    private Preparation(Workspace workspace, Tree tree) {
+    private Preparation(Workspace workspace, WholeDirectories whole, Tree tree) {
         this.workspace = workspace;
+        this.whole = whole;
         this.tree = tree;
     }
 
@@ -40,10 +45,17 @@ final class Preparation {
         }
     }
 
-    static Prepared prepare(Plan plan, Workspace workspace, Tree tree) throws IOException, Changed {
-        Preparation preparation = new Preparation(workspace, tree);
+    static Prepared prepare(Plan plan, Workspace workspace, WholeDirectories whole, Tree tree)
+            throws IOException, Changed {
+        Preparation preparation = new Preparation(workspace, whole, tree);
+        Map<RelativePath, Integer> free = preparation.free(plan);
+        whole.keepOnly(free, workspace.stage());
         List<Step> steps = new ArrayList<>(plan.steps().size());
         for (Step step : plan.steps()) {
+            Integer slot = step instanceof Step.MakeDirectory ? free.get(step.path()) : null;
+            if (slot != null) {
+                steps.add(Step.Place.whole(slot, step.path()));
+            }
             steps.add(step instanceof Step.Place place ? preparation.prepare(place) : step);
             preparation.hasUndo |= step instanceof Step.Aside;
         }
@@ -52,7 +64,23 @@ final class Preparation {
                 preparation.hasUndo);
     }
 
+    /** The directories that are staged whole and can be placed whole: nothing is where they go. */
+    private Map<RelativePath, Integer> free(Plan plan) {
+        Map<RelativePath, Integer> free = new HashMap<>();
+        for (Step step : plan.steps()) {
+            Integer slot = step instanceof Step.MakeDirectory ? whole.slot(step.path()) : null;
+            if (slot != null) {
+                free.put(step.path(), slot);
+            }
+        }
+        return free;
+    }
+
     private Step.Place prepare(Step.Place place) throws IOException, Changed {
+        String origin = place.replaces() ? null : whole.origin(place.slot());
+        if (origin != null) {
+            return new Step.Place(place.slot(), origin, place.was(), place.path());
+        }
         String slot = Layout.slot(place.slot());
         Stat staged = workspace.stage().stat(slot);
         if (staged == null) {

@@ -20,6 +20,7 @@ import java.util.Locale;
 public final class Probe {
     static final String IGNORES_CASE = "ignores_case";
     static final String NO_SYMLINKS = "no_symlinks";
+    static final String NO_RENAME = "no_rename";
     private static final String FILE = "probe";
     private static final String OTHER = "probe.2";
     private static final long TIME = 1_500_000_000_123_456_789L;
@@ -88,7 +89,7 @@ public final class Probe {
             return on != null && off != null && on.executable() && !off.executable();
         });
         need(
-                "no_rename",
+                NO_RENAME,
                 "files cannot be renamed here: a batch is copied in place, so another program may see half of it"
                         + " for a moment; a crash is still repaired",
                 () -> {

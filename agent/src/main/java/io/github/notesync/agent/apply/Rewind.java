@@ -12,6 +12,7 @@ import io.github.notesync.agent.journal.Workspace;
 import io.github.notesync.agent.plan.Kept;
 import io.github.notesync.agent.plan.Step;
 import io.github.notesync.agent.stage.OldContent;
+import io.github.notesync.agent.stage.WholeDirectories;
 import io.github.notesync.protocol.Change;
 import io.github.notesync.protocol.Cursor;
 import io.github.notesync.protocol.Entry;
@@ -83,6 +84,7 @@ public final class Rewind {
                 last.fromTree(),
                 last.git(),
                 changes,
+                WholeDirectories.none(),
                 true,
                 rewind.lost);
     }

@@ -9,9 +9,11 @@ import io.github.notesync.agent.journal.Transaction;
 import io.github.notesync.agent.journal.Workspace;
 import io.github.notesync.agent.plan.Kept;
 import io.github.notesync.agent.plan.Step;
+import io.github.notesync.agent.stage.WholeDirectories;
 import io.github.notesync.protocol.RelativePath;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.ArrayList;
@@ -35,12 +37,16 @@ final class Swap {
     private final long number;
     private final long sequence;
     private final boolean again;
+    private final List<Step> steps;
     /** What is kept, by its slot. */
     private final Map<Integer, Kept> kept = new HashMap<>();
 
     private final List<KeptStore.Item> late = new ArrayList<>();
     /** Directories that this swap made a moment ago: nothing is in them yet. */
     private final Set<RelativePath> fresh = new HashSet<>();
+
+    /** Directories that came a moment ago with all that belongs into them. */
+    private final Set<RelativePath> complete = new HashSet<>();
 
     private Swap(
             Transaction transaction,
@@ -56,6 +62,7 @@ final class Swap {
         this.number = transaction.number();
         this.sequence = transaction.to() == null ? 0 : transaction.to().sequence();
         this.again = again;
+        this.steps = transaction.plan().steps();
         transaction.plan().kept().forEach(each -> kept.put(each.slot(), each));
     }
 
@@ -69,7 +76,7 @@ final class Swap {
             Transaction transaction, Workspace workspace, Tree tree, Directory scratch, KeptStore store, boolean again)
             throws IOException {
         Swap swap = new Swap(transaction, workspace, tree, scratch, store, again);
-        for (Step step : transaction.plan().steps()) {
+        for (Step step : swap.steps) {
             swap.perform(step);
         }
         return swap.late;
@@ -98,6 +105,13 @@ final class Swap {
             deleteBytecode(path);
             return;
         }
+        if (place.isWhole()) {
+            placeWhole(place);
+            return;
+        }
+        if (complete.contains(path.parent())) {
+            return;
+        }
         Directory parent = tree.requireParent(path);
         if (!fresh.contains(path.parent())) {
             Stat there = parent.stat(path.name());
@@ -112,6 +126,40 @@ final class Swap {
         if (!fresh.contains(path.parent())) {
             Junk.deleteBytecode(parent, path.name());
         }
+    }
+
+    /**
+     * Places a directory with all that is in it. Where somebody made one a moment ago, and across file systems, what is in
+     * it is placed one by one.
+     */
+    private void placeWhole(Step.Place place) throws IOException {
+        Directory parent = tree.requireParent(place.path());
+        Stat there = parent.stat(place.path().name());
+        if (there != null && there.kind() != Kind.DIRECTORY) {
+            keepLate(parent, place.path());
+        }
+        if (there == null || there.kind() != Kind.DIRECTORY) {
+            try {
+                workspace
+                        .stage()
+                        .rename(Layout.slot(place.slot()), parent, place.path().name());
+                if (!again) {
+                    complete.add(place.path());
+                }
+                return;
+            } catch (FileSystemException e) {
+                if (!Mover.isUnsupported(e)) {
+                    throw e;
+                }
+            }
+        }
+        Map<RelativePath, Integer> files = new HashMap<>();
+        for (Step step : steps) {
+            if (step instanceof Step.Place each) {
+                files.put(each.path(), each.slot());
+            }
+        }
+        WholeDirectories.takeApart(workspace.stage(), place.slot(), place.path(), files);
     }
 
     private void aside(Step.Aside aside) throws IOException {
@@ -154,6 +202,10 @@ final class Swap {
     }
 
     private void makeDirectory(RelativePath path) throws IOException {
+        if (complete.contains(path) || complete.contains(path.parent())) {
+            complete.add(path);
+            return;
+        }
         Directory parent = tree.requireParent(path);
         Stat there = parent.stat(path.name());
         if (there != null && there.kind() == Kind.DIRECTORY) {

@@ -13,13 +13,14 @@ import java.util.List;
  *
  * @param ignoresCase two names that differ only in case are one
  * @param noSymlinks a link is a small file that holds its target
+ * @param canRename a directory comes to its place in one instant
  */
-public record Traits(boolean ignoresCase, boolean noSymlinks) {
-    static final Traits NONE = new Traits(false, false);
+public record Traits(boolean ignoresCase, boolean noSymlinks, boolean canRename) {
+    static final Traits NONE = new Traits(false, false, true);
 
     /** @param found what {@link Probe} found */
     public static Traits of(List<Probe.Weakness> found) {
-        return new Traits(has(found, Probe.IGNORES_CASE), has(found, Probe.NO_SYMLINKS));
+        return new Traits(has(found, Probe.IGNORES_CASE), has(found, Probe.NO_SYMLINKS), !has(found, Probe.NO_RENAME));
     }
 
     private static boolean has(List<Probe.Weakness> found, String code) {

@@ -23,12 +23,21 @@ public sealed interface Step {
     record Aside(int slot, String was, RelativePath path) implements Step {}
 
     /**
-     * Moves {@code stage/<slot>} there, in one instant.
+     * Moves {@code stage/<slot>} there, in one instant: a file, a link, or a new directory with all that is in it, whose
+     * own steps come later and find themselves done.
      *
-     * @param origin tells the new file apart from one that somebody else wrote
+     * @param origin tells the new file apart from one that somebody else wrote; {@link #NOTHING} for a directory
      * @param was the identity of what is replaced, which {@code undo/<slot>} holds already; {@link #NOTHING} for a new file
      */
     record Place(int slot, String origin, String was, RelativePath path) implements Step {
+        public static Place whole(int slot, RelativePath directory) {
+            return new Place(slot, NOTHING, NOTHING, directory);
+        }
+
+        public boolean isWhole() {
+            return origin.equals(NOTHING);
+        }
+
         public boolean replaces() {
             return !was.equals(NOTHING);
         }

@@ -3,7 +3,6 @@ package io.github.notesync.agent.stage;
 import io.github.notesync.agent.journal.Workspace;
 import io.github.notesync.protocol.BatchDescriptor;
 import io.github.notesync.protocol.ErrorCode;
-import io.github.notesync.protocol.Manifest;
 import io.github.notesync.protocol.ProtocolException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Incoming {
     /** Is told how it ended; on whatever thread. Exactly one call. */
     public interface Listener {
-        void unpacked(Incoming batch, Manifest manifest);
+        void unpacked(Incoming batch, Unpacker.Unpacked unpacked);
 
         void failed(Incoming batch, Throwable why);
     }
@@ -29,6 +28,7 @@ public final class Incoming {
     private final OldContent old;
     private final Listener listener;
     private final Spool spool;
+    private final boolean inWhole;
     private final long offered = System.nanoTime();
 
     private long offset;
@@ -36,11 +36,19 @@ public final class Incoming {
     private @Nullable ChunkPipe pipe;
     private @Nullable Thread thread;
 
-    public Incoming(BatchDescriptor descriptor, Workspace workspace, OldContent old, Spool spool, Listener listener) {
+    /** @param inWhole whether new directories are staged whole */
+    public Incoming(
+            BatchDescriptor descriptor,
+            Workspace workspace,
+            OldContent old,
+            Spool spool,
+            boolean inWhole,
+            Listener listener) {
         this.descriptor = descriptor;
         this.workspace = workspace;
         this.old = old;
         this.spool = spool;
+        this.inWhole = inWhole;
         this.listener = listener;
     }
 
@@ -137,14 +145,14 @@ public final class Incoming {
     }
 
     private void unpack(InputStream stream) {
-        Manifest manifest;
+        Unpacker.Unpacked unpacked;
         try (stream) {
-            manifest = Unpacker.unpack(stream, descriptor, workspace, old);
+            unpacked = Unpacker.unpack(stream, descriptor, workspace, old, inWhole);
         } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
             listener.failed(this, e);
             return;
         }
-        listener.unpacked(this, manifest);
+        listener.unpacked(this, unpacked);
     }
 
     /** Stops unpacking and deletes what there is; returns when nothing writes there any more. */

@@ -1,6 +1,5 @@
 package io.github.notesync.agent.stage;
 
-import io.github.notesync.agent.disk.Mover;
 import io.github.notesync.agent.disk.OutputFile;
 import io.github.notesync.agent.journal.Layout;
 import io.github.notesync.agent.journal.Workspace;
@@ -33,28 +32,34 @@ public final class Unpacker {
 
     private final Workspace workspace;
     private final OldContent old;
+    private final boolean inWhole;
     private final byte[] buffer = new byte[BUFFER];
 
-    private Unpacker(Workspace workspace, OldContent old) {
+    private Unpacker(Workspace workspace, OldContent old, boolean inWhole) {
         this.workspace = workspace;
         this.old = old;
+        this.inWhole = inWhole;
     }
+
+    /** A batch of which every byte was checked, and where its new files wait. */
+    public record Unpacked(Manifest manifest, WholeDirectories whole) {}
 
     /**
      * Unpacks the stream to its end.
      *
+     * @param inWhole whether new directories are staged whole
      * @throws ProtocolException the batch is not what it should be
      * @throws IOException the file system refused, or the stream ended early
      */
-    public static Manifest unpack(InputStream stream, BatchDescriptor descriptor, Workspace workspace, OldContent old)
+    public static Unpacked unpack(
+            InputStream stream, BatchDescriptor descriptor, Workspace workspace, OldContent old, boolean inWhole)
             throws IOException {
-        Unpacker unpacker = new Unpacker(workspace, old);
+        Unpacker unpacker = new Unpacker(workspace, old, inWhole);
         try (BatchReader reader = new BatchReader(stream, descriptor)) {
             Manifest manifest = descriptor.manifestSize() <= MANIFEST_IN_MEMORY
                     ? reader.readManifest()
                     : unpacker.readLongManifest(reader, descriptor);
-            unpacker.stage(reader, manifest);
-            return manifest;
+            return new Unpacked(manifest, unpacker.stage(reader, manifest));
         }
     }
 
@@ -83,45 +88,46 @@ public final class Unpacker {
         }
     }
 
-    private void stage(BatchReader reader, Manifest manifest) throws IOException {
+    private WholeDirectories stage(BatchReader reader, Manifest manifest) throws IOException {
         List<Change> changes = manifest.changes();
-        int[] slot = {0};
-        reader.readPayload(manifest, (put, bytes) -> {
-            while (changes.get(slot[0]) != put) {
-                slot[0]++;
-            }
-            stage(slot[0], put, bytes);
-        });
-        for (int i = 0; i < changes.size(); i++) {
-            Change change = changes.get(i);
-            if (change instanceof Change.Symlink link) {
-                Mover.makeLink(workspace.stage(), Layout.slot(i), link.target());
-            } else if (change instanceof Change.Put put && put.source() instanceof Source.Copy copy) {
-                try (OutputFile out = create(i, put)) {
-                    old.copy(copy.from(), put, out);
+        WholeDirectories whole = inWhole ? WholeDirectories.of(changes) : WholeDirectories.none();
+        try (Shelves shelves = new Shelves(workspace.stage(), whole)) {
+            int[] slot = {0};
+            reader.readPayload(manifest, (put, bytes) -> {
+                while (changes.get(slot[0]) != put) {
+                    slot[0]++;
                 }
+                shelves.put(slot[0], put, out -> write(put, bytes, out));
+            });
+            for (int i = 0; i < changes.size(); i++) {
+                stageWithoutBytes(i, changes.get(i), shelves);
             }
+        }
+        return whole;
+    }
+
+    private void stageWithoutBytes(int slot, Change change, Shelves shelves) throws IOException {
+        if (change instanceof Change.Mkdir mkdir) {
+            shelves.mkdir(mkdir);
+        } else if (change instanceof Change.Symlink link) {
+            shelves.link(slot, link);
+        } else if (change instanceof Change.Put put && put.source() instanceof Source.Copy copy) {
+            shelves.put(slot, put, out -> old.copy(copy.from(), put, out));
         }
     }
 
-    private void stage(int slot, Change.Put put, InputStream bytes) throws IOException {
-        try (OutputFile out = create(slot, put)) {
-            if (put.source() instanceof Source.FromRecipe from) {
-                old.build(from.recipe(), put, bytes, out);
-                return;
-            }
-            for (int n = fill(bytes); n > 0; n = fill(bytes)) {
-                out.write(ByteBuffer.wrap(buffer, 0, n));
-            }
+    private void write(Change.Put put, InputStream bytes, OutputFile out) throws IOException {
+        if (put.source() instanceof Source.FromRecipe from) {
+            old.build(from.recipe(), put, bytes, out);
+            return;
+        }
+        for (int n = fill(bytes); n > 0; n = fill(bytes)) {
+            out.write(ByteBuffer.wrap(buffer, 0, n));
         }
     }
 
     private int fill(InputStream bytes) throws IOException {
         return bytes.readNBytes(buffer, 0, buffer.length);
-    }
-
-    private OutputFile create(int slot, Change.Put put) throws IOException {
-        return workspace.stage().create(Layout.slot(slot), put.executable());
     }
 
     private static final class FileStream extends OutputStream {
