@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { LaptopError } from '../src/laptop/transport';
-import type { JsonObject, Request } from '../src/messages';
+import { isObject, type JsonObject, type Request } from '../src/messages';
 import { Relay } from '../src/relay';
 import { FakeLaptop, settled } from './fakes';
 
+const REPLICA = 'a'.repeat(32);
 const BATCH = 'b'.repeat(32);
 const CHUNK = 5;
 const CHUNKS = 12;
@@ -53,8 +54,8 @@ class Kernel {
 }
 
 function request(id: number, chunk: number): Request {
-  const path = `/v1/batches/${BATCH}?offset=${chunk * CHUNK}&max=${CHUNK}`;
-  return { kind: 'request', id, method: 'GET', path, json: null };
+  const json = { batch: BATCH, offset: chunk * CHUNK, max: CHUNK };
+  return { kind: 'request', id, method: 'POST', path: `/v1/replicas/${REPLICA}/chunk`, json };
 }
 
 const content = (chunk: number): string => `<${String(chunk).padStart(CHUNK - 2, '0')}>`;
@@ -86,7 +87,8 @@ describe('the relay between a kernel and a laptop that both have bad luck', () =
       const call = open[Math.floor(chance() * open.length)];
       if (call && chance() < 0.7) {
         answered.add(call);
-        const offset = Number(/offset=(\d+)/.exec(call.call.path)?.[1]);
+        const { body } = call.call;
+        const offset = body && 'json' in body && isObject(body.json) ? Number(body.json['offset']) : NaN;
         if (chance() < 0.2) call.fail(new LaptopError('laptop_unreachable', 'away'));
         else call.answer(200, new TextEncoder().encode(content(offset / CHUNK)).buffer);
       }

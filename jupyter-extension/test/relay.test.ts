@@ -5,7 +5,6 @@ import { refuse, Relay } from '../src/relay';
 import { FakeLaptop, settled } from './fakes';
 
 const REPLICA = 'a'.repeat(32);
-const BATCH = 'b'.repeat(32);
 const PART = 1000;
 
 function request(
@@ -95,7 +94,7 @@ describe('the relay', () => {
 
   it('answers in the order of the laptop’s answers, each under its own id', async () => {
     relay.request(request(1), null);
-    relay.request(request(2, `/v1/batches/${BATCH}?offset=0&max=262144`, null), null);
+    relay.request(request(2, `/v1/replicas/${REPLICA}/chunk`, null), null);
     laptop.calls[1]?.answer(200);
     await settled();
     laptop.calls[0]?.answer(200);
@@ -202,7 +201,7 @@ describe('the paths that are relayed', () => {
     `/v1/replicas/${REPLICA}/next`,
     `/v1/replicas/${REPLICA}/manifest`,
     `/v1/replicas/${REPLICA}/report`,
-    `/v1/batches/${BATCH}?offset=0&max=262144`,
+    `/v1/replicas/${REPLICA}/chunk`,
   ])('%s is', (path) => {
     expect(refuse(get(path))).toBeNull();
   });
@@ -218,8 +217,8 @@ describe('the paths that are relayed', () => {
     `/v1/replicas/${REPLICA}/../../dashboard`,
     `/v1/replicas/${REPLICA}/%2e%2e/x`,
     `/v1/replicas/short/next`,
-    `/v1/batches/${BATCH}?offset=0&next=/v1/token`,
-    `/v1/batches/${BATCH}#x`,
+    `/v1/replicas/${REPLICA}/chunk?next=/v1/token`,
+    `/v1/replicas/${REPLICA}#x`,
     'http://127.0.0.1:1/v1/project',
     '//evil/v1/project',
     '/v1/project\n',

@@ -81,8 +81,8 @@ class Laptop:
     def answer(self, call: Call) -> Answer:
         if call.path.endswith("/next"):
             return Answer(200, self.next(call.json or {}))
-        if call.path.startswith("/v1/batches/"):
-            return Answer(200, self.chunk(call.path))
+        if call.path.endswith("/chunk"):
+            return Answer(200, self.chunk(call.json or {}))
         if call.path.endswith("/report"):
             self.reports.append(call.json or {})
         return Answer(200, dumps({"tree": TREES[0]}))
@@ -100,12 +100,10 @@ class Laptop:
         told = {"state": "batch", "batch": batch, "offset": 0, "end": first == stream}
         return pack_envelope(told, first)
 
-    def chunk(self, path: str) -> bytes:
-        batch = path.split("/")[3].split("?")[0]
-        query = dict(one.split("=") for one in path.split("?")[1].split("&"))
+    def chunk(self, asked: dict[str, Any]) -> bytes:
+        batch, at = asked["batch"], asked["offset"]
         stream = self.streams[int(batch[:8], 16) - 1]
-        at = int(query["offset"])
-        piece = stream[at : at + int(query["max"])]
+        piece = stream[at : at + asked["max"]]
         told = {"batch": batch, "offset": at, "end": at + len(piece) >= len(stream)}
         return pack_envelope(told, piece)
 

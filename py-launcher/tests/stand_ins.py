@@ -329,7 +329,7 @@ class StandInLaptop:
         self.calls.append((http.command, http.path))
         if self._delay_s:
             self._awake.wait(self._delay_s)
-        needs = path.startswith(("/v1/project", "/v1/replicas", "/v1/batches"))
+        needs = path.startswith(("/v1/project", "/v1/replicas"))
         if needs and http.headers.get("Authorization") != f"Bearer {self.token}":
             wrong = {"error": {"code": "token_unknown", "message": "pair again"}}
             self._answer(http, 401, json.dumps(wrong).encode())
@@ -351,12 +351,12 @@ class StandInLaptop:
         if path.endswith("/report"):
             self.reports.append(json.loads(body))
             return 200, b"{}"
-        if path.startswith("/v1/batches/"):
-            query = dict(one.split("=") for one in http.path.partition("?")[2].split("&"))
-            at, most = int(query["offset"]), int(query["max"])
-            piece = self.stream[at : at + most]
+        if path.endswith("/chunk"):
+            asked = json.loads(body)
+            at = asked["offset"]
+            piece = self.stream[at : at + asked["max"]]
             header = {
-                "batch": path.rsplit("/", 1)[1],
+                "batch": asked["batch"],
                 "offset": at,
                 "end": at + len(piece) >= len(self.stream),
             }

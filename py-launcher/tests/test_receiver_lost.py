@@ -37,7 +37,7 @@ def test_a_dead_agent_is_renewed_while_the_laptop_sleeps_in_the_middle_of_a_batc
         sleeping: list[Future[Answer]] = []
 
         def asleep(call: Call) -> Future[Answer] | None:
-            if not call.path.startswith("/v1/batches/") or story.agents.renewed:
+            if not call.path.endswith("/chunk") or story.agents.renewed:
                 return None
             sleeping.append(Future())
             return sleeping[-1]

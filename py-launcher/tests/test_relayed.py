@@ -186,9 +186,10 @@ def test_every_page_is_told_on_what_a_cell_runs(stage: Stage) -> None:
 
 def test_a_call_goes_out_and_its_parts_come_back_in_order(stage: Stage) -> None:
     page, laptop = stage.connected()
-    answer = laptop.send(laptop_words.chunk("ab", 0))
+    answer = laptop.send(laptop_words.chunk("1f", "ab", 0))
     asked = page.hears.wait("request")
-    assert (asked["method"], asked["path"]) == ("GET", "/v1/batches/ab?offset=0&max=262144")
+    assert (asked["method"], asked["path"]) == ("POST", "/v1/replicas/1f/chunk")
+    assert asked["json"] == {"batch": "ab", "offset": 0, "max": 262_144}
     page.say("response", b"one ", id=asked["id"], status=200, part=0, last=False)
     page.say("response", b"one ", id=asked["id"], status=200, part=0, last=False)
     page.say("response", b"two", id=asked["id"], status=200, part=1, last=True)

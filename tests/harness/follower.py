@@ -80,7 +80,8 @@ class Follower:
         return batch["to"], tree.group(1).decode()
 
     def chunk(self, batch: str, offset: int, most: int) -> Offer:
-        return envelope(self.call("GET", f"/v1/batches/{batch}?offset={offset}&max={most}"))
+        asked = {"batch": batch, "offset": offset, "max": most}
+        return envelope(self.call("POST", f"/v1/replicas/{self.id}/chunk", asked))
 
     def stream(self, offer: Offer) -> bytes:
         """The whole stream of an offered batch."""

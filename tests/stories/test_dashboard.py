@@ -236,7 +236,7 @@ def test_the_progress_of_a_first_sync_is_shown(desk: Desk) -> None:
     wait.until(lambda: follower.next(None, EMPTY_TREE, **again).head["batch"]["stream_size"], "the stream is made")
     page = desk.dashboard()
     for offset in range(0, 5_000_000, 1_000_000):
-        follower.call("GET", f"/v1/batches/{batch}?offset={offset}&max=1000000")
+        follower.chunk(batch, offset, 1_000_000)
     expect(page.locator("#progress")).to_be_visible()
     expect(page.locator("#progress-line")).to_contain_text(" of 10 MB · 4")
     picture(page, "progress")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import resource
 import shutil
@@ -86,12 +87,15 @@ def test_half_requests_and_readers_by_the_drop_delay_nobody(tmp_path: Path) -> N
         laptop.save_bytes("big.bin", os.urandom(8_000_000))
         offer = follower.next(*at, fresh=True, encodings=["identity"])
         batch = offer.head["batch"]["batch"]
+        asked = json.dumps({"batch": batch, "offset": 0, "max": 8_000_000})
         head = f"Host: 127.0.0.1:{laptop.port}\r\nAuthorization: Bearer {follower.token}\r\n"
         with connected(laptop, 200) as slow:
             for number, each in enumerate(slow):
                 each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
                 if number % 2:
-                    each.sendall(f"GET /v1/batches/{batch}?offset=0&max=8000000 HTTP/1.1\r\n{head}\r\n".encode())
+                    body = f"Content-Type: application/json\r\nContent-Length: {len(asked)}\r\n\r\n{asked}"
+                    call = f"POST /v1/replicas/{follower.id}/chunk HTTP/1.1\r\n{head}{body}"
+                    each.sendall(call.encode())
                     assert each.recv(12) == b"HTTP/1.1 200"
                 else:
                     each.sendall(f"POST /v1/replicas/{follower.id}/next HTTP/1.1\r\n{head}Content-".encode())

@@ -18,7 +18,7 @@ DOORS = [
     ("POST", f"/v1/replicas/{REPLICA}/next"),
     ("PUT", f"/v1/replicas/{REPLICA}/manifest"),
     ("POST", f"/v1/replicas/{REPLICA}/report"),
-    ("GET", f"/v1/batches/{REPLICA}?offset=0&max=100"),
+    ("POST", f"/v1/replicas/{REPLICA}/chunk"),
     ("DELETE", "/v1/token"),
 ]
 

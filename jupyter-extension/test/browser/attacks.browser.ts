@@ -71,7 +71,7 @@ describe('a page that was not approved', () => {
   it('can read that a notesync server is there, and no more', async () => {
     const page = await open();
     expect(await reads(page, '/v1/hello', null)).toBe('200');
-    for (const path of ['/v1/project', `/v1/batches/${'b'.repeat(32)}`, '/', '/pair', '/v1/dashboard']) {
+    for (const path of ['/v1/project', `/v1/replicas/${'b'.repeat(32)}/chunk`, '/', '/pair', '/v1/dashboard']) {
       expect(await reads(page, path, null), path).toBe('nothing');
     }
   });

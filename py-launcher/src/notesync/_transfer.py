@@ -136,7 +136,7 @@ class Transfer:
             while True:
                 while len(fetches) < IN_FLIGHT and (size is None or ahead < size or ahead == at):
                     most = self._pace.size
-                    call = laptop_words.chunk(self._batch.batch, ahead, most)
+                    call = laptop_words.chunk(self._replica, self._batch.batch, ahead, most)
                     fetches.append((ahead, most, asyncio.ensure_future(self._fetch(call))))
                     ahead += most
                 if not fetches:

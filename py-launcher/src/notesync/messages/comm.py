@@ -19,7 +19,7 @@ TO_KERNEL = "notesync.to_kernel"
 FROM_KERNEL = "notesync.from_kernel"
 BEACON = "notesync.beacon"
 OFFER_TYPE = "application/vnd.notesync.offer+json"
-_ALLOWED = ("/v1/project", "/v1/replicas/", "/v1/batches/")
+_ALLOWED = ("/v1/project", "/v1/replicas/")
 
 
 @dataclass(frozen=True)

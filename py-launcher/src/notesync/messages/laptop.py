@@ -235,8 +235,9 @@ def put_manifest(replica: str, compressed: bytes) -> Call:
     return Call("PUT", f"/v1/replicas/{replica}/manifest", body=compressed)
 
 
-def chunk(batch: str, offset: int, most: int = CHUNK_BYTES) -> Call:
-    return Call("GET", f"/v1/batches/{batch}?offset={offset}&max={most}", wait_ms=5_000)
+def chunk(replica: str, batch: str, offset: int, most: int = CHUNK_BYTES) -> Call:
+    asked: read.Json = {"batch": batch, "offset": offset, "max": most}
+    return Call("POST", f"/v1/replicas/{replica}/chunk", json=asked, wait_ms=5_000)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import { approvalCard } from '/approval.js';
 const PROTOCOL = 1;
 const ANNOUNCE_MILLIS = 500;
 const FORWARDED =
-  /^\/v1\/(?:hello|project|token|pairings(?:\/[0-9a-f]{32}\/claim)?|replicas\/[0-9a-f]{32}(?:\/(?:next|manifest|report))?|batches\/[0-9a-f]{32}(?:\?[\w=&]*)?)$/;
+  /^\/v1\/(?:hello|project|token|pairings(?:\/[0-9a-f]{32}\/claim)?|replicas\/[0-9a-f]{32}(?:\/(?:next|chunk|manifest|report))?)$/;
 const METHODS = new Set(['GET', 'POST', 'PUT', 'DELETE']);
 const $ = (id) => document.getElementById(id);
 

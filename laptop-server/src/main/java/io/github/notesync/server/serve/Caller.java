@@ -14,7 +14,6 @@ import java.util.Optional;
 import javax.servlet.ServletRequestWrapper;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
-import org.jspecify.annotations.Nullable;
 import spark.Request;
 import spark.Response;
 
@@ -99,22 +98,6 @@ final class Caller {
         } catch (ProtocolException e) {
             throw HttpError.of(404, ErrorCode.NOT_FOUND, "there is nothing under this address");
         }
-    }
-
-    long number(String parameter, long whenAbsent, long max) {
-        @Nullable String text = spark.queryParams(parameter);
-        if (text == null) {
-            return whenAbsent;
-        }
-        try {
-            long number = Long.parseLong(text);
-            if (number >= 0 && number <= max) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // Said below.
-        }
-        throw HttpError.of(ErrorCode.BAD_REQUEST, "parameter " + parameter + " is not in 0.." + max, null);
     }
 
     JsonObject json() throws IOException {

@@ -64,7 +64,7 @@ public final class LaptopServer implements AutoCloseable {
         routes.post("/v1/replicas/:replica/next", route(replica::next));
         routes.put("/v1/replicas/:replica/manifest", route(replica::manifest));
         routes.post("/v1/replicas/:replica/report", route(replica::report));
-        routes.get("/v1/batches/:batch", route(replica::chunk));
+        routes.post("/v1/replicas/:replica/chunk", route(replica::chunk));
         routes.delete("/v1/token", route(replica::forgetToken));
         routes.get("/v1/dashboard", route(dashboard::overview));
         routes.post("/v1/dashboard/pairings/:pairing", route(dashboard::decide));

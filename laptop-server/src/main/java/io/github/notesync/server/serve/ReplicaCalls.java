@@ -3,6 +3,7 @@ package io.github.notesync.server.serve;
 import io.github.notesync.protocol.Cursor;
 import io.github.notesync.protocol.Entry;
 import io.github.notesync.protocol.ErrorCode;
+import io.github.notesync.protocol.Id;
 import io.github.notesync.protocol.JsonObject;
 import io.github.notesync.protocol.Limits;
 import io.github.notesync.protocol.ReplicaManifest;
@@ -120,9 +121,11 @@ final class ReplicaCalls {
 
     void chunk(Caller caller) throws IOException, InterruptedException {
         caller.paired(tokens);
-        long offset = caller.number("offset", 0, Limits.NUMBER_MAX);
-        int max = (int) caller.number("max", Limits.CHUNK_DEFAULT, Limits.CHUNK_MAX);
-        Batch batch = packer.find(caller.id("batch")).orElseThrow(ReplicaCalls::unknownBatch);
+        caller.id("replica");
+        JsonObject asked = caller.json();
+        long offset = asked.integerOr("offset", 0);
+        int max = (int) Math.min(asked.integerOr("max", Limits.CHUNK_DEFAULT), Limits.CHUNK_MAX);
+        Batch batch = packer.find(Id.parse(asked.string("batch"))).orElseThrow(ReplicaCalls::unknownBatch);
         int most = room.take(max);
         try {
             Chunk chunk = readable(batch.read(offset, most, CHUNK_WAIT));

@@ -242,21 +242,25 @@ class NextTest {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         boolean end = false;
         while (!end) {
-            String address = "/v1/batches/" + batch + "?max=700000&offset=" + all.size();
-            Envelope chunk =
-                    Envelope.parse(server.http().token(token).get(address).body());
-            assertThat(Envelope.parse(server.http().token(token).get(address).body())
-                            .body())
-                    .isEqualTo(chunk.body());
+            Envelope chunk = Envelope.parse(chunk(batch, all.size()).body());
+            assertThat(Envelope.parse(chunk(batch, all.size()).body()).body()).isEqualTo(chunk.body());
             all.write(chunk.body());
             end = chunk.json().flag("end");
         }
         BatchDescriptor descriptor = BatchDescriptor.fromJson(first.json().object("batch"));
         assertThat(all.size()).isEqualTo(descriptor.manifestSize() + descriptor.payloadSize());
-        Http.Answer behind = server.http().token(token).get("/v1/batches/" + batch + "?offset=" + (all.size() + 1));
-        assertThat(behind.status()).isEqualTo(400);
-        assertThat(server.http().token(token).get("/v1/batches/" + Id.random()).code())
-                .isEqualTo("batch_unknown");
+        assertThat(chunk(batch, all.size() + 1).status()).isEqualTo(400);
+        assertThat(chunk(batch, -1).status()).isEqualTo(400);
+        assertThat(chunk(Id.random().toString(), 0).code()).isEqualTo("batch_unknown");
+    }
+
+    private Http.Answer chunk(String batch, int offset) throws IOException {
+        JsonObject asked = JsonObject.builder()
+                .put("batch", batch)
+                .put("offset", offset)
+                .put("max", 700_000)
+                .build();
+        return server.http().token(token).post("/v1/replicas/" + RunningServer.REPLICA + "/chunk", asked);
     }
 
     @Test
