@@ -382,6 +382,19 @@ def test_a_module_from_elsewhere_is_named_once_for_what_came_within_a_cell(
     assert named() == 1
 
 
+def test_what_waits_for_an_answer_did_not_come_late(
+    notebook: Notebook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notebook.run("1")
+    notebook.app.cells.late._line = "In [1] ran on older code"
+    notebook.app.session.on_state("halted", "it deletes so much")
+    notebook.run("1")
+    assert "In [1] ran on" not in capsys.readouterr().out
+    notebook.app.session.on_state("applied")
+    notebook.run("1")
+    assert "In [1] ran on" in capsys.readouterr().out
+
+
 def test_a_cell_of_commands_asks_nobody_and_is_not_noted(notebook: Notebook) -> None:
     notebook.shell.register_magic_function(lambda _line: None, "line", "notesync")
     asked: list[str] = []

@@ -166,8 +166,8 @@ class Cells:
             _log.exception("notesync: the cell ended without notesync")
 
     def _say_what_came_late(self, source: str) -> None:
-        if self.late.line is None:
-            return
+        if self.late.line is None or self.session.status().state in _NOT_TAKEN:
+            return  # What is not taken yet would not be in a second run either.
         line = self.late.take(source)
         self.session.on_change()
         if line is not None:

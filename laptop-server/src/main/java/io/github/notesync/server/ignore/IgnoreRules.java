@@ -4,8 +4,10 @@ import io.github.notesync.server.config.Config;
 import io.github.notesync.server.config.Located;
 import io.github.notesync.server.config.Roots;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The first source of rules that speaks of a path decides: .notesyncignore (the deepest first), the configuration's
  * ignore list, its patterns, the built-in rules, .gitignore (the deepest first), .git/info/exclude. Below an ignored
- * directory everything is ignored. Rule files are read when their directory is {@link #enter entered}, which the scanner
+ * directory everything is ignored. A Python environment is one under any name: the built-in rules ignore what is in it. Rule files are read when their directory is {@link #enter entered}, which the scanner
  * does from the root downwards. One thread at a time.
  */
 public final class IgnoreRules {
@@ -31,6 +33,12 @@ public final class IgnoreRules {
     /** Where that is: no part of any project, but to be watched. */
     public static final String GIT_INFO = ".git/info";
 
+    /** What every Python environment has at its top, whatever it is called. */
+    private static final String ENVIRONMENT = "pyvenv.cfg";
+
+    private static final RuleFile OF_ENVIRONMENT =
+            RuleFile.of(List.of(new Located("built in: a Python environment, by its " + ENVIRONMENT, 0, "*")));
+
     private static final RuleFile BUILT_INS = BuiltIns.rules();
 
     private final Roots roots;
@@ -41,6 +49,8 @@ public final class IgnoreRules {
     private final Map<String, RuleFile> git = new HashMap<>();
 
     private final Map<String, RuleFile> own = new HashMap<>();
+
+    private final Map<String, RuleFile> environments = new HashMap<>();
 
     /** By the place of a root. */
     private final Map<String, RuleFile> excluded = new HashMap<>();
@@ -53,7 +63,7 @@ public final class IgnoreRules {
 
     /** Whether a file of this name holds rules, so that its change changes what belongs to the project. */
     public static boolean isRuleFile(String name) {
-        return name.equals(GITIGNORE) || name.equals(NOTESYNCIGNORE);
+        return name.equals(GITIGNORE) || name.equals(NOTESYNCIGNORE) || name.equals(ENVIRONMENT);
     }
 
     /** Whether a directory is the project itself or one that is served beside it. */
@@ -75,6 +85,9 @@ public final class IgnoreRules {
         String prefix = directory.isEmpty() ? "" : directory + "/";
         if (roots.isRoot(directory)) {
             put(excluded, directory, RuleFile.read(here.resolve(GIT_EXCLUDE), prefix + GIT_EXCLUDE));
+        } else {
+            boolean environment = Files.isRegularFile(here.resolve(ENVIRONMENT));
+            put(environments, directory, environment ? OF_ENVIRONMENT : RuleFile.EMPTY);
         }
         put(git, directory, RuleFile.read(here.resolve(GITIGNORE), prefix + GITIGNORE));
         put(own, directory, RuleFile.read(here.resolve(NOTESYNCIGNORE), prefix + NOTESYNCIGNORE));
@@ -84,6 +97,7 @@ public final class IgnoreRules {
     public void leave(String directory) {
         git.remove(directory);
         own.remove(directory);
+        environments.remove(directory);
         excluded.remove(directory);
     }
 
@@ -116,6 +130,9 @@ public final class IgnoreRules {
         }
         if (verdict == null) {
             verdict = BUILT_INS.verdict(path, directory, path);
+        }
+        if (verdict == null) {
+            verdict = nested(environments, path, directory);
         }
         if (verdict == null) {
             verdict = nested(git, path, directory);

@@ -19,7 +19,9 @@ final class ReportTexts {
             }
             case "waiting" -> at + "  … " + label + ": waits until the running cell ends";
             case "held" -> at + "  ‖ " + label + ": was rolled back and stays there until %notesync resume";
-            case "halted" -> at + "  ? " + label + ": " + (error.isEmpty() ? "waits for your answer" : error);
+            case "halted" ->
+                at + "  ? " + label + ": " + (error.isEmpty() ? "" : error + "; ")
+                        + "waits for your answer, %notesync confirm or decline, or here on the dashboard";
             case "refused" -> at + "  ✗ " + label + ": " + (error.isEmpty() ? "refused the batch" : error);
             default -> null;
         };

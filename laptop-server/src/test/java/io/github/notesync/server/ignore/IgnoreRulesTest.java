@@ -98,6 +98,25 @@ class IgnoreRulesTest {
     }
 
     @Test
+    void aPythonEnvironmentIsOneUnderAnyName() throws Exception {
+        Files.createDirectories(root.resolve("pkg/mine/lib"));
+        Files.writeString(root.resolve("pkg/mine/pyvenv.cfg"), "home = /usr/bin\n");
+        assertThat(text("pkg/mine/lib/x.py"))
+                .isEqualTo(
+                        "ignored by '*' (built in: a Python environment, by its pyvenv.cfg), which matches pkg/mine/lib");
+        assertThat(why("pkg/mine/pyvenv.cfg").ignored()).isTrue();
+        assertThat(why("pkg/a.py").ignored()).isFalse();
+        Files.writeString(root.resolve(".notesyncignore"), "!pkg/mine/**\n");
+        assertThat(why("pkg/mine/lib/x.py").ignored()).isFalse();
+    }
+
+    @Test
+    void aProjectThatIsAnEnvironmentItselfIsStillAProject() throws Exception {
+        Files.writeString(root.resolve("pyvenv.cfg"), "home = /usr/bin\n");
+        assertThat(why("pkg/a.py").ignored()).isFalse();
+    }
+
+    @Test
     void theConfigurationsListIsStrongerThanGitignore() throws Exception {
         Files.writeString(root.resolve(".gitignore"), "*.csv\n");
         Files.writeString(root.resolve("notesync.toml"), "ignore = [\n  \"*.bin\",\n  \"!small.csv\",\n]\n");
