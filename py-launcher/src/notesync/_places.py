@@ -90,9 +90,7 @@ def _remember(place: Path, source: str) -> None:
         _state.make_private(_state.state_dir())
         file = _file(place)
         file.parent.mkdir(mode=0o700, exist_ok=True)
-        part = file.with_name(f"{file.name}.{os.getpid()}")
-        part.write_text(json.dumps({"root": str(place), "source": source}), "utf-8")
-        part.replace(file)
+        _state.write_private(file, json.dumps({"root": str(place), "source": source}))
     except (OSError, NotesyncError) as error:
         _log.info("notesync: whose replica %s is, is not remembered: %s", place, error)
 

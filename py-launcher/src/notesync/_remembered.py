@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-from pathlib import Path
 
 from . import _state
 from .direct import Address
@@ -59,13 +57,5 @@ def _read() -> dict[str, object]:
 
 
 def _write(known: dict[str, object]) -> None:
-    place = _state.laptops_file(_state.make_private(_state.state_dir()))
-    part = place.with_name(f"{place.name}.{os.getpid()}")
-    _open_private(part).write_text(json.dumps(known), "utf-8")
-    part.replace(place)
-
-
-def _open_private(part: Path) -> Path:
-    part.unlink(missing_ok=True)
-    part.touch(mode=0o600)
-    return part
+    file = _state.laptops_file(_state.make_private(_state.state_dir()))
+    _state.write_private(file, json.dumps(known))

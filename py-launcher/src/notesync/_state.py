@@ -35,6 +35,15 @@ def make_private(directory: Path) -> Path:
     return directory
 
 
+def write_private(file: Path, text: str) -> None:
+    """Write a file of the state by rename, for this user only."""
+    part = file.with_name(f"{file.name}.{os.getpid()}")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    part.write_text(text, "utf-8")
+    part.replace(file)
+
+
 def connection_file(state: Path) -> Path:
     return state / f"agent-{machine_id()}.json"
 
