@@ -68,7 +68,8 @@ def connect(
     """Connect this notebook to a laptop server.
 
     With `url` the kernel speaks to the server itself and shows a code to type on the laptop;
-    without, the page that shows the notebook is invited. The replica is `~/notesync/<project>`,
+    without, the way that worked before is taken, else the page that shows the notebook is invited.
+    The replica is `~/notesync/<project>` (with a number behind it where that is another source's),
     or `to`. With `wait` (and a url) it returns when the first sync came out. Raises NotesyncError.
     """
     status: Status = _loaded().connect(url, to, wait)
