@@ -7,6 +7,7 @@ import secrets
 
 import pytest
 
+from tests.harness import wait
 from tests.harness.http import Answer, ask
 from tests.harness.stack import CODE, Stack
 from tests.stories.conftest import MakeStack
@@ -118,3 +119,12 @@ def test_a_claim_without_the_nonce_gets_nothing(stack: Stack) -> None:
     answer = ask(port, "POST", f"/v1/pairings/{pairing}/claim", body=claim)
     assert answer.status in (400, 403), answer.body
     assert b"token" not in answer.body.replace(b"token_", b"")
+
+
+def test_what_was_allowed_is_taken_back_in_the_terminal_too(stack: Stack) -> None:
+    stack.laptop.server.type("revoke all")
+    stack.laptop.server.until_line("ended: '.*' may no longer read the project")
+    stack.laptop.save("shop/cart.py", "def total():\n    return 'two'\n")
+    wait.until(lambda: stack.state() == "stopped", "the notebook hears so")
+    assert stack.notebook.run("import shop.cart; shop.cart.total()").value == "'one'"
+    stack.pair(stack.notebook.begin(f"%notesync connect {stack.laptop.url}"))

@@ -10,6 +10,8 @@ import java.util.Optional;
 
 /** The user's answers to pairings, wherever they are given, told where the server was started. Any thread. */
 public final class Decisions {
+    private static final String ALL = "all";
+
     private final Pairings pairings;
     private final Teller teller;
 
@@ -70,8 +72,27 @@ public final class Decisions {
         teller.tell(denied);
     }
 
+    /** The user takes back what notebooks of this name may do, or {@code all}. */
+    void revoke(String name) {
+        List<Grant> allowed = pairings.allowed();
+        List<Grant> meant = allowed.stream()
+                .filter(each -> name.equals(ALL) || name(each.client()).equals(name))
+                .toList();
+        for (Grant each : meant) {
+            pairings.revoke(each);
+            teller.tell(Texts.revoked(each.pairing(), each.client().origin(), name(each.client())));
+        }
+        if (meant.isEmpty()) {
+            teller.tell(Texts.notAllowed(
+                    name, allowed.stream().map(each -> name(each.client())).toList()));
+        }
+    }
+
     private static String name(Pairings.Pending pending) {
-        String label = pending.client().label();
-        return label.isBlank() ? pending.client().origin() : label;
+        return name(pending.client());
+    }
+
+    private static String name(Client client) {
+        return client.label().isBlank() ? client.origin() : client.label();
     }
 }

@@ -19,6 +19,9 @@ public final class Keyboard {
     /** Behind a code: also for the next runs of the server. */
     private static final String REMEMBER = " keep";
 
+    /** In front of a notebook's name, or "all". */
+    private static final String REVOKE = "revoke ";
+
     private static final int LONGEST_LINE = 200;
     private static final int GROUP = 2;
     private static final int TERMINAL = 4;
@@ -59,7 +62,9 @@ public final class Keyboard {
         if (line.isEmpty() || line.length() > LONGEST_LINE) {
             return;
         }
-        if (!pending.isEmpty() && List.of("n", "no").contains(line.toLowerCase(Locale.ROOT))) {
+        if (line.startsWith(REVOKE)) {
+            decisions.revoke(line.substring(REVOKE.length()).strip());
+        } else if (!pending.isEmpty() && List.of("n", "no").contains(line.toLowerCase(Locale.ROOT))) {
             decisions.deny(pending.get(pending.size() - 1));
         } else {
             boolean remember = line.toLowerCase(Locale.ROOT).endsWith(REMEMBER);

@@ -151,6 +151,16 @@ public final class Pairings {
         return Typed.DENIED;
     }
 
+    /** Who may read now. */
+    List<Grant> allowed() {
+        return tokens.all();
+    }
+
+    /** Takes back what was allowed. */
+    void revoke(Grant grant) {
+        tokens.revoke(grant.pairing());
+    }
+
     /** Whether a code is the one of this request. */
     synchronized boolean shows(Id id, String code) {
         Pairing pairing = pairings.get(id);

@@ -71,7 +71,7 @@ public final class Texts {
         return new Event(
                 "paired",
                 pairingFields(pairing, origin, label).build(),
-                "allowed: '" + label + "' may read the project");
+                "allowed: '" + label + "' may read the project; to end that, type: revoke " + label);
     }
 
     public static Event denied(Id pairing, String origin, String label) {
@@ -94,6 +94,19 @@ public final class Texts {
 
     public static Event nobodyAsks() {
         return notice("no notebook waits for a code; connect again in the notebook for a new one");
+    }
+
+    public static Event revoked(Id pairing, String origin, String label) {
+        return new Event(
+                "revoked",
+                pairingFields(pairing, origin, label).build(),
+                "ended: '" + label + "' may no longer read the project");
+    }
+
+    /** @param allowed the names of those who may read now */
+    public static Event notAllowed(String name, List<String> allowed) {
+        return notice("no notebook '" + name + "' may read the project; "
+                + (allowed.isEmpty() ? "nobody may" : "who may: " + String.join(", ", allowed)));
     }
 
     public static Event noCode() {

@@ -55,7 +55,9 @@ class DecisionsTest {
         }
         assertThat(told).hasSize(4).allMatch(line -> line.startsWith("a code has six characters"));
         decisions.type(CODE.toLowerCase(Locale.ROOT), false);
-        assertThat(told).last().isEqualTo("allowed: 'story.ipynb' may read the project");
+        assertThat(told)
+                .last()
+                .isEqualTo("allowed: 'story.ipynb' may read the project; to end that, type: revoke story.ipynb");
     }
 
     @Test
@@ -69,6 +71,20 @@ class DecisionsTest {
                         "too late for the code of 'story.ipynb'; connect again in the notebook for a new one",
                         "no notebook waits for a code; connect again in the notebook for a new one",
                         "no notebook waits for a code; connect again in the notebook for a new one");
+    }
+
+    @Test
+    void whatWasAllowedIsTakenBackByItsName() {
+        decisions.type(CODE, false);
+        told.clear();
+        decisions.revoke("other.ipynb");
+        decisions.revoke("story.ipynb");
+        decisions.revoke("all");
+        assertThat(told)
+                .containsExactly(
+                        "no notebook 'other.ipynb' may read the project; who may: story.ipynb",
+                        "ended: 'story.ipynb' may no longer read the project",
+                        "no notebook 'all' may read the project; nobody may");
     }
 
     @Test
