@@ -197,3 +197,15 @@ def test_a_cell_before_the_first_copy_is_told_so_and_not_that_the_laptop_is_away
         assert fresh == Fresh(None, True, texts.FIRST_COPY)
 
     run(test)
+
+
+def test_a_cell_whose_first_copy_does_not_begin_is_told_why() -> None:
+    async def test(story: Story) -> None:
+        story.agents.refuse.append(
+            lambda r: AgentRefused("root_refused", "no room") if r.type == "attach" else None
+        )
+        story.start()
+        await story.until(lambda: story.states[-1:] == [("stopped", "no room")])
+        assert await story.receiver.fresh() == Fresh(None, True, "no room")
+
+    run(test)

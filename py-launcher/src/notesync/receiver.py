@@ -82,6 +82,7 @@ class Receiver:
         self.replica: Replica | None = None
         self.following = asyncio.Event()
         self._away_since_heard = False
+        self._stopped_by = ""
         self._news = News(listener)
 
     # -- the loop
@@ -110,7 +111,9 @@ class Receiver:
                 self._listener.on_state("restarting", error.message)
                 await self._renew_agent()
             except LaptopUnreachable as error:
-                await self._away(error)
+                self._lost(error)
+                if self.replica is not None and self.replica.carrier:
+                    await self._let_go()
             except AttachAgain as error:
                 _log.info("notesync: attaching again: %s", error)
             except NotesyncError as error:
@@ -123,16 +126,11 @@ class Receiver:
             longest = _LONGEST_AWAY_S if self._away_since_heard else _LONGEST_BACKOFF_S
             await self._sleep(min(0.25 * 2**failures, longest))
 
-    async def _away(self, error: LaptopUnreachable) -> None:
-        self._lost(error)
-        if self.replica is not None and self.replica.carrier:
-            await self._let_go()
-
     def _lost(self, error: NotesyncError) -> None:
         # The error first: who waits for the state to settle asks for the error then.
         self._listener.on_error(error)
-        away = isinstance(error, LaptopUnreachable)
-        self._away_since_heard = away
+        away = self._away_since_heard = isinstance(error, LaptopUnreachable)
+        self._stopped_by = "" if away else error.message
         self._moved.set()
         self._listener.on_state("away" if away else "stopped", error.message)
 
@@ -179,7 +177,7 @@ class Receiver:
 
     def _follows(self) -> None:
         self.following.set()
-        self._away_since_heard = False
+        self._away_since_heard, self._stopped_by = False, ""
         self._moved.set()
 
     def _must_attach(self, error: AgentLost | AttachAgain) -> None:
@@ -342,7 +340,8 @@ class Receiver:
         if replica is None or not self.following.is_set():
             cursor = replica.cursor if replica else None
             begins = cursor is None and not self._away_since_heard
-            return Fresh(cursor, True, texts.FIRST_COPY if begins else texts.LAPTOP_AWAY)
+            first = self._stopped_by or texts.FIRST_COPY
+            return Fresh(cursor, True, first if begins else texts.LAPTOP_AWAY)
         for _ in range(4):
             if not replica.carrier:
                 fresh = await self._standby.fresh(replica)
