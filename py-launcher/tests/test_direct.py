@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
 
 import pytest
 
@@ -185,6 +186,22 @@ def test_a_laptop_that_sleeps_is_missed_soon_and_it_is_said_since_when(
         with pytest.raises(LaptopUnreachable, match=r"nothing was heard .* since \d\d:\d\d:\d\d"):
             poll.result(5)
     assert greetings(server) == 1, "one greets for all that wait"
+
+
+def test_a_laptop_that_sleeps_is_missed_though_others_give_up_their_calls_meanwhile(
+    server: StandInLaptop, quick: DirectLaptop
+) -> None:
+    quick.send(words.project()).result(5)
+    poll = waiting_poll(server, quick)
+    server.sleeps(60)
+    ends = time.monotonic() + 3
+    while not poll.done() and time.monotonic() < ends:
+        call = quick.send(words.project())
+        with pytest.raises((FutureTimeout, LaptopUnreachable)):
+            call.result(0.1)  # As a cell does, whose patience ends.
+        call.cancel()
+    with pytest.raises(LaptopUnreachable, match="nothing was heard"):
+        poll.result(0)
 
 
 def test_a_laptop_that_is_slow_to_answer_is_not_missed(

@@ -43,8 +43,8 @@ class Heard:
         """Something was heard."""
         self._at, self._since = time.monotonic(), time.time()
 
-    def until_answered(self, connection: socket.socket) -> None:
-        """Wait for the first byte of an answer, or the end of the connection.
+    def wait(self, connection: socket.socket) -> None:
+        """Until the first byte of an answer, or the end of the connection, which counts for none.
 
         Raises TimeoutError where the laptop does not answer a greeting either.
         """
@@ -52,7 +52,6 @@ class Heard:
             selector.register(connection, selectors.EVENT_READ)
             while not selector.select(self._quiet_s):
                 self._look()
-        self.now()
 
     def _look(self) -> None:
         asked = time.monotonic()

@@ -187,8 +187,10 @@ class Line:
             headers["Content-Length"] = "0"
         connection.request(call.method, self._address.prefix + call.path, body, headers)
         if self._heard is not None:
-            self._heard.until_answered(connection.sock)
+            self._heard.wait(connection.sock)
         response = connection.getresponse()
+        if self._heard is not None:
+            self._heard.now()
         data = response.read()
         if response.will_close:
             self._drop()
