@@ -141,7 +141,8 @@ class Receiver:
             self._lost(error)
 
     async def _follow(self) -> None:
-        self._listener.on_state("connecting")
+        if not self._away_since_heard:  # Else it is away until it is heard.
+            self._listener.on_state("connecting")
         await self._ways.ready()
         await self._attach()
         replica = self.replica
