@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { chooseLeg } from '../src/laptop/legs';
-import type { LaptopState, SessionState } from '../src/state';
+import type { SessionState } from '../src/state';
 import { BUTTONS, LAB } from '../src/texts';
 import { viewOf } from '../src/view';
+import { asks, failed, ready, windowOnly } from './laptops';
 
-const around = { near: false, secure: true, delegated: true, permission: 'prompt' } as const;
-const asks = chooseLeg(around);
-const windowOnly = chooseLeg({ ...around, permission: 'denied' });
 const OPEN: SessionState = {
   laptopUrl: 'http://127.0.0.1:8765',
   kernel: { is: 'open', role: 'carrier' },
@@ -18,21 +15,6 @@ const OPEN: SessionState = {
   takesOver: false,
   ranOnOlder: false,
 };
-const READY: LaptopState = {
-  is: 'ready',
-  leg: 'direct',
-  why: 'granted',
-  project: { name: 'shop' },
-  away: false,
-  heardAt: null,
-};
-const failed = (code: string, choice = asks): LaptopState => ({
-  is: 'failed',
-  code,
-  message: 'm',
-  remedy: null,
-  choice,
-});
 const status = {
   kind: 'status',
   line: 'shop is at 7',
@@ -68,33 +50,33 @@ describe('what the user sees', () => {
     ['window blocked', { laptop: failed('popup_blocked') }, 'attention', /Allow pop-ups/, ['popup']],
     ['denied', { laptop: failed('pairing_denied') }, 'attention', /refused on the laptop/, ['connect']],
     ['token gone', { laptop: failed('token_unknown') }, 'attention', /no longer knows/, ['connect']],
-    ['connected', { laptop: READY }, 'good', /Connected to shop/, ['pause', 'dashboard']],
-    ['at a sequence', { laptop: READY, status }, 'good', /shop is at 7/, ['pause', 'dashboard']],
+    ['connected', { laptop: ready }, 'good', /Connected to shop/, ['pause', 'dashboard']],
+    ['at a sequence', { laptop: ready, status }, 'good', /shop is at 7/, ['pause', 'dashboard']],
     [
       'needs the user',
-      { laptop: READY, status: { ...status, needs: 'halted' } },
+      { laptop: ready, status: { ...status, needs: 'halted' } },
       'attention',
       /7/,
       ['dashboard', 'pause'],
     ],
     [
       'sending',
-      { laptop: READY, status: { ...status, progress: { received: 1, total: 2 } } },
+      { laptop: ready, status: { ...status, progress: { received: 1, total: 2 } } },
       'busy',
       /7/,
       ['pause', 'dashboard'],
     ],
-    ['away', { laptop: { ...READY, away: true } }, 'busy', /does not answer/, []],
-    ['taking over', { laptop: READY, takesOver: true, status: null }, 'busy', /takes over/, []],
+    ['away', { laptop: { ...ready, away: true } }, 'busy', /does not answer/, []],
+    ['taking over', { laptop: ready, takesOver: true, status: null }, 'busy', /takes over/, []],
     [
       'not yet known to be up to date',
-      { laptop: READY, status: { ...status, state: 'connecting', line: 'notesync: shop: connecting' } },
+      { laptop: ready, status: { ...status, state: 'connecting', line: 'notesync: shop: connecting' } },
       'busy',
       /connecting/,
       ['pause', 'dashboard'],
     ],
-    ['standing by', { laptop: READY, kernel: { is: 'open', role: 'standby' } }, 'quiet', /Another page/, []],
-    ['paused', { laptop: READY, paused: true }, 'quiet', /Paused/, ['resume']],
+    ['standing by', { laptop: ready, kernel: { is: 'open', role: 'standby' } }, 'quiet', /Another page/, []],
+    ['paused', { laptop: ready, paused: true }, 'quiet', /Paused/, ['resume']],
   ])('%s', (_, change, tone, line, actions) => {
     const view = viewOf({ ...OPEN, ...change });
     expect(view).toMatchObject({ tone, actions });
@@ -118,26 +100,26 @@ describe('what the user sees', () => {
   });
 
   it('says what the user has to settle', () => {
-    const view = viewOf({ ...OPEN, laptop: READY, status: { ...status, needs: 'halted' } });
+    const view = viewOf({ ...OPEN, laptop: ready, status: { ...status, needs: 'halted' } });
     expect(view.hint).toMatch(/confirm or decline/);
   });
 
   it('shows in a few words how far a transfer is', () => {
     const progress = { received: 45_600, total: 100_000 };
-    expect(viewOf({ ...OPEN, laptop: READY, status: { ...status, progress } }).short).toBe('shop · 45 %');
+    expect(viewOf({ ...OPEN, laptop: ready, status: { ...status, progress } }).short).toBe('shop · 45 %');
   });
 
   it('names the pair of legs that is in use, and why', () => {
     const legs = { laptop: 'popup', kernel: 'host' } as const;
-    const laptop = { ...READY, leg: 'popup', why: 'denied' } as const;
+    const laptop = { ...ready, leg: 'popup', why: 'denied' } as const;
     expect(viewOf({ ...OPEN, laptop, legs }).hint).toBe(
       'The notesync window reaches your laptop (your browser does not let this site do it); this page uses the connection of the notebook. Keep the window open.',
     );
-    expect(viewOf({ ...OPEN, laptop: READY }).hint).toMatch(/itself \(your browser allows it\).*of its own/);
+    expect(viewOf({ ...OPEN, laptop: ready }).hint).toMatch(/itself \(your browser allows it\).*of its own/);
   });
 
   it.each(['halted', 'held', 'refused', 'stopped'])('has a sentence for %s', (needs) => {
-    expect(viewOf({ ...OPEN, laptop: READY, status: { ...status, needs } })).toMatchObject({
+    expect(viewOf({ ...OPEN, laptop: ready, status: { ...status, needs } })).toMatchObject({
       tone: 'attention',
       hint: expect.stringMatching(/%notesync \w+/) as string,
     });

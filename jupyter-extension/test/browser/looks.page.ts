@@ -1,27 +1,9 @@
-import { chooseLeg } from '../../src/laptop/legs';
 import { Panel } from '../../src/panel/panel';
-import type { LaptopState, SessionState } from '../../src/state';
+import type { SessionState } from '../../src/state';
 import { viewOf } from '../../src/view';
+import { asks, failed, ready, windowOnly } from '../laptops';
 
 /** Every state of the panel in one page; `?dark` in the dark. */
-const around = { near: false, secure: true, delegated: true, permission: 'prompt' } as const;
-const asks = chooseLeg(around);
-const windowOnly = chooseLeg({ ...around, permission: 'denied' });
-const failed = (code: string, choice = asks): LaptopState => ({
-  is: 'failed',
-  code,
-  message: 'm',
-  remedy: null,
-  choice,
-});
-const ready: LaptopState = {
-  is: 'ready',
-  leg: 'direct',
-  why: 'granted',
-  project: { name: 'shop' },
-  away: false,
-  heardAt: null,
-};
 const status = {
   kind: 'status',
   line: 'notesync: shop: up to date, sequence 42',

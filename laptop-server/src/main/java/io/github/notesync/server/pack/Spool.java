@@ -116,12 +116,6 @@ final class Spool extends OutputStream {
         notifyAll();
     }
 
-    /** The stream will never be whole; its readers are told. */
-    synchronized void fail() {
-        failed = true;
-        notifyAll();
-    }
-
     /**
      * The bytes from {@code offset}, once there are {@code max} of them or the stream ends, or after so many milliseconds
      * those that are there.
@@ -170,11 +164,12 @@ final class Spool extends OutputStream {
         return new Chunk(buffer.array(), end);
     }
 
-    /** Frees the memory or the file. */
+    /** Frees the memory or the file. The stream will never be whole; its readers are told. */
     void drop() throws IOException {
-        fail();
         FileChannel onDisk;
         synchronized (this) {
+            failed = true;
+            notifyAll();
             onDisk = channel;
             memory = new byte[0];
         }

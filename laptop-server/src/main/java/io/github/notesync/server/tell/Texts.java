@@ -68,27 +68,33 @@ public final class Texts {
     }
 
     public static Event paired(Id pairing, String origin, String label) {
-        return new Event(
+        return ofPairing(
                 "paired",
-                pairingFields(pairing, origin, label).build(),
+                pairing,
+                origin,
+                label,
                 "allowed: '" + label + "' may read the project; to end that, type: revoke " + label);
     }
 
     public static Event denied(Id pairing, String origin, String label) {
-        return new Event("denied", pairingFields(pairing, origin, label).build(), "refused: '" + label + "'");
+        return ofPairing("denied", pairing, origin, label, "refused: '" + label + "'");
     }
 
     public static Event wrongCodes(Id pairing, String origin, String label) {
-        return new Event(
+        return ofPairing(
                 "denied",
-                pairingFields(pairing, origin, label).build(),
+                pairing,
+                origin,
+                label,
                 "refused: '" + label + "', after three wrong codes; connect again in the notebook for a new one");
     }
 
     public static Event expired(Id pairing, String origin, String label) {
-        return new Event(
+        return ofPairing(
                 "expired",
-                pairingFields(pairing, origin, label).build(),
+                pairing,
+                origin,
+                label,
                 "too late for the code of '" + label + "'; connect again in the notebook for a new one");
     }
 
@@ -97,10 +103,7 @@ public final class Texts {
     }
 
     public static Event revoked(Id pairing, String origin, String label) {
-        return new Event(
-                "revoked",
-                pairingFields(pairing, origin, label).build(),
-                "ended: '" + label + "' may no longer read the project");
+        return ofPairing("revoked", pairing, origin, label, "ended: '" + label + "' may no longer read the project");
     }
 
     /** @param allowed the names of those who may read now */
@@ -114,17 +117,21 @@ public final class Texts {
     }
 
     public static Event wrongCode(Id pairing, String origin, String label) {
-        return new Event(
+        return ofPairing(
                 "wrong_code",
-                pairingFields(pairing, origin, label).build(),
+                pairing,
+                origin,
+                label,
                 "that is not the code which '" + label + "' shows; look again, or n to refuse:");
     }
 
-    private static JsonObject.Builder pairingFields(Id pairing, String origin, String label) {
-        return JsonObject.builder()
+    private static Event ofPairing(String name, Id pairing, String origin, String label, String text) {
+        JsonObject fields = JsonObject.builder()
                 .put("pairing", pairing.hex())
                 .put("origin", origin)
-                .put("label", label);
+                .put("label", label)
+                .build();
+        return new Event(name, fields, text);
     }
 
     public static Event replica(Id replica, String label) {
