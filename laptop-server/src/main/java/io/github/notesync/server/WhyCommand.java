@@ -6,6 +6,7 @@ import io.github.notesync.server.ignore.Verdict;
 import io.github.notesync.server.scan.Findings;
 import io.github.notesync.server.scan.Problem;
 import io.github.notesync.server.scan.Scanner;
+import io.github.notesync.server.tell.Shown;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
@@ -85,7 +86,7 @@ final class WhyCommand implements Command {
                 findings = findings == null ? Scanner.look(project.root(), project.config()) : findings;
                 problem = findings.problem(relative);
             }
-            out.println(answer(relative, onDisk, verdict, problem));
+            out.println(Shown.of(answer(relative, onDisk, verdict, problem)));
         }
     }
 
@@ -106,7 +107,10 @@ final class WhyCommand implements Command {
                 return inside.isEmpty() ? each.getKey() : each.getKey() + "/" + inside;
             }
         }
-        if (!absolute.startsWith(roots.project()) || absolute.equals(roots.project())) {
+        if (absolute.equals(roots.project())) {
+            throw new UserError(path + " is the project itself: name a path inside it");
+        }
+        if (!absolute.startsWith(roots.project())) {
             throw new UserError(path + " is not inside the project " + roots.text());
         }
         return roots.project().relativize(absolute).toString().replace('\\', '/');

@@ -69,4 +69,13 @@ class WhyCommandTest {
     void aFileThatIsNotThere() {
         assertThat(why("nope.py")).isEqualTo("nope.py: synchronised: no rule matches; it is not there now");
     }
+
+    @Test
+    void oneNameInTwoSpellings() throws Exception {
+        Files.writeString(root.resolve("zo\u00eb.py"), "x = 1\n");
+        Path other = root.resolve("zoe\u0308.py");
+        assumeFalse(Files.exists(other), "a file system for which both are one");
+        Files.writeString(other, "x = 2\n");
+        assertThat(why("zo\u00eb.py")).contains("the same name is there twice, in two spellings of Unicode");
+    }
 }

@@ -1,6 +1,9 @@
 package io.github.notesync.server.config;
 
+import io.github.notesync.protocol.Limits;
+import io.github.notesync.server.tell.Reason;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,6 +67,10 @@ public final class ConfigReader {
         }
         try {
             String text = Files.readString(file);
+            if (text.startsWith("\uFEFF")) {
+                // As some editors on Windows begin a file.
+                text = text.substring(1);
+            }
             TomlParseResult parsed = Toml.parse(text);
             if (parsed.hasErrors()) {
                 TomlParseError error = parsed.errors().get(0);
@@ -71,8 +78,10 @@ public final class ConfigReader {
                         file.getFileName() + ":" + error.position().line() + ": not valid TOML: " + error.getMessage());
             }
             return new Parsed(parsed, text.lines().toList());
+        } catch (CharacterCodingException e) {
+            throw new ConfigException(file.getFileName() + ": is not UTF-8, as TOML has to be: save it as UTF-8");
         } catch (IOException e) {
-            throw new ConfigException(file.getFileName() + ": cannot be read: " + e.getMessage());
+            throw new ConfigException(file.getFileName() + ": cannot be read: " + Reason.of(e));
         }
     }
 
@@ -86,7 +95,7 @@ public final class ConfigReader {
         long maxFile = Config.DEFAULT_MAX_FILE_BYTES;
         if (limits != null) {
             limits.onlyKeys(LIMIT_KEYS);
-            maxFile = limits.positive("max-file-mb", maxFile >> 20) << 20;
+            maxFile = limits.positive("max-file-mb", maxFile >> 20, Limits.FILE_MAX >> 20) << 20;
         }
         if (name != null && (name.isBlank() || name.contains("/") || name.contains("\\") || name.startsWith("."))) {
             throw table.error("name", "'name' must be a plain directory name, not '" + name + "'");
@@ -96,9 +105,26 @@ public final class ConfigReader {
                 ignore == null ? List.of() : ignore,
                 patterns(table.table("patterns")),
                 table.bool("recursive", true),
-                paths == null ? null : paths.stream().map(Located::text).toList(),
+                paths == null ? null : pythonPaths(paths),
                 maxFile,
                 roots == null ? Map.of() : RootsReader.read(root, roots));
+    }
+
+    /** Each becomes a directory of the replica, on a machine that may be of another kind. */
+    private static List<String> pythonPaths(List<Located> paths) throws ConfigException {
+        List<String> result = new ArrayList<>();
+        for (Located path : paths) {
+            String text = path.text();
+            if (text.startsWith("/")
+                    || text.contains("\\")
+                    || text.contains(":")
+                    || List.of(text.split("/")).contains("..")) {
+                throw new ConfigException(path.file() + ":" + path.line() + ": python-paths: '" + text
+                        + "' is not a directory of the project: name it relative to the project, with / between names");
+            }
+            result.add(text);
+        }
+        return result;
     }
 
     private static Patterns patterns(@Nullable Table table) throws ConfigException {

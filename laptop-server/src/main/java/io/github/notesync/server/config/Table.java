@@ -81,15 +81,16 @@ final class Table {
         throw wrongType(key, "true or false", value);
     }
 
-    long positive(String key, long whenAbsent) throws ConfigException {
+    long positive(String key, long whenAbsent, long atMost) throws ConfigException {
         Object value = value(key);
         if (value == null) {
             return whenAbsent;
         }
-        if (value instanceof Long number && number > 0) {
+        if (value instanceof Long number && number > 0 && number <= atMost) {
             return number;
         }
-        throw wrongType(key, "a whole number above 0", value);
+        boolean tooMuch = value instanceof Long number && number > atMost;
+        throw wrongType(key, tooMuch ? "at most " + atMost : "a whole number above 0", value);
     }
 
     @Nullable

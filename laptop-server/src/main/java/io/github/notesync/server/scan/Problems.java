@@ -25,7 +25,10 @@ final class Problems {
         return new Problem(
                 path,
                 PathReason.COLLISION.code(),
-                path + " is not sent: on file systems that ignore case it is the same name as " + with,
+                path + " is not sent: "
+                        + (path.equals(with)
+                                ? "the same name is there twice, in two spellings of Unicode (NFC and NFD)"
+                                : "on file systems that ignore case it is the same name as " + with),
                 "rename one of the two");
     }
 

@@ -5,6 +5,7 @@ import io.github.notesync.protocol.JsonObject;
 import io.github.notesync.server.cycle.Source;
 import io.github.notesync.server.history.History;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,9 @@ import java.util.stream.Stream;
 
 /** What is served, in the words of the contract. Any thread. */
 final class ProjectDescription {
+    private static final int NAMESPACE_DEPTH = 4;
+    private static final int LOOKED_AT = 2_000;
+
     private final Source source;
 
     ProjectDescription(Source source) {
@@ -62,10 +66,10 @@ final class ProjectDescription {
         if (!Files.isDirectory(src) || Files.exists(src.resolve("__init__.py"))) {
             return false;
         }
-        try (Stream<Path> inside = Files.list(src)) {
-            return inside.anyMatch(each ->
-                    Files.exists(each.resolve("__init__.py")) || each.toString().endsWith(".py"));
-        } catch (IOException e) {
+        // As deep as a namespace package, which has no __init__.py of its own, may hold its first module.
+        try (Stream<Path> inside = Files.walk(src, NAMESPACE_DEPTH)) {
+            return inside.limit(LOOKED_AT).anyMatch(each -> each.toString().endsWith(".py"));
+        } catch (IOException | UncheckedIOException e) {
             return false;
         }
     }

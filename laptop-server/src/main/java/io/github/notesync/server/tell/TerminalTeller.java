@@ -54,7 +54,8 @@ public final class TerminalTeller implements Teller {
         boolean loud = event.name().equals("problem")
                 || event.name().equals("notice")
                 || event.name().equals("pairing");
-        for (String line : event.line().split("\n", -1)) {
+        for (String each : event.line().split("\n", -1)) {
+            String line = Shown.of(each);
             out.println(
                     terminal
                             ? DIM + padded + PLAIN + " " + (loud ? YELLOW + line + PLAIN : line)
@@ -66,7 +67,7 @@ public final class TerminalTeller implements Teller {
     @Override
     public synchronized void progress(Meter meter) {
         if (terminal) {
-            out.print(ERASE + meter.text());
+            out.print(ERASE + Shown.of(meter.text()));
             out.flush();
             onProgressLine = true;
         }

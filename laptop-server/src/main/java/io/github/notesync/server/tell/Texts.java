@@ -187,7 +187,7 @@ public final class Texts {
                 .put("message", message)
                 .put("remedy", remedy)
                 .build();
-        return new Event("problem", fields, message + ". To do: " + remedy);
+        return new Event("problem", fields, Shown.of(message + ". To do: " + remedy));
     }
 
     public static Event notice(String text) {

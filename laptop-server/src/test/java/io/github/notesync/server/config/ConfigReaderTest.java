@@ -57,6 +57,21 @@ class ConfigReaderTest {
     }
 
     @Test
+    void aFileOfAnotherEncodingIsNamed() throws Exception {
+        Files.write(root.resolve("pyproject.toml"), new byte[] {'#', (byte) 0xe9, '\n'});
+        assertThatThrownBy(() -> ConfigReader.read(root))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("pyproject.toml: is not UTF-8");
+    }
+
+    @Test
+    void aFileMayBeginAsWindowsBeginsIt() throws Exception {
+        assertThat(read("pyproject.toml", "\uFEFF[tool.notesync]\r\nname = 'x'\r\n")
+                        .name())
+                .isEqualTo("x");
+    }
+
+    @Test
     void twoPlacesAreOneTooMany() throws Exception {
         Files.writeString(root.resolve("notesync.toml"), "");
         assertThatThrownBy(() -> read("pyproject.toml", "[tool.notesync]\n"))
@@ -126,6 +141,10 @@ class ConfigReaderTest {
                 "name = '../x'           | notesync.toml:2: 'name' must be a plain directory name, not '../x'",
                 "limits = 5              | notesync.toml:2: 'limits' must be a table, not 5",
                 "limits.max-file-mb = 0  | notesync.toml:2: 'limits.max-file-mb' must be a whole number above 0, not 0",
+                "limits.max-file-mb = 99999999999999 | notesync.toml:2: 'limits.max-file-mb' must be at most 1048576, not 99999999999999",
+                "python-paths = ['', '../lib'] | notesync.toml:2: python-paths: '../lib' is not a directory of the project",
+                "python-paths = ['/lib'] | notesync.toml:2: python-paths: '/lib' is not a directory of the project",
+                "python-paths = ['a\\b'] | notesync.toml:2: python-paths: 'a\\b' is not a directory of the project",
                 "limits.max-file-gb = 1  | notesync.toml:2: unknown key 'limits.max-file-gb'; the nearest known key is 'limits.max-file-mb'",
                 "patterns.nor = ['(']    | notesync.toml:2: '(' is not a regular expression: Unclosed group",
                 "patterns.xor = []       | notesync.toml:2: unknown key 'patterns.xor'; the nearest known key is 'patterns.nor'",

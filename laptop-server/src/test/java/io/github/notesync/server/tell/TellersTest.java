@@ -36,6 +36,18 @@ class TellersTest {
     }
 
     @Test
+    void whatOthersNameCannotRewriteTheTerminal() {
+        TerminalTeller teller = new TerminalTeller(out, true);
+        teller.tell(Texts.problem("a", "control", "a\n12:00:00 all is well\033[2J is not sent", "rename it"));
+        teller.tell(Texts.replica(Id.random(), "gpj.\u202eexe\007"));
+        teller.progress(Texts.carrying("\033]0;x", CURSOR, 1, null));
+        assertThat(text())
+                .contains("\033[33ma\\x0a12:00:00 all is well\\x1b[2J is not sent. To do: rename it\033[0m")
+                .contains("gpj.\\u202eexe\\x07 follows this project")
+                .endsWith("\\x1b]0;x: 1 B");
+    }
+
+    @Test
     void aFirstSyncHasABarThatTheNextLineReplaces() {
         TerminalTeller teller = new TerminalTeller(out, true);
         teller.progress(Texts.reading(500, 1_000, 2_000_000, 4_000_000));
