@@ -262,6 +262,7 @@ class Story:
     told: list[str] = field(default_factory=list)
     news: list[tuple[Cursor, float]] = field(default_factory=list)
     in_cell: bool = False
+    sleeps_long: bool = False
 
     def start(self) -> asyncio.Task[None]:
         self.receiver = Receiver(
@@ -288,7 +289,7 @@ class Story:
 
     async def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
-        await asyncio.sleep(0)
+        await asyncio.sleep(3600 if self.sleeps_long else 0)
 
     def on_attached(self, _attached: Attached) -> None:
         self.attached += 1

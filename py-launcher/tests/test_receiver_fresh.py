@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
 from notesync import texts
 from notesync._replica import Fresh
-from notesync.errors import (
-    AgentRefused,
-)
-from notesync.messages import Cursor, events
+from notesync.errors import AgentRefused, NotesyncError
+from notesync.messages import Cursor, dumps, events
 from notesync.messages.agent import Request
+from notesync.messages.laptop import Answer
 
 from .receiver_story import (
     EPOCH,
@@ -207,5 +208,43 @@ def test_a_cell_whose_first_copy_does_not_begin_is_told_why() -> None:
         story.start()
         await story.until(lambda: story.states[-1:] == [("stopped", "no room")])
         assert await story.receiver.fresh() == Fresh(None, True, "no room")
+
+    run(test)
+
+
+GONE = "the source directory /p is gone"
+
+
+def gone() -> Answer:
+    told = {"error": {"code": "source_unavailable", "message": GONE, "remedy": "bring it back"}}
+    return Answer(503, dumps(told))
+
+
+async def lose_the_source(story: Story) -> None:
+    """From now on the laptop answers, and has nothing to say."""
+    story.laptop.save(b"old")
+    await story.begin()
+    story.laptop.bend.append(lambda call: gone() if "/next" in call.path else None)
+    story.laptop.polls.pop()[1].set_result(gone())
+    await story.until(lambda: story.states[-1][0] == "stopped")
+
+
+def test_where_the_laptop_cannot_say_what_is_new_a_cell_hears_why_at_once() -> None:
+    async def test(story: Story) -> None:
+        await lose_the_source(story)
+        with pytest.raises(NotesyncError, match=GONE):
+            await asyncio.wait_for(story.receiver.fresh(), 5)
+
+    run(test)
+
+
+def test_a_cell_does_not_wait_for_the_next_attempt() -> None:
+    async def test(story: Story) -> None:
+        story.sleeps_long = True
+        await lose_the_source(story)
+        story.laptop.bend.clear()
+        story.laptop.streams.append(b"new")
+        assert await asyncio.wait_for(story.receiver.fresh(), 5) == Fresh(Cursor(EPOCH, 2), False)
+        assert story.agents.applied == [b"old", b"new"]
 
     run(test)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+import contextlib
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -23,3 +24,28 @@ async def within(seconds: float, awaitable: Awaitable[Result]) -> Result:
         raise asyncio.TimeoutError
     finally:
         task.cancel()
+
+
+async def first_of(*awaitables: Awaitable[object]) -> None:
+    """Until one of them is done; the others are cancelled."""
+    waited = [asyncio.ensure_future(one) for one in awaitables]
+    try:
+        await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for one in waited:
+            one.cancel()
+
+
+class Moved(asyncio.Event):
+    """Set whenever anything may have changed that somebody waits for."""
+
+    async def until(self, there: Callable[[], bool]) -> None:
+        while not there():
+            self.clear()
+            await self.wait()
+
+    async def within(self, seconds: float, reached: Callable[[], bool]) -> bool:
+        """Whether it is there, after so many seconds at the latest."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await within(seconds, self.until(reached))
+        return reached()

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from . import texts
 from ._pace import Pace
-from ._patience import within
+from ._patience import first_of, within
 from .errors import AgentLost, LaptopUnreachable, NotesyncError
 from .laptop import Laptop
 from .messages.agent import Reply, Request
@@ -103,10 +103,5 @@ class Ways:
     async def call_or(self, call: Call, woken: asyncio.Event) -> Answer | None:
         """The answer, or None when something happened that makes the question pointless."""
         asked = asyncio.ensure_future(self.call(call))
-        waking = asyncio.ensure_future(woken.wait())
-        try:
-            await asyncio.wait({asked, waking}, return_when=asyncio.FIRST_COMPLETED)
-            return asked.result() if asked.done() else None
-        finally:
-            waking.cancel()
-            asked.cancel()
+        await first_of(asked, woken.wait())
+        return asked.result() if asked.done() else None

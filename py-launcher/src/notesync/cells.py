@@ -23,6 +23,7 @@ from typing import Any
 from . import cell_texts, display
 from ._door import Door
 from ._late import LateNews, Unasked
+from ._layout import Layout
 from ._loop import in_background
 from ._names import python_paths
 from ._reloading import Reloading
@@ -63,6 +64,7 @@ class Cells:
         self._newest: Cursor | None = None
         self.late = LateNews()
         self.on_cell: Callable[[str], None] = lambda _cell: None
+        self._layout = Layout(session)
         session.on_applied = self._applied
         session.in_cell = lambda: self._door.inside
         session.late = lambda: self.late.line
@@ -82,6 +84,7 @@ class Cells:
 
     def _applied(self) -> None:
         """On the agent client's thread: a batch has become visible."""
+        self._layout.look(self.session.pending.paths())
         if self._depth > 0:
             live = self.reloading.live
             work = self.reloading.take_up_live if live else self.reloading.changed_while_running
@@ -202,6 +205,8 @@ class Cells:
             has_asked = newer is None and (seen or self._can_ask())
             self._unasked = not (was_told or has_asked)
         self._enter(deadline)
+        self._layout.settle()
+        self.assert_path()
         if self.reloading.live:
             self.end()
         self.reloading.take_up()

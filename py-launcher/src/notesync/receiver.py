@@ -11,7 +11,6 @@ by itself.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -20,7 +19,8 @@ from typing import Any
 from . import texts
 from ._intake import AttachAgain, Intake
 from ._late import News
-from ._patience import within
+from ._pace import Pace
+from ._patience import Moved, first_of
 from ._replica import Fresh, Listener, Parked, Replica, reached
 from ._standby import Standby
 from ._ways import Agents, Ways
@@ -72,17 +72,17 @@ class Receiver:
         self._sleep = sleep
         self._in_cell = in_cell
         self._documents = documents
-        self._standby = Standby(self._look, self._ask_to_carry, self._bring, self._within)
+        self._moved = Moved()
+        self._standby = Standby(self._look, self._ask_to_carry, self._bring, self._moved.within)
         self._turn = asyncio.Lock()
         self._wake = asyncio.Event()
-        self._moved = asyncio.Event()
         self._intake = Intake(self._ways, listener, self._attached, self.answered, mend_root)
         self._asked: set[asyncio.Task[Fresh]] = set()
         self._agent_lost: AgentLost | AttachAgain | None = None
         self.replica: Replica | None = None
         self.following = asyncio.Event()
-        self._away_since_heard = False
-        self._stopped_by = ""
+        self._retry = asyncio.Event()
+        self._lost_by: NotesyncError | None = None  # Since the laptop was last heard.
         self._news = News(listener)
 
     # -- the loop
@@ -123,16 +123,20 @@ class Receiver:
                 self._lost(NotesyncError("internal", *texts.INTERNAL))
             failures = 0 if self.following.is_set() else failures + 1
             self.following.clear()
-            longest = _LONGEST_AWAY_S if self._away_since_heard else _LONGEST_BACKOFF_S
-            await self._sleep(min(0.25 * 2**failures, longest))
+            longest = _LONGEST_AWAY_S if self._is_away else _LONGEST_BACKOFF_S
+            self._retry.clear()  # A cell that asks does not wait for the next attempt.
+            await first_of(self._sleep(min(0.25 * 2**failures, longest)), self._retry.wait())
+
+    @property
+    def _is_away(self) -> bool:
+        return isinstance(self._lost_by, LaptopUnreachable)
 
     def _lost(self, error: NotesyncError) -> None:
         # The error first: who waits for the state to settle asks for the error then.
         self._listener.on_error(error)
-        away = self._away_since_heard = isinstance(error, LaptopUnreachable)
-        self._stopped_by = "" if away else error.message
+        self._lost_by = error
         self._moved.set()
-        self._listener.on_state("away" if away else "stopped", error.message)
+        self._listener.on_state("away" if self._is_away else "stopped", error.message)
 
     async def _renew_agent(self) -> None:
         try:
@@ -141,7 +145,7 @@ class Receiver:
             self._lost(error)
 
     async def _follow(self) -> None:
-        if not self._away_since_heard:  # Else it is away until it is heard.
+        if not self._is_away:  # Else it is away until it is heard.
             self._listener.on_state("connecting")
         await self._ways.ready()
         await self._attach()
@@ -163,12 +167,12 @@ class Receiver:
         if told.batch is not None:
             wanted = told.batch.to
             self._listener.on_state("receiving", str(wanted.sequence))
-            await self._within(
+            await self._moved.within(
                 _STANDBY_PATIENCE_S, lambda: ours() or reached(replica.cursor, wanted)
             )
         if not ours():
             self._listener.on_state("standby")
-        await self._until(ours)
+        await self._moved.until(ours)
         self._check_agent()
 
     def agent_lost(self, error: AgentLost) -> None:
@@ -178,7 +182,7 @@ class Receiver:
 
     def _follows(self) -> None:
         self.following.set()
-        self._away_since_heard, self._stopped_by = False, ""
+        self._lost_by = None
         self._moved.set()
 
     def _must_attach(self, error: AgentLost | AttachAgain) -> None:
@@ -301,13 +305,10 @@ class Receiver:
             inline=self._ways.pace.size if inline is None else inline,
         )
 
-    def seconds_left(self) -> float | None:
-        """How long the batch that is on its way still takes, where that is known. Any thread."""
-        return self._ways.pace.seconds_left()
-
-    def expected_bytes(self) -> int | None:
-        """How many bytes the batch under way has, at most. Any thread."""
-        return self._ways.pace.total
+    @property
+    def pace(self) -> Pace:
+        """How fast bytes come, and when the batch under way is here. Any thread."""
+        return self._ways.pace
 
     async def fresh(self) -> Fresh:
         """Bring everything that was saved before now.
@@ -330,19 +331,24 @@ class Receiver:
             return await self._fresh()
         except AttachAgain as error:
             self._must_attach(error)
-            await self._until(lambda: self.replica is not before and self.following.is_set())
+            await self._moved.until(lambda: self.replica is not before and self.following.is_set())
             return await self._fresh()
 
     async def _fresh(self) -> Fresh:
         if self.replica is not None and self.replica.cursor is not None:
             # Whoever asks stops waiting when its patience ends.
-            await self._until(lambda: self.following.is_set() or self._away_since_heard)
-        replica = self.replica
+            known = self._lost_by
+            self._retry.set()
+            await self._moved.until(
+                lambda: self.following.is_set() or self._is_away or known is not self._lost_by
+            )
+        replica, lost = self.replica, self._lost_by
         if replica is None or not self.following.is_set():
             cursor = replica.cursor if replica else None
-            begins = cursor is None and not self._away_since_heard
-            first = self._stopped_by or texts.FIRST_COPY
-            return Fresh(cursor, True, first if begins else texts.LAPTOP_AWAY)
+            if lost is not None and cursor is not None and not self._is_away:
+                raise NotesyncError(lost.code, lost.message, lost.remedy)
+            first = lost.message if lost is not None else texts.FIRST_COPY
+            return Fresh(cursor, True, texts.LAPTOP_AWAY if self._is_away else first)
         for _ in range(4):
             if not replica.carrier:
                 fresh = await self._standby.fresh(replica)
@@ -432,16 +438,6 @@ class Receiver:
             self._intake.declined(replica, replica.parked.batch)
             self._listener.on_state("declined")
         self._wake.set()
-
-    async def _within(self, seconds: float, reached: Callable[[], bool]) -> bool:
-        with contextlib.suppress(asyncio.TimeoutError):
-            await within(seconds, self._until(reached))
-        return reached()
-
-    async def _until(self, there: Callable[[], bool]) -> None:
-        while not there():
-            self._moved.clear()
-            await self._moved.wait()
 
     def report(self, batch: str, state: str, cursor: Cursor | None, **told: Any) -> None:
         """Tell the laptop's screen, beside everything else; a lost report is not repeated."""

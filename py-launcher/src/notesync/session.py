@@ -280,7 +280,7 @@ class Session:
 
     def cannot_come_within(self, seconds: float) -> float | None:
         """How long the batch on its way still takes, where that is longer. Any thread."""
-        left = self._receiver.seconds_left() if self._receiver is not None else None
+        left = self._receiver.pace.seconds_left() if self._receiver is not None else None
         return left if left is not None and left > seconds else None
 
     def is_at(self, cursor: Cursor) -> bool:
@@ -416,7 +416,7 @@ class Session:
         if isinstance(event, events.Applied):
             self._on_applied(event)
         elif isinstance(event, events.Progress):
-            expected = receiver.expected_bytes() if receiver is not None else None
+            expected = receiver.pace.total if receiver is not None else None
             self._progress = (event.received, event.total or expected)
             self.on_change()
         if receiver is not None:
