@@ -92,6 +92,10 @@ class Laptop:
         if cursor is not None and cursor["epoch"] != self.epoch:
             return pack_envelope({"state": "exchange"})
         has = cursor["sequence"] if cursor else 0
+        if "tree" not in asked and has < len(self.streams):
+            return pack_envelope({"state": "exchange"})
+        if asked["inline"] == 0 and asked.get("tree", TREES[has]) != TREES[has]:
+            return pack_envelope({"state": "exchange"})
         if has >= len(self.streams):
             return pack_envelope({"state": "current", "cursor": cursor})
         stream = self.streams[-1]

@@ -315,6 +315,27 @@ def test_a_full_disk_is_tried_again_by_itself() -> None:
     run(test)
 
 
+def test_a_batch_that_the_agent_gives_up_in_the_middle_is_refused_for_its_reason() -> None:
+    """The agent says why by an event; to the chunks behind it the batch is unknown."""
+
+    async def test(story: Story) -> None:
+        def full(request: Request) -> AgentRefused | None:
+            if request.type != "chunk" or request.fields["offset"] == 0:
+                return None
+            batch = request.fields["batch"]
+            story.agents.tell(events.Refused(REPLICA, batch, "disk_full", "no space", None, None))
+            return AgentRefused("unknown_batch", f"batch {batch} was not offered")
+
+        story.agents.refuse.append(full)
+        story.laptop.save(STREAMS["many"])
+        await story.begin()
+        assert story.states[-1] == ("refused", "no space")
+        assert story.laptop.polls[-1][0].json is not None
+        assert story.laptop.polls[-1][0].json["wait_ms"] == 5000, "it is tried again by itself"
+
+    run(test)
+
+
 def test_a_refused_batch_is_not_tried_again_before_its_time() -> None:
     """Whatever the laptop answers at once, only the end of the pause is a reason to try again."""
 

@@ -82,6 +82,12 @@ class Transfer:
                 await self._rest()
             self._pace.ends()
             return await self._outcome(queue)
+        except AgentRefused as error:
+            # It gave the batch up in the middle and has said why; then chunks were still to come.
+            outcome = _refusal_in(queue) if error.code == "unknown_batch" else None
+            if outcome is None:
+                raise
+            return outcome
         finally:
             self._pace.ends()
             self._outcomes.forget(self._batch.batch)
@@ -179,6 +185,15 @@ class Transfer:
             except asyncio.TimeoutError:
                 await self._ask(agent_words.ping(), _QUIET_S)
         raise AgentSilent("agent_silent", texts.agent_silent("outcome"))
+
+
+def _refusal_in(queue: asyncio.Queue[events.Event]) -> events.Refused | None:
+    """What the agent has said of why it does not take the batch."""
+    while not queue.empty():
+        event = queue.get_nowait()
+        if isinstance(event, events.Refused):
+            return event
+    return None
 
 
 def _wanted_after(error: AgentRefused) -> int:

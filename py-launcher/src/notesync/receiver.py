@@ -250,7 +250,8 @@ class Receiver:
         else:
             # Hear of anything newer than the parked batch, without being sent it.
             patience = wait_ms if parked.retry_s is None else int(parked.retry_s * 1000)
-            call = self._next(replica, parked.to, min(wait_ms, patience), inline=0)
+            wait_ms = min(wait_ms, patience)
+            call = laptop_words.next_batch(replica.id, parked.to, None, wait_ms=wait_ms, inline=0)
         asked = time.time()
         answer = await self._ways.call_or(call, self._wake)
         told = Next.of(answer) if answer is not None else None  # An error is not following.

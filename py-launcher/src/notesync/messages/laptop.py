@@ -165,16 +165,15 @@ def introduce(
 def next_batch(
     replica: str,
     cursor: Cursor | None,
-    tree: str,
+    tree: str | None,
     *,
     wait_ms: int,
     fresh: bool = False,
     plain: bool = False,
     inline: int = CHUNK_BYTES,
 ) -> Call:
-    asked = {
+    asked: dict[str, Any] = {
         "cursor": cursor_json(cursor),
-        "tree": tree,
         "wait_ms": wait_ms,
         "inline": inline,
         "encodings": ["gzip", "identity"],
@@ -182,6 +181,8 @@ def next_batch(
         "fresh": fresh,
         "plain": plain,
     }
+    if tree is not None:  # Else it only asks whether there is anything newer.
+        asked["tree"] = tree
     return Call("POST", f"/v1/replicas/{replica}/next", asked, wait_ms=wait_ms)
 
 

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what a replica gets next, and waits for it ({@code PROTOCOL.md} 3, next). Any thread; a waiting call keeps its
@@ -76,11 +77,16 @@ final class Next {
         if (!source.isKnown()) {
             return NextAnswer.held(source.state().why());
         }
-        Optional<Delta> delta = delta(replica, asked);
         History history = source.history();
+        TreeDigest tree = asked.tree();
+        if (tree == null) {
+            Cursor newest = history.cursor();
+            return newest.equals(asked.cursor()) ? NextAnswer.current(newest, false) : NextAnswer.exchange();
+        }
+        Optional<Delta> delta = delta(replica, asked.cursor(), tree);
         if (delta.isEmpty()) {
             Cursor cursor = history.cursor();
-            return asked.tree().equals(history.tree()) ? NextAnswer.current(cursor, true) : NextAnswer.exchange();
+            return tree.equals(history.tree()) ? NextAnswer.current(cursor, true) : NextAnswer.exchange();
         }
         if (!delta.get().differences().isEmpty()) {
             return NextAnswer.batch(packer.batch(delta.get(), asked.wishes()));
@@ -93,16 +99,15 @@ final class Next {
     }
 
     /** From where the replica stands to now; empty when nobody knows where it stands. */
-    private Optional<Delta> delta(Replica replica, NextRequest asked) {
-        Cursor cursor = asked.cursor();
+    private Optional<Delta> delta(Replica replica, @Nullable Cursor cursor, TreeDigest tree) {
         if (cursor != null) {
-            Optional<Delta> known = source.history().since(cursor, asked.tree());
+            Optional<Delta> known = source.history().since(cursor, tree);
             if (known.isPresent()) {
                 replica.forgetManifest();
                 return known;
             }
         }
-        List<Entry> has = asked.tree().equals(TreeDigest.EMPTY) ? List.of() : replica.manifest(asked.tree());
-        return has == null ? Optional.empty() : Optional.of(source.history().from(has, asked.tree()));
+        List<Entry> has = tree.equals(TreeDigest.EMPTY) ? List.of() : replica.manifest(tree);
+        return has == null ? Optional.empty() : Optional.of(source.history().from(has, tree));
     }
 }

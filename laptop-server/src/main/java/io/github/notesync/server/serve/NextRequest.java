@@ -10,9 +10,13 @@ import io.github.notesync.server.pack.Wishes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a replica asks of {@code next}. */
+/**
+ * What a replica asks of {@code next}.
+ *
+ * @param tree what the replica holds; null asks only whether there is anything newer than the cursor
+ */
 record NextRequest(
-        @Nullable Cursor cursor, TreeDigest tree, long waitMillis, int inline, Wishes wishes, boolean fresh) {
+        @Nullable Cursor cursor, @Nullable TreeDigest tree, long waitMillis, int inline, Wishes wishes, boolean fresh) {
     private static final long LONGEST_WAIT = 60_000;
 
     static NextRequest fromJson(JsonObject json) throws ProtocolException {
@@ -21,7 +25,7 @@ record NextRequest(
         boolean plain = json.flagOrFalse("plain");
         return new NextRequest(
                 cursor == null ? null : Cursor.fromJson(cursor),
-                TreeDigest.parse(json.string("tree")),
+                json.has("tree") ? TreeDigest.parse(json.string("tree")) : null,
                 Math.min(json.integerOr("wait_ms", 0), LONGEST_WAIT),
                 (int) Math.min(json.integerOr("inline", 0), Limits.CHUNK_MAX),
                 new Wishes(encoding(json), can.contains("copy") && !plain, can.contains("recipe") && !plain),

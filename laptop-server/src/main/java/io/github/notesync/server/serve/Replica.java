@@ -46,13 +46,15 @@ final class Replica {
 
     /**
      * A new poll begins; the one before, if it still waits, is to be answered at once. Who does not wait is no poll: a page
-     * asks so before each cell, beside the kernel's own question.
+     * asks so before each cell, beside the kernel's own question. Who does not say what it holds is not where it asks from.
      */
-    synchronized long poll(@Nullable Cursor at, Grant by, boolean waits) {
-        cursor = at;
+    synchronized long poll(NextRequest asked, Grant by) {
+        if (asked.tree() != null) {
+            cursor = asked.cursor();
+        }
         pairing = by;
         seen();
-        if (waits) {
+        if (asked.waitMillis() > 0) {
             polls++;
         }
         return polls;

@@ -68,7 +68,7 @@ final class ReplicaCalls {
         NextRequest asked = NextRequest.fromJson(caller.json());
         Replica replica = replicas.get(caller.id("replica"));
         boolean waits = asked.waitMillis() > 0;
-        long poll = replica.poll(asked.cursor(), grant, waits);
+        long poll = replica.poll(asked, grant);
         NextAnswer answer = next.answer(replica, asked, poll, () -> caller.paired(tokens));
         Batch batch = answer.batch();
         int first = room.take(batch == null ? 0 : asked.inline());

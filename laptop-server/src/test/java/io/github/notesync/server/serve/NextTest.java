@@ -85,6 +85,25 @@ class NextTest {
     }
 
     @Test
+    void whoDoesNotSayWhatItHoldsHearsOnlyWhetherThereIsAnythingNewer() throws Exception {
+        take();
+        JsonObject.Builder asked = JsonObject.builder();
+        RunningServer.nextRequest(cursor, tree).fields().forEach((name, value) -> {
+            if (!name.equals("tree")) {
+                asked.put(name, value);
+            }
+        });
+        JsonObject request = asked.put("wait_ms", 300).put("fresh", false).build();
+        long began = System.nanoTime();
+        assertThat(next(request).json().string("state")).isEqualTo("current");
+        assertThat(System.nanoTime() - began).as("it waits").isGreaterThan(250_000_000);
+        Files.writeString(path("secret.py"), "SECRET = 2\n");
+        Envelope newer = next(with(with(request, "wait_ms", 20_000), "inline", 262144));
+        assertThat(newer.json().string("state")).isEqualTo("exchange");
+        assertThat(newer.body()).isEmpty();
+    }
+
+    @Test
     void anEmptyReplicaGetsEverythingWithoutAnExchange() throws IOException {
         Manifest manifest = take();
         assertThat(manifest.header().isFull()).isTrue();
