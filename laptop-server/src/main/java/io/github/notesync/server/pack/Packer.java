@@ -10,6 +10,7 @@ import io.github.notesync.server.cycle.Source;
 import io.github.notesync.server.diff.Bases;
 import io.github.notesync.server.diff.Changes;
 import io.github.notesync.server.history.Delta;
+import io.github.notesync.server.history.History;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +31,10 @@ public final class Packer implements AutoCloseable {
     /** Made at once by the thread that asks; more is made in the background. */
     private static final long SMALL = 1 << 20;
 
+    /** A project that is larger is not made for somebody who may never be let in. */
+    private static final long AHEAD_AT_MOST = 512 << 20;
+
+    private static final int MANY_CHANGES = 5_000;
     private static final int KEPT_BATCHES = 32;
     private static final long KEPT_BYTES = 1L << 30;
 
@@ -46,9 +51,22 @@ public final class Packer implements AutoCloseable {
     private volatile String said = "";
 
     /** The least used first. */
-    private final Map<Key, Batch> kept = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Key, Place> kept = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** Held while a manifest of many changes is made: two at once could be more than the heap holds. */
+    private final Object large = new Object();
 
     private record Key(@Nullable Cursor from, TreeDigest base, Cursor to, Wishes wishes) {}
+
+    /** Where a batch is kept. It is begun by the first who asks; who asks for the same waits for that, nobody else. */
+    private static final class Place {
+        volatile @Nullable Batch batch;
+
+        long size() {
+            Batch begun = batch;
+            return begun == null ? 0 : begun.size();
+        }
+    }
 
     /**
      * @param directory for large batches, outside the source
@@ -60,25 +78,57 @@ public final class Packer implements AutoCloseable {
         this.notice = notice;
     }
 
+    /**
+     * Begins in the background what a replica will ask for that has nothing yet: a user needs seconds to type a pairing
+     * code, and the first batch of a large project takes as long. Nothing of it leaves before somebody is let in.
+     */
+    public void prepareFirst() {
+        History history = source.history();
+        if (source.isKnown() && history.size().bytes() <= AHEAD_AT_MOST) {
+            makers.execute(() -> {
+                try {
+                    batch(history.from(List.of(), TreeDigest.EMPTY), Wishes.USUAL);
+                } catch (IOException e) {
+                    // Said by refused, and again to the one who asks for it.
+                }
+            });
+        }
+    }
+
     /** The batch that makes this delta. */
-    public synchronized Batch batch(Delta delta, Wishes wishes) throws IOException {
-        Key key = new Key(delta.from(), delta.base(), delta.to(), wishes);
-        Batch known = kept.get(key);
-        if (known != null && !known.isFailed()) {
-            return known;
+    public Batch batch(Delta delta, Wishes wishes) throws IOException {
+        Place place;
+        synchronized (kept) {
+            Key key = new Key(delta.from(), delta.base(), delta.to(), wishes);
+            place = kept.computeIfAbsent(key, each -> new Place());
         }
-        Batch batch = begin(delta, wishes);
-        kept.put(key, batch);
-        evict();
-        if (batch.descriptor().manifestSize() + batch.descriptor().payloadSize() <= SMALL) {
-            finish(batch);
-        } else {
-            makers.execute(() -> finish(batch));
+        synchronized (place) {
+            Batch known = place.batch;
+            if (known != null && !known.isFailed()) {
+                return known;
+            }
+            Batch batch = begin(delta, wishes);
+            place.batch = batch;
+            evict();
+            if (batch.descriptor().manifestSize() + batch.descriptor().payloadSize() <= SMALL) {
+                finish(batch);
+            } else {
+                makers.execute(() -> finish(batch));
+            }
+            return batch;
         }
-        return batch;
     }
 
     private Batch begin(Delta delta, Wishes wishes) throws IOException {
+        if (delta.differences().size() < MANY_CHANGES) {
+            return beginNow(delta, wishes);
+        }
+        synchronized (large) {
+            return beginNow(delta, wishes);
+        }
+    }
+
+    private Batch beginNow(Delta delta, Wishes wishes) throws IOException {
         Id id = Id.random();
         Spool spool = new Spool(directory.resolve(id.hex()));
         try {
@@ -100,13 +150,15 @@ public final class Packer implements AutoCloseable {
     }
 
     /** The batch of this id, if it is still kept; one that could not be made says so when it is read. */
-    public synchronized Optional<Batch> find(Id id) {
-        for (Map.Entry<Key, Batch> each : kept.entrySet()) {
-            if (each.getValue().descriptor().batch().equals(id)) {
-                Batch batch = each.getValue();
-                // Looked up again, so that it counts as used.
-                kept.get(each.getKey());
-                return Optional.of(batch);
+    public Optional<Batch> find(Id id) {
+        synchronized (kept) {
+            for (Map.Entry<Key, Place> each : kept.entrySet()) {
+                Batch batch = each.getValue().batch;
+                if (batch != null && batch.descriptor().batch().equals(id)) {
+                    // Looked up again, so that it counts as used.
+                    kept.get(each.getKey());
+                    return Optional.of(batch);
+                }
             }
         }
         return Optional.empty();
@@ -146,14 +198,22 @@ public final class Packer implements AutoCloseable {
     }
 
     private void evict() throws IOException {
-        long bytes = kept.values().stream().mapToLong(Batch::size).sum();
-        List<Key> oldest = new ArrayList<>(kept.keySet());
-        for (int i = 0; i < oldest.size() - 2 && (kept.size() > KEPT_BATCHES || bytes > KEPT_BYTES); i++) {
-            Batch dropped = kept.remove(oldest.get(i));
-            if (dropped != null) {
-                bytes -= dropped.size();
-                dropped.drop();
+        List<Batch> dropped = new ArrayList<>();
+        synchronized (kept) {
+            long bytes = kept.values().stream().mapToLong(Place::size).sum();
+            List<Key> oldest = new ArrayList<>(kept.keySet());
+            for (int i = 0; i < oldest.size() - 2 && (kept.size() > KEPT_BATCHES || bytes > KEPT_BYTES); i++) {
+                Place place = kept.get(oldest.get(i));
+                Batch batch = place == null ? null : place.batch;
+                if (batch != null) {
+                    kept.remove(oldest.get(i));
+                    bytes -= batch.size();
+                    dropped.add(batch);
+                }
             }
+        }
+        for (Batch each : dropped) {
+            each.drop();
         }
     }
 

@@ -45,7 +45,12 @@ public final class LaptopServer implements AutoCloseable {
         Replicas replicas = new Replicas();
         this.replica = new ReplicaCalls(source, packer, tokens, replicas, timeline);
         this.pairing = new PairingCalls(
-                pairings, pending -> announce(pending, source), () -> new ProjectDescription(source).toJson());
+                pairings,
+                pending -> {
+                    announce(pending, source);
+                    packer.prepareFirst();
+                },
+                () -> new ProjectDescription(source).toJson());
         this.dashboard = new DashboardCalls(
                 dashboardKey, decisions, tokens, replicas, new Overview(source, pairings, tokens, replicas, timeline));
     }
