@@ -3,10 +3,13 @@ package io.github.notesync.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.notesync.agent.testing.FaultyDisk;
+import io.github.notesync.agent.testing.Laptop;
 import io.github.notesync.agent.testing.MemoryDisk;
 import io.github.notesync.protocol.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -100,6 +103,59 @@ class DiskErrorTest {
                 }
             }
             assertThat(Notebook.litter(disk, ROOT)).isEmpty();
+        }
+    }
+
+    /** So long that its files are written by a second thread, in pieces where they are large. */
+    @ParameterizedTest
+    @CsvSource({"No space left on device, disk_full", "Input/output error, io_error"})
+    void anErrorAtAnyMomentOfALongBatchRefusesItWhole(String words, String code) {
+        int refusals = 0;
+        for (int moment = 0; ; moment++) {
+            String when = words + " at moment " + moment;
+            MemoryDisk disk = new MemoryDisk();
+            FaultyDisk faulty = new FaultyDisk(disk);
+            Laptop laptop = new Laptop();
+            try (Notebook notebook = Notebook.open(faulty, ROOT)) {
+                notebook.bring(laptop.put("a.py", "a = 1\n").save());
+                Map<String, String> before = notebook.snapshot();
+                Laptop.Batch batch = longBatch(laptop);
+                faulty.failAt(moment, words);
+                JsonObject end = bringOrRefused(notebook, batch);
+                boolean hit = faulty.moments().size() > moment;
+                if (end == null || !Notebook.code(end).equals("applied")) {
+                    refusals++;
+                    assertThat(end == null ? code : Notebook.code(end)).as(when).isEqualTo(code);
+                    assertThat(notebook.snapshot()).as(when).isEqualTo(before);
+                    assertThat(Notebook.code(notebook.bring(batch))).as(when).isEqualTo("applied");
+                }
+                assertThat(notebook.snapshot()).as(when).isEqualTo(laptop.snapshot());
+                assertThat(notebook.broken).as(when).isFalse();
+                if (!hit) {
+                    break;
+                }
+            }
+        }
+        assertThat(refusals).isGreaterThan(30);
+    }
+
+    private static Laptop.Batch longBatch(Laptop laptop) {
+        byte[] large = new byte[1 << 20];
+        new Random(7).nextBytes(large);
+        laptop.mkdir("new").mkdir("new/inner");
+        laptop.put("a.py", "a = 2\n").put("new/large.bin", large, false).put("new/empty", "");
+        for (int i = 0; i < 5; i++) {
+            laptop.put("new/inner/m" + i + ".py", "m = " + i + "\n");
+        }
+        return laptop.save();
+    }
+
+    /** Null where the offer itself was answered with the error. */
+    private static JsonObject bringOrRefused(Notebook notebook, Laptop.Batch batch) {
+        try {
+            return notebook.bring(batch);
+        } catch (java.io.UncheckedIOException refusedAtTheDoor) {
+            return null;
         }
     }
 }

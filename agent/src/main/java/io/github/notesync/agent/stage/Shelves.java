@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts new files and links into {@code stage/}: into a directory that is staged whole, or by their slot. A manifest is
- * sorted by path, so each directory is opened once. One thread.
+ * sorted by path, so each directory is opened once. One thread at a time.
  *
  * <p>A file is made by its slot and then moved in: ext4 looks for its inode near the directory where it is made, and in
  * thousands of new directories that look takes ten times as long as the move where much was deleted a minute ago.
@@ -43,16 +43,24 @@ final class Shelves implements Closeable {
     }
 
     void put(int slot, Change.Put put, Content content) throws IOException {
-        String inside = whole.inside(put.path());
-        Directory directory = inside == null ? stage : enter(parent(inside));
-        String name = name(slot, put.path(), inside);
-        try (OutputFile out = stage.create(Layout.slot(slot), put.executable())) {
+        try (OutputFile out = create(slot, put)) {
             content.write(out);
         }
+        shelve(slot, put);
+    }
+
+    /** Makes a file, which {@link #shelve} brings to its shelf once it is closed. */
+    OutputFile create(int slot, Change.Put put) throws IOException {
+        return stage.create(Layout.slot(slot), put.executable());
+    }
+
+    void shelve(int slot, Change.Put put) throws IOException {
+        String inside = whole.inside(put.path());
         if (inside != null) {
-            stage.rename(Layout.slot(slot), directory, name);
+            Directory directory = enter(parent(inside));
+            stage.rename(Layout.slot(slot), directory, put.path().name());
+            note(slot, directory, put.path().name(), inside);
         }
-        note(slot, directory, name, inside);
     }
 
     void link(int slot, Change.Symlink link) throws IOException {

@@ -22,11 +22,15 @@ import java.util.Objects;
 
 /**
  * Unpacks one batch stream: each put and each symbolic link becomes {@code stage/<place in the manifest>}, with its
- * final mode, written once and never copied again. One thread, which need not be the replica's.
+ * final mode, written once and never copied again. One thread, which need not be the replica's, and for many bytes a
+ * second one beside it.
  */
 public final class Unpacker {
     /** A longer manifest is put on the disk first, so that its JSON is never in memory as a whole. */
     private static final int MANIFEST_IN_MEMORY = 1 << 20;
+
+    /** The files of a longer payload are written by a second thread. */
+    private static final long LONG_PAYLOAD = 1 << 20;
 
     private static final int BUFFER = 256 << 10;
 
@@ -59,7 +63,8 @@ public final class Unpacker {
             Manifest manifest = descriptor.manifestSize() <= MANIFEST_IN_MEMORY
                     ? reader.readManifest()
                     : unpacker.readLongManifest(reader, descriptor);
-            return new Unpacked(manifest, unpacker.stage(reader, manifest));
+            boolean isLong = descriptor.payloadSize() > LONG_PAYLOAD;
+            return new Unpacked(manifest, unpacker.stage(reader, manifest, isLong));
         }
     }
 
@@ -88,17 +93,24 @@ public final class Unpacker {
         }
     }
 
-    private WholeDirectories stage(BatchReader reader, Manifest manifest) throws IOException {
+    private WholeDirectories stage(BatchReader reader, Manifest manifest, boolean isLong) throws IOException {
         List<Change> changes = manifest.changes();
         WholeDirectories whole = inWhole ? WholeDirectories.of(changes) : WholeDirectories.none();
-        try (Shelves shelves = new Shelves(workspace.stage(), whole)) {
+        try (Shelves shelves = new Shelves(workspace.stage(), whole);
+                Shelver beside = new Shelver(shelves)) {
             int[] slot = {0};
             reader.readPayload(manifest, (put, bytes) -> {
                 while (changes.get(slot[0]) != put) {
                     slot[0]++;
                 }
-                shelves.put(slot[0], put, out -> write(put, bytes, out));
+                if (isLong && put.source() instanceof Source.Payload) {
+                    beside.put(slot[0], put, bytes);
+                } else {
+                    beside.await();
+                    shelves.put(slot[0], put, out -> write(put, bytes, out));
+                }
             });
+            beside.await();
             for (int i = 0; i < changes.size(); i++) {
                 stageWithoutBytes(i, changes.get(i), shelves);
             }
