@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The first source of rules that speaks of a path decides: .notesyncignore (the deepest first), the configuration's
  * ignore list, its patterns, the built-in rules, .gitignore (the deepest first), .git/info/exclude. Below an ignored
- * directory everything is ignored. A Python environment is one under any name: the built-in rules ignore what is in it. Rule files are read when their directory is {@link #enter entered}, which the scanner
- * does from the root downwards. One thread at a time.
+ * directory everything is ignored. A Python environment, conda's too, is one under any name: the built-in rules ignore
+ * what is in it. Rule files are read when their directory is {@link #enter entered}, which the scanner does from the root
+ * downwards. One thread at a time.
  */
 public final class IgnoreRules {
     /** The rule file of git, read in every directory. */
@@ -33,11 +34,17 @@ public final class IgnoreRules {
     /** Where that is: no part of any project, but to be watched. */
     public static final String GIT_INFO = ".git/info";
 
-    /** What every Python environment has at its top, whatever it is called. */
+    /** What every environment of venv and virtualenv has at its top, whatever it is called. */
     private static final String ENVIRONMENT = "pyvenv.cfg";
 
-    private static final RuleFile OF_ENVIRONMENT =
-            RuleFile.of(List.of(new Located("built in: a Python environment, by its " + ENVIRONMENT, 0, "*")));
+    /** Where conda, mamba and pixi keep what they installed into an environment. */
+    private static final String CONDA_META = "conda-meta";
+
+    private static final String CONDA_HISTORY = CONDA_META + "/history";
+
+    private static final RuleFile OF_ENVIRONMENT = environment("a Python environment", ENVIRONMENT);
+
+    private static final RuleFile OF_CONDA = environment("a conda environment", CONDA_HISTORY);
 
     private static final RuleFile BUILT_INS = BuiltIns.rules();
 
@@ -61,9 +68,21 @@ public final class IgnoreRules {
         this.configured = RuleFile.of(config.ignore());
     }
 
-    /** Whether a file of this name holds rules, so that its change changes what belongs to the project. */
+    private static RuleFile environment(String what, String sign) {
+        return RuleFile.of(List.of(new Located("built in: " + what + ", by its " + sign, 0, "*")));
+    }
+
+    /** Whether something of this name holds rules or marks an environment, so that its change changes what belongs to the project. */
     public static boolean isRuleFile(String name) {
-        return name.equals(GITIGNORE) || name.equals(NOTESYNCIGNORE) || name.equals(ENVIRONMENT);
+        return name.equals(GITIGNORE)
+                || name.equals(NOTESYNCIGNORE)
+                || name.equals(ENVIRONMENT)
+                || name.equals(CONDA_META);
+    }
+
+    /** The file that decides, for a name that {@link #isRuleFile} knows: itself, or one inside. */
+    public static String decidingFile(String name) {
+        return name.equals(CONDA_META) ? CONDA_HISTORY : name;
     }
 
     /** Whether a directory is the project itself or one that is served beside it. */
@@ -71,8 +90,11 @@ public final class IgnoreRules {
         return roots.isRoot(directory);
     }
 
-    /** The directory whose names have to be judged anew when something moved in this one. */
+    /** The directory whose names have to be judged anew when something moved in this one: itself, or one above. */
     public String judgedIn(String directory) {
+        if (directory.endsWith("/" + CONDA_META)) {
+            return directory.substring(0, directory.length() - CONDA_META.length() - 1);
+        }
         if (!directory.endsWith(GIT_INFO)) {
             return directory;
         }
@@ -86,11 +108,17 @@ public final class IgnoreRules {
         if (roots.isRoot(directory)) {
             put(excluded, directory, RuleFile.read(here.resolve(GIT_EXCLUDE), prefix + GIT_EXCLUDE));
         } else {
-            boolean environment = Files.isRegularFile(here.resolve(ENVIRONMENT));
-            put(environments, directory, environment ? OF_ENVIRONMENT : RuleFile.EMPTY);
+            put(environments, directory, ofEnvironment(here));
         }
         put(git, directory, RuleFile.read(here.resolve(GITIGNORE), prefix + GITIGNORE));
         put(own, directory, RuleFile.read(here.resolve(NOTESYNCIGNORE), prefix + NOTESYNCIGNORE));
+    }
+
+    private static RuleFile ofEnvironment(Path here) {
+        if (Files.isRegularFile(here.resolve(ENVIRONMENT))) {
+            return OF_ENVIRONMENT;
+        }
+        return Files.isRegularFile(here.resolve(CONDA_HISTORY)) ? OF_CONDA : RuleFile.EMPTY;
     }
 
     /** Forgets the rule files of a directory that is gone. */

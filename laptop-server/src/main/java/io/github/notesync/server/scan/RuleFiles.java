@@ -30,7 +30,7 @@ final class RuleFiles {
         for (Seen each : names) {
             if (IgnoreRules.isRuleFile(each.diskName())) {
                 any = true;
-                now.add(stat(onDisk.resolve(each.diskName()), stats));
+                now.add(stat(onDisk.resolve(IgnoreRules.decidingFile(each.diskName())), stats));
             }
         }
         List<@Nullable Stat> before = known.get(directory);

@@ -91,6 +91,7 @@ public final class Scanner {
         return scan(Progress.NONE, patient, scan -> {
             for (String each : directories) {
                 scan.directory(rules.judgedIn(each), false);
+                scan.directory(each, false);
             }
         });
     }

@@ -131,6 +131,20 @@ class MovingFilesTest {
     }
 
     @Test
+    void anEnvironmentThatCondaMakesLeavesAsSoonAsItIsOne() throws Exception {
+        served.write("env/lib/x.py", "1");
+        Files.createDirectories(served.path("env/conda-meta"));
+        served.awaitDisk();
+        served.write("env/conda-meta/history", "");
+        served.until(() -> !served.tree().containsKey("env/lib"), () -> "still there: " + served.tree());
+        served.write("env/lib/y.py", "2");
+        served.refresh();
+        assertThat(served.tree().keySet()).noneMatch(each -> each.startsWith("env/"));
+        delete(served.path("env/conda-meta"));
+        served.awaitDisk();
+    }
+
+    @Test
     void aConfigurationThatChangesIsFollowedAndAWrongOneIsSaid() throws Exception {
         served.write("a.csv", "1");
         served.write("a.py", "2");

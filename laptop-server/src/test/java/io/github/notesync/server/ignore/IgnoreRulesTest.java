@@ -111,7 +111,23 @@ class IgnoreRulesTest {
     }
 
     @Test
+    void soIsOneThatCondaMade() throws Exception {
+        Files.createDirectories(root.resolve("pkg/mine/conda-meta"));
+        assertThat(why("pkg/mine/lib/x.py").ignored())
+                .as("a folder of that name alone is the user's")
+                .isFalse();
+        Files.writeString(root.resolve("pkg/mine/conda-meta/history"), "==> 2026-01-01 <==\n");
+        assertThat(text("pkg/mine/lib/x.py"))
+                .isEqualTo(
+                        "ignored by '*' (built in: a conda environment, by its conda-meta/history), which matches pkg/mine/lib");
+        assertThat(why("pkg/mine/conda-meta/history").ignored()).isTrue();
+        assertThat(why("pkg/a.py").ignored()).isFalse();
+    }
+
+    @Test
     void aProjectThatIsAnEnvironmentItselfIsStillAProject() throws Exception {
+        Files.createDirectories(root.resolve("conda-meta"));
+        Files.writeString(root.resolve("conda-meta/history"), "");
         Files.writeString(root.resolve("pyvenv.cfg"), "home = /usr/bin\n");
         assertThat(why("pkg/a.py").ignored()).isFalse();
     }
