@@ -4,6 +4,7 @@ import io.github.notesync.server.config.Config;
 import io.github.notesync.server.config.ConfigException;
 import io.github.notesync.server.config.ConfigReader;
 import io.github.notesync.server.config.Roots;
+import io.github.notesync.server.tell.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ record Project(Path root, Config config) {
         } catch (ConfigException e) {
             throw new UserError(String.valueOf(e.getMessage()));
         } catch (IOException e) {
-            throw new UserError(directory + " cannot be read: " + e);
+            throw new UserError(directory + " cannot be read: " + Reason.of(e));
         }
     }
 

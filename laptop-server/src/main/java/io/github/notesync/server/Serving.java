@@ -93,7 +93,8 @@ final class Serving {
         try {
             cycle.close();
         } catch (IOException e) {
-            teller.tell(Texts.notice("the state could not be kept (" + e + "); the next start begins a new history"));
+            teller.tell(Texts.notice(
+                    "the state could not be kept (" + Reason.of(e) + "); the next start begins a new history"));
         }
         teller.tell(Texts.stopped());
     }

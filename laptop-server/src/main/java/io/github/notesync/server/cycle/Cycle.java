@@ -6,12 +6,10 @@ import io.github.notesync.server.config.ConfigException;
 import io.github.notesync.server.config.ConfigReader;
 import io.github.notesync.server.history.History;
 import io.github.notesync.server.ignore.IgnoreRules;
-import io.github.notesync.server.scan.ChunkLists;
 import io.github.notesync.server.scan.Contents;
 import io.github.notesync.server.scan.Coverage;
 import io.github.notesync.server.scan.Difference;
 import io.github.notesync.server.scan.Index;
-import io.github.notesync.server.scan.IndexFile;
 import io.github.notesync.server.scan.Progress;
 import io.github.notesync.server.scan.ScanResult;
 import io.github.notesync.server.scan.Scanner;
@@ -46,6 +44,8 @@ public final class Cycle implements AutoCloseable {
 
     /** An editor renames the old file away before it writes the new one: so long, while there are events, nothing is gone. */
     private static final long HALF_SAVE = 100 * MILLI;
+    /** Between two steps of one call. */
+    private static final long BREATH = 3 * MILLI;
 
     /** For a log that is written all the time: five sequences within a second are too many. */
     private static final int BUSY_COMMITS = 5;
@@ -64,13 +64,10 @@ public final class Cycle implements AutoCloseable {
     /** Where a pulse cannot wake the watch. */
     private static final long FRESH_POLL = 10 * MILLI;
 
-    private static final long SAVE_INDEX_AFTER = 60_000 * MILLI;
-    /** Writing the index of a large tree takes a while, in which the next save should not come. */
-    private static final long QUIET_MILLIS = 2_000;
-
     private final Source source;
     private final Listener listener;
     private final StateDirectory state;
+    private final KeptIndex kept;
     private final Index index;
     private final Watch watch;
     private final Freshness freshness;
@@ -88,27 +85,22 @@ public final class Cycle implements AutoCloseable {
     private long firstHint;
     private long lastHintMillis;
     private long lastFullScan;
-    private long indexSaved = System.nanoTime();
     private String rootIdentity = "";
     private String toldFailure = "";
-    private boolean indexMoved;
-    private boolean indexRefused;
-    private long indexSum;
     private volatile boolean started;
     private volatile boolean stopping;
 
     private Cycle(Path root, Config config, StateDirectory state, Listener listener) throws IOException {
         this.listener = listener;
         this.state = state;
-        ChunkLists chunkLists = new ChunkLists();
-        Optional<IndexFile.Content> remembered = IndexFile.read(state.index(), chunkLists);
-        this.index = remembered.map(IndexFile.Content::index).orElseGet(Index::new);
+        this.kept = new KeptIndex(state, listener::notice);
+        this.index = kept.index();
         this.rules = new IgnoreRules(root, config);
         this.watch = Watches.open(root, state.pulse(), this::isInteresting, listener::notice);
         this.wakes = watch.nextPulse() > 0;
         this.freshness = new Freshness(watch);
         this.source = new Source(
-                state.sourceId(), root, config, index, history(remembered), new Contents(), chunkLists, freshness);
+                state.sourceId(), root, config, index, history(), new Contents(), kept.chunkLists(), freshness);
         this.scanner = newScanner();
         this.dirt = new GitDirt(root);
         this.thread = new Thread(this::run, "notesync-cycle");
@@ -130,11 +122,9 @@ public final class Cycle implements AutoCloseable {
     }
 
     /** The history goes on where the last run ended, if that can be proven; else a new epoch begins at the empty tree. */
-    private History history(Optional<IndexFile.Content> remembered) throws IOException {
+    private History history() throws IOException {
         Optional<StateDirectory.Clean> clean = state.takeClean();
-        if (clean.isPresent()
-                && remembered.isPresent()
-                && remembered.get().sum() == clean.get().indexSum()) {
+        if (clean.isPresent() && kept.isOf(clean.get())) {
             return History.resume(clean.get().cursor(), clean.get().tree(), index.entries());
         }
         History fresh = History.begin();
@@ -202,7 +192,8 @@ public final class Cycle implements AutoCloseable {
     private void failed(Throwable e) {
         if (!e.toString().equals(toldFailure)) {
             toldFailure = e.toString();
-            listener.notice("a scan failed and is tried again: " + e);
+            String why = e instanceof IOException refused ? Reason.of(refused) : e.toString();
+            listener.notice("a scan failed and is tried again: " + why);
         }
         everything = true;
         pause(UNAVAILABLE_POLL);
@@ -238,6 +229,10 @@ public final class Cycle implements AutoCloseable {
         scan(patient);
         long end = System.nanoTime() + HALF_SAVE;
         while (source.isKnown() && isSomethingGone() && System.nanoTime() < end && note(watch.await(SETTLE))) {
+            // A file is made before it is written: what comes back is empty at first.
+            while (System.nanoTime() < end && note(watch.await(BREATH))) {
+                Thread.onSpinWait();
+            }
             scan(patient);
         }
         toldFailure = "";
@@ -260,7 +255,7 @@ public final class Cycle implements AutoCloseable {
             listener.notice(source.root() + " is there again");
         }
         served.complete();
-        saveIndexNowAndThen();
+        kept.saveNowAndThen(lastHintMillis);
     }
 
     /** Waits until there is something to scan, and until it has settled or someone cannot wait for that. */
@@ -378,7 +373,7 @@ public final class Cycle implements AutoCloseable {
         long at = System.currentTimeMillis() - sinceThen(since);
         Cursor cursor = source.history().commit(differences, Repositories.state(source.root(), dirt, since), at);
         index.forgetMoved();
-        indexMoved = true;
+        kept.moved();
         commits.addLast(System.nanoTime());
         if (commits.size() > BUSY_COMMITS) {
             commits.removeFirst();
@@ -391,31 +386,6 @@ public final class Cycle implements AutoCloseable {
 
     private static long sinceThen(long nanos) {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
-    }
-
-    private void saveIndexNowAndThen() {
-        boolean quiet = System.currentTimeMillis() - lastHintMillis > QUIET_MILLIS;
-        if (indexMoved && quiet && System.nanoTime() - indexSaved > SAVE_INDEX_AFTER) {
-            saveIndex();
-        }
-    }
-
-    private boolean saveIndex() {
-        try {
-            indexSum = IndexFile.write(state.index(), index, source.chunkLists());
-            indexMoved = false;
-            indexRefused = false;
-            return true;
-        } catch (IOException e) {
-            if (!indexRefused) {
-                listener.notice(
-                        "the index cannot be saved (" + Reason.of(e) + "); the next start will read every file");
-            }
-            indexRefused = true;
-            return false;
-        } finally {
-            indexSaved = System.nanoTime();
-        }
     }
 
     private void pause(long nanos) {
@@ -438,8 +408,8 @@ public final class Cycle implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         boolean whole = !thread.isAlive() && (!started || source.state().phase() == Source.Phase.READY);
-        if (whole && index.moved().isEmpty() && saveIndex()) {
-            state.writeClean(source.history().cursor(), source.history().tree(), indexSum);
+        if (whole && index.moved().isEmpty()) {
+            kept.end(source.history().cursor(), source.history().tree());
         }
         state.close();
     }
