@@ -63,7 +63,7 @@ public final class Source {
         this.freshness = freshness;
     }
 
-    /** The same as long as it lies where it lies, whatever becomes of its history. */
+    /** The same whatever becomes of its history, also when its directory is moved on its disk. */
     public String id() {
         return id;
     }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * lock    held while a server runs on this source
+ * source  {"path": …, "inode": …, "id": …}: which directory it is, see SourceFile
  * index   what the source held, see IndexFile
  * clean   {"cursor": …, "tree": …, "index": <check sum>}: how the last run ended; absent while a server runs, and after a crash
  * grants  who may read, as far as the user wants that remembered
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Beside them lies {@code laptop}, see SourceId.
  */
 public final class StateDirectory implements AutoCloseable {
+    static final String LOCK = "lock";
+    static final String INDEX = "index";
+
     private final Path directory;
     private final FileChannel lockFile;
     private final @Nullable FileLock lock;
@@ -50,21 +54,27 @@ public final class StateDirectory implements AutoCloseable {
     }
 
     /**
-     * Opens the directory for a source. A second server on the same source gets one of its own, without memory.
+     * Opens the directory for a source; one that was moved finds its own. A second server on the same source gets one
+     * without memory.
      *
      * @param home the user's state directory for notesync
      */
     public static StateDirectory open(Path home, Path source) throws IOException {
-        String name = Digest.of(source.toString()).hex().substring(0, 16);
+        Path all = home.resolve("server");
+        Path usual = all.resolve(Digest.of(source.toString()).hex().substring(0, 16));
+        MovedState.follow(all, usual, source);
         for (int i = 0; ; i++) {
-            Path directory = home.resolve("server").resolve(i == 0 ? name : name + "-" + i);
+            Path directory = i == 0 ? usual : usual.resolveSibling(usual.getFileName() + "-" + i);
             createPrivate(directory);
             FileChannel file =
-                    FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = tryLock(file);
             if (lock != null || i == 99) {
-                StateDirectory state =
-                        new StateDirectory(directory, file, lock, SourceId.of(home.resolve("server"), source));
+                String id = SourceId.of(all, usual, source);
+                StateDirectory state = new StateDirectory(directory, file, lock, id);
+                if (i == 0) {
+                    state.remember(SourceFile.of(source, id));
+                }
                 state.empty(state.spool());
                 state.empty(state.pulse());
                 return state;
@@ -81,7 +91,14 @@ public final class StateDirectory implements AutoCloseable {
         }
     }
 
-    private static @Nullable FileLock tryLock(FileChannel file) throws IOException {
+    private void remember(SourceFile now) throws IOException {
+        if (now.inode() != 0 && !now.equals(SourceFile.read(directory))) {
+            now.write(directory);
+        }
+    }
+
+    /** Null where another has it, in this program or in another one. */
+    static @Nullable FileLock tryLock(FileChannel file) throws IOException {
         try {
             return file.tryLock();
         } catch (OverlappingFileLockException e) {
@@ -103,7 +120,7 @@ public final class StateDirectory implements AutoCloseable {
     }
 
     Path index() {
-        return directory.resolve("index");
+        return directory.resolve(INDEX);
     }
 
     Path pulse() {

@@ -1,12 +1,18 @@
-"""Two laptops whose projects have one name, and one notebook machine."""
+"""Where a project lies on the notebook machine: two of one name, one that is moved, a folder that was told."""
 
 from __future__ import annotations
 
+import shutil
+from functools import partial
 from pathlib import Path
 
 from tests.harness import wait, world
 from tests.harness.laptop import Laptop
 from tests.harness.stack import CODE, Stack
+
+
+def holds(file: Path, word: str) -> bool:
+    return word in file.read_text("utf-8")
 
 
 def connect(stack: Stack, laptop: Laptop, options: str = "") -> str:
@@ -44,3 +50,34 @@ def test_each_has_a_replica_of_its_own_and_neither_replaces_the_other(tmp_path: 
             assert "theirs" in (first / "shop" / "cart.py").read_text(encoding="utf-8")
             assert (first / "result.csv").exists()
             stack.compares = False
+
+
+def test_a_project_that_is_moved_or_renamed_stays_the_one_it_was(stack: Stack) -> None:
+    laptop, stack.compares = stack.laptop, False
+    work = stack.place / "laptop" / "work"
+    work.mkdir()
+    for place in (work / "shop", work / "store"):
+        laptop.server.end()
+        laptop.source = Path(shutil.move(laptop.source, place))
+        laptop.start()
+        told = connect(stack, laptop)
+        assert "holds a project of the same name" not in told
+        there = stack.replica.with_name(place.name)
+        assert f"→ {there}, up to date" in told
+        laptop.save("shop/cart.py", f"def total():\n    return '{place.name}'\n")
+        wait.until(partial(holds, there / "shop" / "cart.py", place.name), "it is there")
+    # By its name, as ever.
+    assert {path.name for path in stack.replica.parent.iterdir()} == {"shop", "store"}
+
+
+def test_a_folder_that_was_told_is_that_of_the_restarted_kernel_too(tmp_path: Path) -> None:
+    stack = Stack(tmp_path / "stack", connected=False)
+    stack.notebook.env["JPY_SESSION_NAME"] = str(tmp_path / "work.ipynb")
+    told = tmp_path / "elsewhere" / "code"
+    with stack:
+        stack.connect(f"--to '{told}'")
+        stack.notebook.restart()
+        stack.connect()
+        assert stack.notebook.run("import shop.cart; print(shop.cart.__file__)").text.startswith(str(told))
+        assert not stack.replica.exists()
+        stack.compares = False
