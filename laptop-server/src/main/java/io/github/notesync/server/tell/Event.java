@@ -11,4 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param line for people; null where they need not know
  */
 public record Event(
-        String name, JsonObject fields, @Nullable String line) {}
+        String name, JsonObject fields, @Nullable String line) {
+    /** The same for programs, of which people have read already. */
+    public Event silent() {
+        return new Event(name, fields, null);
+    }
+}

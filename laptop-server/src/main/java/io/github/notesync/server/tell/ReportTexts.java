@@ -21,7 +21,7 @@ final class ReportTexts {
             case "held" -> at + "  ‖ " + label + ": was rolled back and stays there until %notesync resume";
             case "halted" ->
                 at + "  ? " + label + ": " + (error.isEmpty() ? "" : error + "; ")
-                        + "waits for your answer, %notesync confirm or decline, or here on the dashboard";
+                        + "waits for your answer: %notesync confirm or decline in the notebook, or on the dashboard";
             case "refused" -> at + "  ✗ " + label + ": " + (error.isEmpty() ? "refused the batch" : error);
             default -> null;
         };
@@ -30,7 +30,7 @@ final class ReportTexts {
     private static String sequence(JsonObject report) {
         return report.fields().get("cursor") instanceof JsonObject cursor
                 ? "#" + cursor.fields().get("sequence")
-                : "#?";
+                : "#0";
     }
 
     private static String millis(JsonObject report) {

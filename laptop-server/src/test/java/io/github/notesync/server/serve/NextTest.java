@@ -13,6 +13,7 @@ import io.github.notesync.protocol.Manifest;
 import io.github.notesync.protocol.ReplicaManifest;
 import io.github.notesync.protocol.Source;
 import io.github.notesync.protocol.TreeDigest;
+import io.github.notesync.server.tell.Event;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -314,6 +315,63 @@ class NextTest {
                 .build();
         server.http().token(token).post("/v1/replicas/" + RunningServer.REPLICA + "/report", report);
         assertThat(next().json().strings("confirmed")).isEmpty();
+    }
+
+    private void report(String state, String message) throws IOException {
+        JsonObject error = JsonObject.builder()
+                .put("code", "some")
+                .put("message", message)
+                .put("remedy", null)
+                .build();
+        JsonObject report = JsonObject.builder()
+                .put("batch", Id.random().hex())
+                .put("state", state)
+                .put("cursor", cursor)
+                .put("error", message.isEmpty() ? null : error)
+                .build();
+        assertThat(server.http()
+                        .token(token)
+                        .post("/v1/replicas/" + RunningServer.REPLICA + "/report", report)
+                        .status())
+                .isEqualTo(200);
+    }
+
+    private List<String> linesWith(String part) {
+        return server.events.stream()
+                .map(Event::line)
+                .filter(line -> line != null && line.contains(part))
+                .toList();
+    }
+
+    @Test
+    void aReplicaThatTakesNothingIsSaidToOnceUntilSomethingChanges() throws IOException {
+        report("halted", "would lose 30 of 40 files");
+        report("halted", "would lose 30 of 40 files");
+        assertThat(linesWith("waits for your answer")).hasSize(1);
+        assertThat(server.events)
+                .filteredOn(event -> event.name().equals("halted"))
+                .hasSize(2);
+        report("halted", "would lose 31 of 40 files");
+        assertThat(linesWith("waits for your answer")).hasSize(2);
+        report("refused", "the disk is full");
+        report("refused", "the disk is full");
+        assertThat(linesWith("the disk is full")).hasSize(1);
+        report("applied", "");
+        report("refused", "the disk is full");
+        assertThat(linesWith("the disk is full")).hasSize(2);
+    }
+
+    @Test
+    void aLargeBatchThatIsMadeAgainForTheSameStepIsSaidOnce() throws IOException {
+        next();
+        byte[] bytes = new byte[2 << 20];
+        new Random(1).nextBytes(bytes);
+        Files.write(path("big.bin"), bytes);
+        Envelope first = next();
+        Envelope again = next(with(RunningServer.nextRequest(cursor, tree), "plain", true));
+        assertThat(again.json().object("batch").string("batch"))
+                .isNotEqualTo(first.json().object("batch").string("batch"));
+        assertThat(linesWith("→")).hasSize(1);
     }
 
     @Test
