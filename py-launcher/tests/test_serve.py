@@ -54,6 +54,7 @@ def test_it_hands_everything_to_the_server(
 ) -> None:
     cli.main(["serve", *arguments])
     assert ran[0][-len(arguments) - 2 :] == ["-jar", str(jar), *arguments]
+    assert "-Dnotesync.command=notesync serve" in ran[0]
 
 
 def archive_of(command: list[str], option: str) -> Path:

@@ -12,6 +12,8 @@ from pathlib import Path
 from . import _state, class_data, java, texts
 from .errors import NotesyncError
 
+# The server names itself as its user called it.
+_CALLED_AS = "notesync.command"
 # How an archive of classes begins once the JVM has written it whole: as a number, in its own order.
 _WHOLE = 0xF00BABA8
 
@@ -26,7 +28,7 @@ def run(arguments: Sequence[str]) -> int:
         raise NotesyncError("no_server_jar", texts.no_server_jar())
     found = java.find()
     program = str(found.program)
-    options = [*java.FRUGAL, "-Xms16m", *_class_data(found, jar)]
+    options = [*java.FRUGAL, "-Xms16m", *_class_data(found, jar), f"-D{_CALLED_AS}=notesync serve"]
     command = [program, *options, "-jar", str(jar), *arguments]
     if os.name != "nt":  # There it would give the terminal back at once.
         os.execv(program, command)

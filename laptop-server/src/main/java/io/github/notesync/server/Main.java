@@ -10,6 +10,7 @@ import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 import org.apache.commons.cli.ParseException;
 import org.apache.commons.cli.help.HelpFormatter;
+import org.apache.commons.cli.help.TextHelpAppendable;
 
 /** Entry of the program: arguments and wiring only. */
 public final class Main {
@@ -56,6 +57,7 @@ public final class Main {
         CommandLine given = parser.parse(options, args);
         if (given.hasOption(HELP)) {
             HelpFormatter.builder()
+                    .setHelpAppendable(new TextHelpAppendable(out))
                     .setShowSince(false)
                     .get()
                     .printHelp(command.usage(), command.purpose(), options, command.more(), false);

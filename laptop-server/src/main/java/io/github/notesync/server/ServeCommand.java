@@ -35,7 +35,7 @@ final class ServeCommand implements Command {
             .longOpt("host-allow")
             .hasArg()
             .argName("NAME")
-            .desc("The same.")
+            .desc("The same as --allow-host.")
             .get();
 
     private static final Option JSON = Option.builder()
@@ -51,7 +51,7 @@ final class ServeCommand implements Command {
 
     @Override
     public String usage() {
-        return "notesync-server [OPTIONS] [DIR]  or  notesync-server why PATH...";
+        return CalledAs.text() + " [OPTIONS] [DIR]";
     }
 
     @Override
@@ -62,7 +62,7 @@ final class ServeCommand implements Command {
     @Override
     public String more() {
         return "What belongs to the project is decided by .gitignore, .notesyncignore and [tool.notesync] in pyproject.toml;"
-                + " 'notesync-server why PATH' says which rule decides. The project is never written.";
+                + " '" + CalledAs.text() + " why PATH' says which rule decides. The project is never written.";
     }
 
     @Override

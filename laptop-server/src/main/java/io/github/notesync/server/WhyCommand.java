@@ -40,7 +40,7 @@ final class WhyCommand implements Command {
 
     @Override
     public String usage() {
-        return "notesync-server why [--in DIR] PATH...";
+        return CalledAs.text() + " why [--in DIR] PATH...";
     }
 
     @Override

@@ -3,6 +3,8 @@ package io.github.notesync.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,46 @@ class MainTest {
     void helpAndVersionAreNoErrors(String args) {
         assertThat(run(args.split(" "))).isZero();
         assertThat(err.size()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "notesync serve, a.jar, notesync serve",
+        "'', target/notesync-server.jar, java -jar target/notesync-server.jar",
+        "'', my tools/notesync-server.jar, java -jar \"my tools/notesync-server.jar\"",
+        "'', target/classes, java -jar notesync-server.jar",
+        "'', a.jar:b.jar, java -jar notesync-server.jar",
+    })
+    void itsHelpNamesACommandThatExists(String told, String classPath, String name) {
+        assertThat(CalledAs.text(told, classPath.replace(':', File.pathSeparatorChar)))
+                .isEqualTo(name);
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8).replaceAll("\\s+", " "))
+                .contains("usage: java -jar notesync-server.jar [OPTIONS] [DIR]")
+                .contains("'java -jar notesync-server.jar why PATH'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1.8, 1.8.0_412", "11, 11.0.23", "16, 16.0.1"})
+    void anOldJavaIsNamedInOneSentenceWithWhatToDo(String specification, String version) {
+        assertThat(Start.refusal(specification, version, "/opt/old"))
+                .startsWith("the server needs Java 17 or newer, this is Java " + version + " in /opt/old: install one")
+                .doesNotContain("\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"17", "25", "", "x"})
+    void anotherOneIsUsed(String specification) {
+        assertThat(Start.refusal(specification, "", "")).isEmpty();
+    }
+
+    /** A Java looks at this number before anything else, and refuses what is above its own; Java 8 has 52. */
+    @Test
+    void theClassThatSaysSoCanBeReadByJava8() throws Exception {
+        try (InputStream file = Start.class.getResourceAsStream("Start.class")) {
+            byte[] head = file.readNBytes(8);
+            assertThat(head[6] << 8 | head[7]).isEqualTo(52);
+        }
     }
 
     @Test
