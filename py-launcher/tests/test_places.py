@@ -66,6 +66,38 @@ def test_a_place_that_was_told_is_that_source_s_alone(home: Path) -> None:
     assert places.of(shop("bb")) == home / "other"
 
 
+def told(notebook: str, source: str, place: Path) -> Path:
+    places = Places(notebook)
+    places.wanted = place
+    return filled(places.of(shop(source)))
+
+
+def test_a_place_that_was_told_outlives_the_kernel_in_its_notebook_alone(home: Path) -> None:
+    assert told("a.ipynb", "aa", home / "other") == home / "other"
+    assert Places("a.ipynb").of(shop("aa")) == home / "other"
+    assert Places("b.ipynb").of(shop("aa")).name == "shop"
+    assert Places("a.ipynb").of(shop("bb")).name == "shop"
+    assert stat.S_IMODE((home / "state" / "places.json").stat().st_mode) == 0o600
+
+
+def test_the_usual_place_when_told_forgets_another(home: Path) -> None:
+    told("a.ipynb", "aa", home / "other")
+    told("a.ipynb", "aa", home / "notesync" / "shop")
+    assert Places("a.ipynb").of(shop("aa")).name == "shop"
+
+
+def test_a_place_that_was_given_to_another_source_since_is_not_taken_back(home: Path) -> None:
+    told("a.ipynb", "aa", home / "other")
+    told("b.ipynb", "bb", home / "other")
+    assert Places("a.ipynb").of(shop("aa")).name == "shop"
+    assert Places("b.ipynb").of(shop("bb")) == home / "other"
+
+
+def test_a_kernel_without_a_notebook_remembers_for_nobody(home: Path) -> None:
+    told("", "aa", home / "other")
+    assert Places("").of(shop("aa")).name == "shop"
+
+
 @pytest.mark.parametrize("left", ["nothing", "an empty folder", "a folder of an older notesync"])
 def test_what_nobody_uses_is_free(home: Path, left: str) -> None:
     place = home / "notesync" / "shop"

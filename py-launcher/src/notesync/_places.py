@@ -2,7 +2,8 @@
 
 Two laptops, or two folders of one, may serve projects of the same name. A folder belongs to the
 source that was the first in it, by a small file in the state directory; another source gets the
-next free name, unless the user names that folder himself. One thread at a time.
+next free name, unless the user names that folder himself, which his notebook then keeps to. One
+thread at a time.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from . import _state, connect_texts
 from ._names import folder_name
+from ._remembered import RememberedPlaces
 from .errors import NotesyncError
 from .messages.laptop import Project
 
@@ -22,9 +24,10 @@ _log = logging.getLogger("notesync")
 
 
 class Places:
-    """The places of one kernel's replicas."""
+    """The places of one kernel's replicas. What was told in a notebook outlives its kernel."""
 
-    def __init__(self) -> None:
+    def __init__(self, notebook: str = "") -> None:
+        self._remembered = RememberedPlaces(notebook)
         # For the next connection alone, as the user told it.
         self.wanted: Path | None = None
         # What is special about the place that was chosen last.
@@ -34,10 +37,12 @@ class Places:
     def of(self, project: Project) -> Path:
         """As told with this connection, or with one before; else by the project's name."""
         source = project.source or project.name
-        if self.wanted is not None:
-            self._told[source], self.wanted = self.wanted, None
-        told = self._told.get(source)
         usual = Path.home() / "notesync" / folder_name(project.name)
+        if self.wanted is not None:
+            place, self.wanted = self.wanted, None
+            self._told[source] = place
+            self._remembered.keep(source, None if place == usual else place)
+        told = self._told.get(source) or self._told_before(source)
         place = told or next(
             one
             for number in count(1)
@@ -48,6 +53,11 @@ class Places:
         moved = told is None and place != usual
         self.note = connect_texts.another_is_there(usual, place) if moved else None
         return place
+
+    def _told_before(self, source: str) -> Path | None:
+        """By a kernel of before, unless the folder was given to another source since."""
+        place = self._remembered.of(source)
+        return None if place is None or _is_of_another(place, source) else place
 
 
 def make_root(place: Path) -> None:

@@ -87,6 +87,11 @@ def laptops_file(state: Path) -> Path:
     return state / "laptops.json"
 
 
+def places_file(state: Path) -> Path:
+    """Where each notebook was told to keep the replica of a source."""
+    return state / "places.json"
+
+
 def owner_file(state: Path, place: str) -> Path:
     """Which source the replica at a place belongs to."""
     return state / "replicas" / f"{hashlib.sha256(place.encode()).hexdigest()[:32]}.json"

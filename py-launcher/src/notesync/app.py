@@ -19,7 +19,7 @@ from typing import Any
 from . import connect_texts, display, texts, widget
 from ._names import kernel_id
 from ._notebook import Notebook
-from ._places import make_root
+from ._places import Places, make_root
 from ._remembered import RememberedLaptop
 from ._status import Status
 from .cells import MOST_S, Cells
@@ -51,6 +51,7 @@ class App:
         self.session = Session(kernel_id(), self.notebook.label)
         self._remembered = RememberedLaptop(self.notebook.started_as or "", self.session.laptop_url)
         self.session.laptop_url = self._remembered.url
+        self.session.places = Places(self.notebook.started_as or "")
         self.session.notebook = lambda: self.notebook.file
         self.cells = Cells(shell, self.session)
         self.pages: Pages | None = None
