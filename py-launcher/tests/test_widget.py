@@ -16,7 +16,7 @@ from notesync.messages import hello
 from notesync.messages import laptop as laptop_words
 from notesync.relayed import Pages
 
-from .test_relayed import PROJECT, CommManager, Host
+from .relay_story import PROJECT, CommManager, Host
 
 
 class Widget:

@@ -8,6 +8,7 @@ thread at a time.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -66,6 +67,15 @@ def make_root(place: Path) -> None:
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise NotesyncError("root_refused", *connect_texts.root_refused(place, error)) from None
+
+
+def mend_root(place: Path) -> bool:
+    """Make a folder again that somebody deleted; tells whether that was so."""
+    if place.is_dir():
+        return False
+    with contextlib.suppress(OSError):
+        place.mkdir(parents=True, exist_ok=True)
+    return True
 
 
 def _numbered(usual: Path, number: int) -> Path:

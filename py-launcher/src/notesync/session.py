@@ -7,9 +7,7 @@ those parts and only store, queue and notify.
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import platform
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -18,18 +16,19 @@ from pathlib import Path
 from typing import Any
 
 from . import direct, texts
+from ._introduction import introduction
 from ._log import Log
 from ._loop import LoopThread, in_background
 from ._names import documents_in, machine_name
 from ._pending import Pending
-from ._places import Places, make_root
+from ._places import Places, make_root, mend_root
 from ._replica import Fresh, Moment
 from ._status import Status
 from .agent_link import AgentLink
 from .direct import DirectLaptop
 from .errors import AgentLost, NotesyncError, Unpaired
 from .laptop import Laptop
-from .messages import VERSION, Cursor, events
+from .messages import Cursor, events
 from .messages import agent as agent_words
 from .messages import laptop as laptop_words
 from .messages.agent import Attached, Entered, Reply, Request
@@ -165,38 +164,16 @@ class Session:
         return True
 
     def _mend_root(self) -> bool:
-        """Make the replica's folder again where somebody deleted it. On the receiver's thread."""
-        root = self.root
-        if root is None or root.is_dir():
-            return False
-        with contextlib.suppress(OSError):
-            root.mkdir(parents=True, exist_ok=True)
-        return True
+        """On the receiver's thread."""
+        return self.root is not None and mend_root(self.root)
 
     async def _run(self, receiver: Receiver) -> None:
         await receiver.run()
 
     def _introduce(self, attached: Attached) -> Call:
         assert self.laptop is not None
-        agent = self.link.agent
-        versions = {
-            "notesync": VERSION,
-            "python": platform.python_version(),
-            "agent": agent.version if agent else "",
-            "java": agent.java if agent else "",
-        }
-        return laptop_words.introduce(
-            attached.replica,
-            label=self.label,
-            machine=machine_name(),
-            root=str(self.root),
-            versions=versions,
-            legs=self.laptop.legs,
-            notes=[
-                *(one.text for one in attached.guarantees),
-                *(texts.open_here(one) for one in self._documents()),
-            ],
-        )
+        documents, agent = self._documents(), self.link.agent
+        return introduction(attached, self.label, self.root, agent, self.laptop, documents)
 
     def is_called(self, label: str) -> None:
         """The notebook was renamed or moved: the laptop shows it so, the agent spares its file."""
