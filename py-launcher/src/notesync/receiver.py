@@ -17,10 +17,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from . import texts
+from ._contact import Contact
 from ._intake import AttachAgain, Intake
 from ._late import News
 from ._pace import Pace
-from ._patience import Moved, first_of
+from ._patience import Moved
 from ._replica import Fresh, Listener, Parked, Replica, reached
 from ._standby import Standby
 from ._ways import Agents, Ways
@@ -80,9 +81,8 @@ class Receiver:
         self._asked: set[asyncio.Task[Fresh]] = set()
         self._agent_lost: AgentLost | AttachAgain | None = None
         self.replica: Replica | None = None
-        self.following = asyncio.Event()
-        self._retry = asyncio.Event()
-        self._lost_by: NotesyncError | None = None  # Since the laptop was last heard.
+        self._contact = Contact(listener, self._moved)
+        self.following = self._contact.following
         self._news = News(listener)
 
     # -- the loop
@@ -101,51 +101,38 @@ class Receiver:
             try:
                 await self._follow()
             except (Unpaired, PermissionRefused) as error:
-                self._lost(error)
+                self._contact.lost(error)
                 await self._let_go()
                 return
             except (AgentLost, AgentSilent) as error:
                 if error.code == _STOPPED_BY_THE_USER:
-                    self._lost(error)
+                    self._contact.lost(error)
                     return
                 self._listener.on_state("restarting", error.message)
                 await self._renew_agent()
             except LaptopUnreachable as error:
-                self._lost(error)
+                self._contact.lost(error)
                 if self.replica is not None and self.replica.carrier:
                     await self._let_go()
             except AttachAgain as error:
                 _log.info("notesync: attaching again: %s", error)
             except NotesyncError as error:
-                self._lost(error)
+                self._contact.lost(error)
             except Exception:
                 _log.exception("notesync: the receiver stumbled")
-                self._lost(NotesyncError("internal", *texts.INTERNAL))
+                self._contact.lost(NotesyncError("internal", *texts.INTERNAL))
             failures = 0 if self.following.is_set() else failures + 1
-            self.following.clear()
-            longest = _LONGEST_AWAY_S if self._is_away else _LONGEST_BACKOFF_S
-            self._retry.clear()  # A cell that asks does not wait for the next attempt.
-            await first_of(self._sleep(min(0.25 * 2**failures, longest)), self._retry.wait())
-
-    @property
-    def _is_away(self) -> bool:
-        return isinstance(self._lost_by, LaptopUnreachable)
-
-    def _lost(self, error: NotesyncError) -> None:
-        # The error first: who waits for the state to settle asks for the error then.
-        self._listener.on_error(error)
-        self._lost_by = error
-        self._moved.set()
-        self._listener.on_state("away" if self._is_away else "stopped", error.message)
+            longest = _LONGEST_AWAY_S if self._contact.is_away else _LONGEST_BACKOFF_S
+            await self._contact.before_next(self._sleep(min(0.25 * 2**failures, longest)))
 
     async def _renew_agent(self) -> None:
         try:
             await self._ways.renew()
         except NotesyncError as error:
-            self._lost(error)
+            self._contact.lost(error)
 
     async def _follow(self) -> None:
-        if not self._is_away:  # Else it is away until it is heard.
+        if not self._contact.is_away:  # Else it is away until it is heard.
             self._listener.on_state("connecting")
         await self._ways.ready()
         await self._attach()
@@ -163,7 +150,7 @@ class Receiver:
             return replica.carrier or self._agent_lost is not None
 
         told = Next.of(await self._ways.call(self._next(replica, replica.cursor, 0, inline=0)))
-        self._follows()
+        self._contact.heard()
         if told.batch is not None:
             wanted = told.batch.to
             self._listener.on_state("receiving", str(wanted.sequence))
@@ -179,11 +166,6 @@ class Receiver:
         """The connection to the agent is gone: what waits for the laptop need not wait."""
         self._ways.agent_is(error)
         self._must_attach(error)
-
-    def _follows(self) -> None:
-        self.following.set()
-        self._lost_by = None
-        self._moved.set()
 
     def _must_attach(self, error: AgentLost | AttachAgain) -> None:
         self._agent_lost = error
@@ -255,7 +237,7 @@ class Receiver:
         asked = time.time()
         answer = await self._ways.call_or(call, self._wake)
         told = Next.of(answer) if answer is not None else None  # An error is not following.
-        self._follows()
+        self._contact.heard()
         if told is None:
             self._check_agent()
             return
@@ -338,18 +320,10 @@ class Receiver:
     async def _fresh(self) -> Fresh:
         if self.replica is not None and self.replica.cursor is not None:
             # Whoever asks stops waiting when its patience ends.
-            known = self._lost_by
-            self._retry.set()
-            await self._moved.until(
-                lambda: self.following.is_set() or self._is_away or known is not self._lost_by
-            )
-        replica, lost = self.replica, self._lost_by
+            await self._contact.try_now()
+        replica = self.replica
         if replica is None or not self.following.is_set():
-            cursor = replica.cursor if replica else None
-            if lost is not None and cursor is not None and not self._is_away:
-                raise NotesyncError(lost.code, lost.message, lost.remedy)
-            first = lost.message if lost is not None else texts.FIRST_COPY
-            return Fresh(cursor, True, texts.LAPTOP_AWAY if self._is_away else first)
+            return self._contact.not_asked(replica.cursor if replica else None)
         for _ in range(4):
             if not replica.carrier:
                 fresh = await self._standby.fresh(replica)
