@@ -93,9 +93,17 @@ def test_a_place_that_was_given_to_another_source_since_is_not_taken_back(home: 
     assert Places("b.ipynb").of(shop("bb")) == home / "other"
 
 
-def test_a_kernel_without_a_notebook_remembers_for_nobody(home: Path) -> None:
+def test_kernels_to_which_nobody_tells_their_notebook_remember_together(home: Path) -> None:
     told("", "aa", home / "other")
-    assert Places("").of(shop("aa")).name == "shop"
+    assert Places("").of(shop("aa")) == home / "other"
+    assert Places("a.ipynb").of(shop("aa")).name == "shop"
+
+
+def test_places_that_cannot_be_read_are_none(home: Path) -> None:
+    told("a.ipynb", "aa", home / "other")
+    for broken in ("{", "[]", '{"a.ipynb": 1}', '{"a.ipynb": {"aa": 1}}'):
+        (home / "state" / "places.json").write_text(broken)
+        assert Places("a.ipynb").of(shop("aa")).name == "shop"
 
 
 @pytest.mark.parametrize("left", ["nothing", "an empty folder", "a folder of an older notesync"])

@@ -47,19 +47,22 @@ class RememberedLaptop:
 
 
 class RememberedPlaces:
-    """The folders that one notebook was told to use (`--to`), by the source whose replica it is."""
+    """The folders that one notebook was told to use (`--to`), by the source whose replica it is.
+
+    Kernels to which nobody tells their notebook (Databricks, a terminal) have this together.
+    """
 
     def __init__(self, notebook: str) -> None:
         self._notebook = notebook
 
     def of(self, source: str) -> Path | None:
         """None where none was told, or what was told cannot be read."""
-        known = self._known().get(source) if self._notebook else None
+        known = self._known().get(source)
         return Path(known) if isinstance(known, str) else None
 
     def keep(self, source: str, place: Path | None) -> None:
         """Remember, or forget with None. What cannot be written is not remembered."""
-        if not self._notebook or place == self.of(source):
+        if place == self.of(source):
             return
         known = self._known()
         known.pop(source, None)

@@ -22,7 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("doctor", help="say what this machine has and lacks").set_defaults(
         run=_doctor
     )
-    commands.add_parser("serve", help="run the laptop server").set_defaults(run=_serve)
+    commands.add_parser(
+        "serve", help="run the laptop server; `serve why PATH` tells whether a file is sent"
+    ).set_defaults(run=_serve)
     agent = commands.add_parser("agent", help="look at the agent of this machine, or stop it")
     agent.add_argument("what", choices=("status", "stop"))
     agent.set_defaults(run=_agent)

@@ -62,7 +62,10 @@ final class ServeCommand implements Command {
     @Override
     public String more() {
         return "What belongs to the project is decided by .gitignore, .notesyncignore and [tool.notesync] in pyproject.toml;"
-                + " '" + CalledAs.text() + " why PATH' says which rule decides. The project is never written.";
+                + " '" + CalledAs.text() + " why PATH' says which rule decides. The project is never written.\n\n"
+                + "While it runs, type the code that a notebook shows to allow it, n to refuse, 'revoke NAME' or 'revoke all'"
+                + " to end what you allowed. What it remembers is in ~/.local/state/notesync"
+                + " (on Windows in %LOCALAPPDATA%\\notesync), or where NOTESYNC_STATE says.";
     }
 
     @Override
