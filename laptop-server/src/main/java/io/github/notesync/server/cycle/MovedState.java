@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -43,8 +44,19 @@ final class MovedState {
         SourceFile known = SourceFile.read(state);
         return known != null
                 && known.inode() == inode
-                && SourceFile.inode(Path.of(known.path())) != inode
+                && !isElsewhere(known.path(), source, inode)
                 && SameTree.isRemembered(state.resolve(StateDirectory.INDEX), source);
+    }
+
+    /** Whether the directory still lies where it lay, as one that is mounted twice. A link to where it is now is no place. */
+    private static boolean isElsewhere(String path, Path source, long inode) {
+        try {
+            Path before = Path.of(path);
+            return SourceFile.inode(before) == inode && !before.toRealPath().equals(source);
+        } catch (IOException | InvalidPathException e) {
+            // In doubt it does: also a path that this locale cannot name.
+            return true;
+        }
     }
 
     /** Not while a server runs on it: that one knows the directory by its old name, and finds it gone. */

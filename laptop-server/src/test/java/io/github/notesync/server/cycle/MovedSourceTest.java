@@ -97,6 +97,14 @@ class MovedSourceTest {
     }
 
     @Test
+    void alsoWithALinkThatWasLeftAtTheOldPlace() throws Exception {
+        String before = id(shop);
+        Path work = move(shop, "work/shop");
+        Files.createSymbolicLink(shop, work);
+        assertThat(id(work)).isEqualTo(before);
+    }
+
+    @Test
     void aCopyIsAnotherSourceWhicheverOfTheTwoIsLeft() throws Exception {
         String before = id(shop);
         Path copy = copy(shop, "work/shop");
