@@ -410,6 +410,9 @@ public final class Cycle implements AutoCloseable {
         boolean whole = !thread.isAlive() && (!started || source.state().phase() == Source.Phase.READY);
         if (whole && index.moved().isEmpty()) {
             kept.end(source.history().cursor(), source.history().tree());
+        } else if (!thread.isAlive() && source.isKnown()) {
+            // Of a source that is gone, too: by its index it is recognised where it was moved to.
+            kept.save();
         }
         state.close();
     }

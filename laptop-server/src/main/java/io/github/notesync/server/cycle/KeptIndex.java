@@ -71,7 +71,8 @@ final class KeptIndex {
         }
     }
 
-    private boolean save() {
+    /** Returns whether that was possible; if not, that is told. */
+    boolean save() {
         try {
             sum = IndexFile.write(state.index(), index, chunkLists);
             moved = false;

@@ -105,6 +105,19 @@ class MovedSourceTest {
     }
 
     @Test
+    void alsoWhereItWasMovedUnderARunningServer() throws Exception {
+        String before;
+        Path work;
+        try (Served served = Served.start(shop, disk.resolve("state"))) {
+            before = served.source.id();
+            work = move(shop, "work/shop");
+            served.until(
+                    () -> served.source.state().phase() == Source.Phase.UNAVAILABLE, () -> "its going is not noticed");
+        }
+        assertThat(id(work)).isEqualTo(before);
+    }
+
+    @Test
     void aCopyIsAnotherSourceWhicheverOfTheTwoIsLeft() throws Exception {
         String before = id(shop);
         Path copy = copy(shop, "work/shop");
