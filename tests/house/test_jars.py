@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,14 @@ def test_a_jar_holds_every_class_that_its_classes_need(jar: Path) -> None:
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     needed = [line.split(" -> ")[1].split()[0] for line in said.splitlines()[1:]]
     assert [name for name in needed if not name.startswith(NOT_NEEDED)] == []
+
+
+def test_an_old_java_can_read_the_class_that_java_jar_begins_with() -> None:
+    with zipfile.ZipFile(places.SERVER_JAR) as jar:
+        manifest = jar.read("META-INF/MANIFEST.MF").decode()
+        main = manifest.split("Main-Class: ")[1].split()[0]
+        begin = jar.read(f"{main.replace('.', '/')}.class")[:8]
+    assert int.from_bytes(begin[6:], "big") <= 52, "the number of Java 8; a Java refuses what is above its own"
 
 
 @pytest.mark.parametrize("pattern", ["foo[", "[z-a]", "[]"])
