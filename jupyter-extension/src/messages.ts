@@ -8,6 +8,8 @@ export const VERSION = '0.1.0';
 export const TO_KERNEL = 'notesync.to_kernel';
 export const FROM_KERNEL = 'notesync.from_kernel';
 export const BEACON = 'notesync.beacon';
+/** In the metadata of an execute request. */
+const SEEN = 'notesync_seen';
 export const OFFER_TYPE = 'application/vnd.notesync.offer+json';
 
 export type Json = null | boolean | number | string | Json[] | JsonObject;
@@ -264,17 +266,8 @@ export const toKernel = {
   failed: (id: number, code: string, message: string): JsonObject => ({ kind: 'failed', id, code, message }),
   unpaired: (code: string): JsonObject => ({ kind: 'unpaired', code }),
   askFresh: (id: number): JsonObject => ({ kind: 'ask', what: 'fresh', id }),
-  /** The request of a run has left; the laptop is asked meanwhile. `run`: the request's id. */
-  asks: (run: string, within_ms: number): JsonObject => ({ kind: 'asks', run, within_ms }),
-  /** `cursor`: where the laptop had nothing newer when Run was pressed; null where that is not known. */
-  fresh: (run: string, cursor: JsonObject | null): JsonObject => ({ kind: 'fresh', run, cursor }),
-  /** The same in front of the request, whose id is not known yet. */
-  freshNext: (cell: string, date: string, cursor: JsonObject | null): JsonObject => ({
-    kind: 'fresh',
-    cell,
-    date,
-    cursor,
-  }),
+  /** For the metadata of an execute request: the laptop had nothing newer than `cursor` when Run was pressed. */
+  seen: (relay: string, cursor: JsonObject): JsonObject => ({ [SEEN]: { relay, cursor } }),
   pong: (): JsonObject => ({ kind: 'pong' }),
   /** Another page of this browser, which carried, has ended. */
   gone: (relay: string): JsonObject => ({ kind: 'gone', relay }),

@@ -6,62 +6,48 @@ import type { SessionState } from './state';
 /** So much may be left of a transfer whose rate is not known, for Run to wait for it. */
 const UNKNOWN_RATE_BYTES = 512 * 1024;
 
-/** What is newest at the laptop: the cursor, or null where that is not known. */
+/** A kernel that can ask by itself need not be kept waiting longer: what is slow there goes on beside it. */
+const PATIENCE_MS = 250;
+
+/** The word for the kernel on what the laptop had, for the metadata of the request; null where that is not known. */
 export type Asking = Promise<JsonObject | null>;
 
-/** What a session does when its user presses Run: asks the laptop, and tells the kernel what it had (P3). */
+/** What a session does when its user presses Run: asks the laptop, before the request leaves (P3). */
 export class AtRun {
   private readonly asks = new Map<number, (answer: Answer) => void>();
   private nextAsk = 1;
 
   constructor(
+    private readonly relayId: string,
     private readonly state: Readonly<SessionState>,
     private readonly link: KernelLink,
     private readonly relay: () => Relay | null,
     private readonly ranOnOlder: (is: boolean) => void,
   ) {}
 
-  /** Whether the kernel hears this page while a cell runs, or waits to. */
-  get isHeardInCells(): boolean {
-    return this.link.besideCells;
-  }
-
   /**
-   * Run was pressed: the laptop's newest cursor, if what leads there is on its way to the kernel or with it; else null.
+   * Run was pressed: the laptop's newest cursor, if what leads there is on its way to the kernel or with it.
    * Where the kernel cannot ask by itself while a cell runs, the rest is brought first, for at most `most` ms.
    */
   async ask(most: number): Asking {
     const { kernel, laptop, paused } = this.state;
     if (kernel.is !== 'open' || laptop.is !== 'ready' || laptop.away || paused || most <= 0) return null;
     const until = performance.now() + most;
-    const cursor = (await this.relay()?.newest(this.link.besideCells, AbortSignal.timeout(most))) ?? null;
-    if (cursor === null && !this.link.besideCells) {
+    const { besideCells } = this.link;
+    const patience = AbortSignal.timeout(besideCells ? Math.min(most, PATIENCE_MS) : most);
+    const cursor = (await this.relay()?.newest(besideCells, patience)) ?? null;
+    if (cursor === null && !besideCells) {
       const brought = !this.comesTooLate(most) && (await this.askFresh(until - performance.now()));
       this.ranOnOlder(!brought);
     } else if (this.state.ranOnOlder) {
       this.ranOnOlder(false);
     }
-    return cursor;
-  }
-
-  /** For the run whose request has just left: that the laptop is asked, and what it had. Null: nobody is asked. */
-  async vouch(run: string, asking: Asking | null, most: number): Promise<void> {
-    if (asking) this.tell(toKernel.asks(run, most));
-    this.tell(toKernel.fresh(run, await asking));
-  }
-
-  /** For the next run of the cell, where the kernel hears nothing once its request is there. */
-  vouchNext(cell: string, cursor: JsonObject | null): void {
-    this.tell(toKernel.freshNext(cell, new Date().toISOString(), cursor));
+    return cursor && toKernel.seen(this.relayId, cursor);
   }
 
   /** The kernel answers what it was asked. */
   answered(answer: Answer): void {
     this.asks.get(answer.id)?.(answer);
-  }
-
-  private tell(message: JsonObject): void {
-    if (this.state.kernel.is === 'open') this.link.send(message);
   }
 
   /** Whether what is on its way cannot be here after `most` ms: waiting would only cost the cell time. */

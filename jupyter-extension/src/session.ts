@@ -76,7 +76,7 @@ export class Session {
     const ranOnOlder = (is: boolean): void => {
       this.set({ ranOnOlder: is });
     };
-    this.atRun = new AtRun(this.state, link, () => this.relay, ranOnOlder);
+    this.atRun = new AtRun(this.relayId, this.state, link, () => this.relay, ranOnOlder);
   }
 
   start(): void {

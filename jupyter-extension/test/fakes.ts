@@ -55,7 +55,11 @@ export class FakeLink implements KernelLink {
   stopped = false;
   private events: KernelEvents | null = null;
 
-  start(_hello: () => JsonObject, events: KernelEvents): void {
+  /** What the page calls itself. */
+  relay: unknown = null;
+
+  start(hello: () => JsonObject, events: KernelEvents): void {
+    this.relay = hello()['relay'];
     this.events = events;
   }
 

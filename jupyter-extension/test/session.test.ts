@@ -356,10 +356,8 @@ describe('a session', () => {
     });
 
     it('knows from the laptop alone that nothing is newer', async () => {
-      await expect(session.atRun.ask(1_000)).resolves.toEqual(CURSOR);
-      session.atRun.vouchNext('cell-1', CURSOR);
-      expect(link.sent.at(-1)?.data).toMatchObject({ kind: 'fresh', cell: 'cell-1', cursor: CURSOR });
-      expect(link.kinds()).not.toContain('ask');
+      await expect(session.atRun.ask(1_000)).resolves.toEqual({ notesync_seen: { relay: link.relay, cursor: CURSOR } });
+      expect(link.kinds()).toEqual(['ready']);
     });
 
     it('lets the kernel bring what is newer, and waits for it', async () => {
@@ -405,20 +403,6 @@ describe('a session', () => {
       expect(link.kinds()).not.toContain('ask');
     });
 
-    it('tells the kernel of its question before the answer, and names the run by its request', async () => {
-      link.besideCells = true;
-      const said = session.atRun.vouch('request-1', session.atRun.ask(1_000), 1_000);
-      expect(link.sent.at(-1)?.data).toEqual({ kind: 'asks', run: 'request-1', within_ms: 1_000 });
-      await said;
-      expect(link.sent.at(-1)?.data).toEqual({ kind: 'fresh', run: 'request-1', cursor: CURSOR });
-    });
-
-    it('tells the kernel at once where the laptop was not asked', async () => {
-      await session.atRun.vouch('request-1', null, 1_000);
-      expect(link.kinds()).not.toContain('asks');
-      expect(link.sent.at(-1)?.data).toEqual({ kind: 'fresh', run: 'request-1', cursor: null });
-    });
-
     it('does not vouch for anything while the kernel is fetching', async () => {
       link.says({ kind: 'cancel', id: 1 });
       link.besideCells = true;
@@ -428,8 +412,6 @@ describe('a session', () => {
 
   it('does not hold anything while it is not connected', async () => {
     await expect(session.atRun.ask(60_000)).resolves.toBeNull();
-    session.atRun.vouchNext('cell-1', null);
-    await session.atRun.vouch('request-1', null, 1_000);
     expect(link.sent).toEqual([]);
   });
 

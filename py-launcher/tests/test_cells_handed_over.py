@@ -9,14 +9,13 @@ import pytest
 from notesync.messages import Cursor
 
 from .notebook import Notebook
-from .waiting import until
 
 
 def sees(notebook: Notebook, sequence: int, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The page's word for the next run; the list names each question of the kernel's own."""
     session, asked = notebook.app.session, []
     cursor = Cursor(notebook.server.epoch, sequence)
-    monkeypatch.setattr(session.laptop, "asked_at_run", lambda _run: lambda: cursor)
+    monkeypatch.setattr(session.laptop, "seen_at_run", lambda _run: cursor)
     ask = session.ask_fresh
 
     def ask_fresh() -> object:
@@ -45,40 +44,6 @@ def test_what_is_still_on_its_way_is_waited_for(
     assert asked == []
 
 
-def test_the_agent_is_told_of_the_cell_while_the_page_still_asks(
-    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    session, agent = notebook.app.session, notebook.agent
-    cursor = session.cursor
-
-    def asked() -> Cursor | None:
-        until(lambda: agent.in_cell)
-        return cursor
-
-    monkeypatch.setattr(session.laptop, "asked_at_run", lambda _run: asked)
-    before = agent.kinds().count("enter")
-    assert notebook.run("1") == 1
-    assert agent.kinds().count("enter") == before + 1
-
-
-def test_what_is_newer_does_not_wait_for_the_cell_that_waits_for_it(
-    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    session, agent = notebook.app.session, notebook.agent
-    sees(notebook, 2, monkeypatch)
-    wait_until = session.wait_until
-
-    def arrives(there: Callable[[], bool], _seconds: float) -> bool:
-        until(lambda: not agent.in_cell)
-        notebook.server.save(b"second")
-        return wait_until(there, 30.0)
-
-    monkeypatch.setattr(session, "wait_until", arrives)
-    notebook.run("1")
-    assert session.sequence() == 2
-    assert agent.kinds().count("leave") >= 1
-
-
 def test_what_is_here_already_and_more_is_not_waited_for(
     notebook: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,6 +55,17 @@ def test_what_is_here_already_and_more_is_not_waited_for(
     notebook.run("1")
     assert session.sequence() == 2
     assert asked == []
+
+
+def test_a_run_that_lay_behind_another_cell_asks_again(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = sees(notebook, 1, monkeypatch)
+    notebook.run("1")
+    assert asked == []
+    monkeypatch.setattr(notebook.app.cells._row, "waited", lambda _date: 600.0)
+    notebook.run("1")
+    assert asked == ["fresh"]
 
 
 def test_what_does_not_come_is_asked_for(

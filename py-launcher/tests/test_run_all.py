@@ -36,3 +36,36 @@ def test_without_a_date_every_cell_stands_alone() -> None:
     assert not row.continues(None)
     assert not row.continues(START)
     assert not row.continues(None)
+
+
+# (the cells before, [(sent at, ran for)], the next is sent at, and has waited for)
+QUEUES = [
+    ("the first", [], 0.0, 0.0),
+    ("after the end", [(0.0, 60.0)], 61.0, 0.0),
+    ("while another ran", [(0.0, 60.0)], 20.0, 40.0),
+    ("behind two", [(0.0, 60.0), (30.0, 60.0)], 31.0, 89.0),
+    ("after a pause", [(0.0, 60.0), (100.0, 5.0)], 103.0, 2.0),
+    ("of a clock that was set back", [(0.0, 1.0)], -9.0, 10.0),
+]
+
+
+@pytest.mark.parametrize(
+    ("cells", "sent", "waited"), [q[1:] for q in QUEUES], ids=[q[0] for q in QUEUES]
+)
+def test_how_long_a_request_waited(
+    cells: list[tuple[float, float]], sent: float, waited: float
+) -> None:
+    row = Row()
+    for at, seconds in cells:
+        row.continues(START + timedelta(seconds=at))
+        row.ran(seconds)
+    assert row.waited(START + timedelta(seconds=sent)) == pytest.approx(waited)
+
+
+def test_how_long_is_not_known_without_a_date() -> None:
+    row = Row()
+    row.ran(1.0)
+    assert row.waited(START) == 0.0
+    row.continues(START)
+    row.ran(1.0)
+    assert row.waited(None) == 0.0

@@ -1,8 +1,8 @@
 import { runCell, type INotebookCellExecutor } from '@jupyterlab/notebook';
-import type { Kernel } from '@jupyterlab/services';
 import type { Hub } from './hub';
 import { CellNotes } from './notes';
 import { Questions } from './questions';
+import { withWord } from './word';
 
 /** How long Run may wait for what was saved. */
 export interface Hold {
@@ -10,8 +10,8 @@ export interface Hold {
 }
 
 /**
- * Run means what was saved: asks the laptop whether anything is newer. The cell's request leaves meanwhile, and the kernel
- * waits for the answer; where it could not hear it, the cell is held here.
+ * Run means what was saved: asks the laptop whether anything is newer, and says in the cell's request what it had. Where
+ * nobody was asked, or something is newer, the kernel asks before the cell.
  */
 export class Executor implements INotebookCellExecutor {
   readonly notes = new CellNotes();
@@ -37,29 +37,9 @@ export class Executor implements INotebookCellExecutor {
       kernel && atRun && kernel.status === 'idle'
         ? this.questions.ask(kernel.id, () => atRun.ask(this.hold.milliseconds))
         : null;
-    if (atRun && !atRun.isHeardInCells) atRun.vouchNext(cell.model.id, await asking);
+    const word = await asking;
     if (carrier?.isOpen) this.notes.expect(cell.model);
     else if (cell.model.type === 'code') this.notes.clear(cell.model);
-    if (!kernel || !atRun?.isHeardInCells) return runCell(options);
-    const unheard = whenSent(kernel, cell.model.id, (request) => {
-      void atRun.vouch(request, asking, this.hold.milliseconds);
-    });
-    try {
-      return await runCell(options);
-    } finally {
-      unheard();
-    }
+    return runCell(word && sessionContext ? { ...options, sessionContext: withWord(sessionContext, word) } : options);
   }
-}
-
-/** Calls with the id of the cell's next request, as soon as it has left. Returns what ends that. */
-function whenSent(kernel: Kernel.IKernelConnection, cell: string, sent: (request: string) => void): () => void {
-  const look = (_: unknown, { msg, direction }: Kernel.IAnyMessageArgs): void => {
-    const { msg_id, msg_type } = msg.header;
-    if (direction !== 'send' || msg_type !== 'execute_request' || msg.metadata['cellId'] !== cell) return;
-    kernel.anyMessage.disconnect(look);
-    sent(msg_id);
-  };
-  kernel.anyMessage.connect(look);
-  return () => kernel.anyMessage.disconnect(look);
 }

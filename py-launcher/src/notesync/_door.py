@@ -28,24 +28,16 @@ class Door:
 
     def __init__(self, link: AgentLink) -> None:
         self._link = link
-        self._entering: Future[Reply] | None = None
         self._hung_at: float | None = None
         self.inside = False
-
-    def knock(self) -> None:
-        """Begin to enter, and do not wait: there is something else to do meanwhile."""
-        self._entering = self._link.request(words.enter(_WAIT_FOR_OTHERS_MS), _APPLY_PATIENCE_S)
-        self.inside = True
 
     def enter(self, deadline: float, most_s: float) -> Entered | None:
         """Begin a cell. A living agent may take its time to apply, a silent one not.
 
         `most_s` is what the user is told that a cell is held. None: it runs on what is there.
         """
-        if self._entering is None:
-            self.knock()
-        entering, self._entering = self._entering, None
-        assert entering is not None
+        entering = self._link.request(words.enter(_WAIT_FOR_OTHERS_MS), _APPLY_PATIENCE_S)
+        self.inside = True
         patience = max(0.1, deadline - time.monotonic() - _RESERVE_S)
         if self.still_hangs():
             patience = 0.0
@@ -67,9 +59,8 @@ class Door:
         return Entered.of(reply)
 
     def leave(self) -> None:
-        """The cell has ended, or does not begin yet."""
+        """The cell has ended."""
         self.inside = False
-        self._entering = None
         self._link.request(words.leave(), 5.0)
 
     def still_hangs(self) -> bool:

@@ -1,28 +1,31 @@
-"""Which run of a cell it is, as the front end names it. Read on the main thread."""
+"""Which run of a cell it is, and what the page says with it. Read on the main thread."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from .messages.comm import SEEN
+
 
 @dataclass(frozen=True)
 class Run:
-    """Its request, the front end's id of the cell, and when the request left, by that clock."""
+    """The front end's id of the cell, when the request left, by that clock, and its word."""
 
-    request: str | None
     cell: str | None
     date: datetime | None
+    seen: Mapping[str, Any] | None = None
 
     @staticmethod
     def of(shell: Any) -> Run:
         """The one that the shell is at; all is None where no front end sent it."""
         parent = getattr(shell, "parent_header", None) or {}
         header, metadata = parent.get("header") or {}, parent.get("metadata") or {}
-        request, cell, date = header.get("msg_id"), metadata.get("cellId"), header.get("date")
+        cell, date, seen = metadata.get("cellId"), header.get("date"), metadata.get(SEEN)
         return Run(
-            request if isinstance(request, str) else None,
             cell if isinstance(cell, str) else None,
             date if isinstance(date, datetime) else None,
+            seen if isinstance(seen, dict) else None,
         )

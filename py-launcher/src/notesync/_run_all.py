@@ -7,7 +7,7 @@ cell before it still ran.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 _PRESSED_TOGETHER_S = 0.1  # Nobody saves a file in between.
 
@@ -19,6 +19,7 @@ class Row:
         self._first: datetime | None = None
         self._last: datetime | None = None
         self._busy_s = 0.0
+        self._free: datetime | None = None
 
     def continues(self, date: datetime | None) -> bool:
         """Whether the cell that begins now was sent together with the one before it."""
@@ -36,3 +37,12 @@ class Row:
     def ran(self, seconds: float) -> None:
         """A cell of the row has ended."""
         self._busy_s += seconds
+        if self._last is not None:
+            began = self._last if self._free is None else max(self._last, self._free)
+            self._free = began + timedelta(seconds=seconds)
+
+    def waited(self, date: datetime | None) -> float:
+        """For how many seconds a request of that date lay behind the cells before it, at least."""
+        if date is None or self._free is None:
+            return 0.0
+        return max(0.0, (self._free - date).total_seconds())

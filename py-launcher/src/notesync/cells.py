@@ -40,6 +40,7 @@ MOST_S = 1.0
 _LOOK_S = 0.05
 _GLANCE_S = 0.01
 _MOMENT_S = 0.25
+_GOOD_FOR_S = 1.0
 _NOT_TAKEN = ("halted", "held", "declined", "refused")
 _NOT_COMING = (*_NOT_TAKEN, "waiting", "away", "stopped")
 
@@ -268,20 +269,16 @@ class Cells:
     def _is_seen(self, run: Run) -> bool:
         """Whether all that the page saw at the laptop when Run was pressed is here, or staged.
 
-        What was newer then it has handed over, in front of its word: that takes a moment. Mostly
-        nothing was: so the agent is told of the cell while the page still asks.
+        What was newer then it has handed over, before the request left: that takes a moment.
         """
         session, laptop = self.session, self.session.laptop
-        asked = laptop.asked_at_run(run) if laptop is not None else None
-        if asked is None:
+        if laptop is None or self._row.waited(run.date) > _GOOD_FOR_S:
             return False
-        self._door.knock()
-        seen = asked()
-        if seen is not None and session.is_at(seen):
-            return True
-        self._door.leave()  # Else what comes now would wait for the end of this cell.
+        seen = laptop.seen_at_run(run)
         if seen is None:
             return False
+        if session.is_at(seen):
+            return True
 
         def decided() -> bool:
             return session.has(seen) or session.status().state in _NOT_COMING

@@ -241,7 +241,7 @@ class DirectLaptop:
     def why(self) -> str:
         return "told"
 
-    def asked_at_run(self, _run: Run) -> None:
+    def seen_at_run(self, _run: Run) -> None:
         """Nobody looks before the kernel does."""
 
     def was_silent(self) -> None:

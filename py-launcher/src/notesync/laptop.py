@@ -6,7 +6,7 @@ Both send the same calls; neither knows what they mean.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import Protocol
 
@@ -38,10 +38,10 @@ class Laptop(Protocol):
     def answers_in_cells(self) -> bool:
         """Whether an answer can arrive while the main thread of the kernel is busy."""
 
-    def asked_at_run(self, run: Run) -> Callable[[], Cursor | None] | None:
-        """What waits for the cursor at which nothing was newer when Run was pressed for this run.
+    def seen_at_run(self, run: Run) -> Cursor | None:
+        """The cursor at which nothing was newer when Run was pressed for this run.
 
-        It may answer None. None in its place: nobody asked, the kernel has to.
+        None: nobody asked, or something is newer; the kernel has to ask.
         """
 
     def was_silent(self) -> None:

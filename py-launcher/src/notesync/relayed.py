@@ -20,11 +20,10 @@ from ._loop import LoopThread
 from ._page_host import Host
 from ._run import Run
 from ._signs import SignsOfLife
-from ._vouched import Vouched
 from .errors import LaptopUnreachable, NotesyncError, Unpaired
 from .messages import Cursor, Json
 from .messages import comm as words
-from .messages.comm import FromPage, Part, RelayHello, Word
+from .messages.comm import FromPage, Part, RelayHello
 from .messages.laptop import Answer, Call, Project
 
 _log = logging.getLogger("notesync.relay")
@@ -68,8 +67,12 @@ class RelayedLaptop:
     def answers_in_cells(self) -> bool:
         return self._page.heard_beside_main
 
-    def asked_at_run(self, run: Run) -> Callable[[], Cursor | None] | None:
-        return self._page.vouched.asked(run, self._page.heard_beside_main)
+    def seen_at_run(self, run: Run) -> Cursor | None:
+        try:
+            return words.seen(run.seen, self._page.hello.relay) if run.seen is not None else None
+        except NotesyncError as error:
+            _log.warning("notesync: a page sent what cannot be read: %s", error)
+            return None
 
     def was_silent(self) -> None:
         self._page.was_silent()
@@ -97,7 +100,6 @@ class Page:
         self.heard_beside_main = False
         self.heard_at = time.monotonic()
         self.is_silent = False
-        self.vouched = Vouched()
         self._calls = Calls(pages.loop, self.tell)
         self._gone = False
 
@@ -167,8 +169,6 @@ class Page:
                     self.tell, words.answer(ident, sequence, newer)
                 )
             )
-        elif kind in ("asks", "fresh"):
-            self.vouched.hear(Word.of(message))
         elif kind == "notebook":
             self._pages.host.on_page_shows(words.notebook(message))
         elif kind == "gone":
@@ -197,7 +197,6 @@ class Page:
         """The page is gone, or opened again under the same id."""
         if not self._gone:
             self._gone = True
-            self.vouched.end()
             gone = LaptopUnreachable("page_gone", *texts.PAGE_GONE)
             self._calls.end(gone)
             self._lose_laptop(gone)

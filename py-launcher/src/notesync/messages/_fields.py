@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from notesync.errors import Malformed
@@ -107,17 +106,6 @@ def objects(source: Mapping[str, Any], name: str) -> list[Json]:
     value = source.get(name, [])
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
         raise _wrong(name, "a list of objects", value)
-    return value
-
-
-def date(source: Mapping[str, Any], name: str) -> datetime:
-    """A time as JavaScript writes it, in ISO 8601 with its zone."""
-    try:
-        value = datetime.fromisoformat(text(source, name).replace("Z", "+00:00"))
-    except ValueError:
-        value = None
-    if value is None or value.tzinfo is None:
-        raise _wrong(name, "a date with its zone", source.get(name))
     return value
 
 

@@ -6,7 +6,6 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from notesync.errors import Malformed
@@ -18,6 +17,8 @@ from .laptop import Call
 TO_KERNEL = "notesync.to_kernel"
 FROM_KERNEL = "notesync.from_kernel"
 BEACON = "notesync.beacon"
+# In the metadata of an execute request.
+SEEN = "notesync_seen"
 OFFER_TYPE = "application/vnd.notesync.offer+json"
 _ALLOWED = ("/v1/project", "/v1/replicas/")
 
@@ -177,31 +178,12 @@ class FromWidget:
         return FromWidget(kind, comm, str(content.get("target") or ""), content.get("data"))
 
 
-@dataclass(frozen=True)
-class Word:
-    """For one run of a cell: the page asks the laptop (`within_s`), or where it saw nothing newer.
+def seen(word: Mapping[str, Any], relay: str) -> Cursor | None:
+    """At which cursor the relay's page saw nothing newer when Run was pressed; another's is none.
 
-    The run is named by the id of its request or, by a word in front of that, by cell and time.
+    A cell's own metadata come with every request of it, too: only a live relay's id counts.
     """
-
-    run: str | None = None
-    cell: str | None = None
-    date: datetime | None = None
-    within_s: float | None = None
-    cursor: Cursor | None = None
-
-    @staticmethod
-    def of(message: FromPage) -> Word:
-        data = message.data
-        asks = message.kind == "asks"
-        run = read.optional_text(data, "run")
-        return Word(
-            run,
-            read.text(data, "cell") if run is None else None,
-            read.date(data, "date") if run is None else None,
-            read.whole(data, "within_ms") / 1000 if asks else None,
-            None if asks else Cursor.of(read.optional_inner(data, "cursor")),
-        )
+    return Cursor.of(read.inner(word, "cursor")) if word.get("relay") == relay else None
 
 
 def gone(message: FromPage) -> str:
