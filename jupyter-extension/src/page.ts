@@ -1,4 +1,5 @@
 import { DirectLaptop } from './laptop/direct';
+import type { OpenSocket } from './laptop/socket';
 import { PopupLaptop } from './laptop/popup';
 import { lookAround } from './laptop/surroundings';
 import type { KernelLink } from './kernel/link';
@@ -14,16 +15,17 @@ export function sessionIn(
   offer: Offer,
   link: KernelLink,
   changed: (state: SessionState) => void,
+  sockets: OpenSocket | null = null,
 ): Session {
-  return new Session(offer, link, laptopsOf(page), tokensOf(page), page.origin, changed, presenceOf(page));
+  return new Session(offer, link, laptopsOf(page, sockets), tokensOf(page), page.origin, changed, presenceOf(page));
 }
 
-export function laptopsOf(page: Window & typeof globalThis): Laptops {
+export function laptopsOf(page: Window & typeof globalThis, sockets: OpenSocket | null): Laptops {
   const look = (): ReturnType<typeof lookAround> => lookAround(page);
   return {
     lookAround: look,
     isSeen: () => page.document.visibilityState === 'visible',
-    direct: (laptop) => new DirectLaptop(laptop, page.fetch.bind(page), look),
+    direct: (laptop) => new DirectLaptop(laptop, page.fetch.bind(page), look, sockets),
     popup: (laptop, label, onClosed, how) => PopupLaptop[how](page, laptop, label, onClosed),
   };
 }

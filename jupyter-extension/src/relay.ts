@@ -79,7 +79,8 @@ export class Relay {
     if (!poll || !isObject(cursor)) return null;
     const json = { ...poll.json, fresh: true, wait_ms: 0, ...(handsOver ? {} : { inline: 0 }) };
     try {
-      const { status, body } = await this.laptop.call(callFor({ ...poll, json }, this.token, null), signal);
+      const call: LaptopCall = { ...callFor({ ...poll, json }, this.token, null), quick: true };
+      const { status, body } = await this.laptop.call(call, signal);
       const head = status === 200 ? headOf(body) : null;
       if (this.stopped || head === null) return null;
       if (head['state'] === 'current') return cursor;

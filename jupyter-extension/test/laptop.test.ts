@@ -119,7 +119,8 @@ describe('looking around', () => {
 
 describe('the direct leg', () => {
   function direct(around: Partial<Surroundings>, fetch: typeof globalThis.fetch): DirectLaptop {
-    return new DirectLaptop('http://127.0.0.1:8765', fetch, () => Promise.resolve({ ...PUBLIC, ...around }));
+    const look = (): Promise<Surroundings> => Promise.resolve({ ...PUBLIC, ...around });
+    return new DirectLaptop('http://127.0.0.1:8765', fetch, look, null);
   }
   const refusing = (): { fetch: typeof globalThis.fetch; tries: () => number } => {
     let tries = 0;

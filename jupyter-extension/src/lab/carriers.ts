@@ -7,7 +7,8 @@ import { Panel } from '../panel/panel';
 import type { AtRun } from '../run';
 import type { Session } from '../session';
 import { nameOf, Shown } from '../shown';
-import type { Action } from '../state';
+import { openSocket } from '../laptop/socket';
+import type { Action, SessionState } from '../state';
 import { viewOf, type View } from '../view';
 
 /** A session with its panel, as JupyterLab uses it. */
@@ -65,12 +66,13 @@ export class Carriers {
     });
     const link = new WebsocketLink(this.server, kernel, true);
     const shown = new Shown(link);
-    const session = sessionIn(window, offer, link, (state) => {
+    const changed = (state: SessionState): void => {
       shown.kernelIs(state.kernel);
       panel.show(viewOf(state));
       if (state.kernel.is === 'lost' && state.kernel.why === 'gone') this.leave(kernel);
       this.changes.emit(kernel);
-    });
+    };
+    const session = sessionIn(window, offer, link, changed, openSocket);
     session.onRuns = this.onRuns;
     const carrier: Carrier = {
       get view() {

@@ -1,4 +1,15 @@
-import { bodyOf, headersOf, LaptopError, type LaptopAnswer, type LaptopCall, type LaptopTransport } from './transport';
+import {
+  bodyOf,
+  headersOf,
+  jsonOf,
+  LaptopError,
+  type LaptopAnswer,
+  type LaptopCall,
+  type LaptopTransport,
+} from './transport';
+import { serverHello } from '../pairing';
+import { isObject } from '../messages';
+import type { LaptopSocket, OpenSocket } from './socket';
 import { isLoopback, type Surroundings } from './surroundings';
 
 /** A page may read answers only while its token is valid; that the token has ended shows in what it may read still. */
@@ -8,6 +19,9 @@ const tokenEnded = (): LaptopAnswer => ({
     JSON.stringify({ error: { code: 'token_unknown', message: 'the token has ended', remedy: 'pair again' } }),
   ).buffer,
 });
+
+const HELLO: LaptopCall = { method: 'GET', path: '/v1/hello', token: null, body: null };
+const NEXT = /^\/v1\/replicas\/([0-9a-f]{32})\/next$/;
 
 interface AddressedRequest extends RequestInit {
   /** Says in advance which address space is meant, so that mixed content does not stand in the way (Chrome). */
@@ -19,21 +33,28 @@ interface AddressedRequest extends RequestInit {
  * The browser tells a refusal from a server that is down by nothing but the permission's state, so that is asked after
  * a failure. After a refusal every further call fails at once: each try could cost the user another prompt.
  * A token that has ended (the server was started again) looks like a server that is down, too: see `call`.
+ * Once a call with a token was answered, quick ones go over a socket, where the server has those and it opens.
  */
 export class DirectLaptop implements LaptopTransport {
   readonly leg = 'direct';
   private refused = false;
   private readonly closing = new AbortController();
+  private hasSockets = false;
+  private socketFailed = false;
+  private socket: LaptopSocket | null = null;
 
   constructor(
     private readonly laptop: string,
     private readonly fetch: typeof globalThis.fetch,
     private readonly lookAround: () => Promise<Surroundings>,
+    private readonly sockets: OpenSocket | null,
   ) {}
 
   async call(call: LaptopCall, signal: AbortSignal): Promise<LaptopAnswer> {
     if (this.refused) throw refusal();
     const ends = AbortSignal.any([signal, this.closing.signal]);
+    const quick = call.quick ? await this.overSocket(call, ends) : null;
+    if (quick) return quick;
     const failure = await this.attempt(call, ends);
     if (!(failure instanceof LaptopError)) return failure;
     if (call.token === null || failure.code !== 'laptop_unreachable' || !(await this.greets(ends))) throw failure;
@@ -46,12 +67,40 @@ export class DirectLaptop implements LaptopTransport {
 
   close(): void {
     this.closing.abort(new LaptopError('laptop_unreachable', 'the page let go of the laptop'));
+    this.socket?.close();
+  }
+
+  private async overSocket({ path, body }: LaptopCall, ends: AbortSignal): Promise<LaptopAnswer | null> {
+    const replica = NEXT.exec(path)?.[1];
+    if (!this.socket?.isOpen || replica === undefined || !body || !('json' in body) || !isObject(body.json))
+      return null;
+    return this.socket.ask(replica, body.json, ends);
+  }
+
+  /** What the browser lets a fetch do it lets a socket do. One that did not open is not tried again. */
+  private openSocket(token: string): void {
+    if (!this.sockets || !this.hasSockets || this.socketFailed || this.socket || this.closing.signal.aborted) return;
+    const url = new URL('/v1/socket', this.laptop);
+    url.protocol = url.protocol.replace('http', 'ws');
+    try {
+      const socket = this.sockets(url.href, token, () => {
+        this.socket = null;
+        this.socketFailed = !socket.opened;
+      });
+      this.socket = socket;
+    } catch {
+      this.socketFailed = true; // A policy of the page forbids it.
+    }
   }
 
   private async attempt(call: LaptopCall, ends: AbortSignal): Promise<LaptopAnswer | LaptopError> {
     try {
       const response = await this.fetch(this.laptop + call.path, this.init(call, ends));
-      return { status: response.status, body: await response.arrayBuffer() };
+      const answer = { status: response.status, body: await response.arrayBuffer() };
+      if (call.path === HELLO.path)
+        this.hasSockets = serverHello(jsonOf(answer))?.capabilities.includes('socket') ?? false;
+      else if (call.token !== null && answer.status === 200) this.openSocket(call.token);
+      return answer;
     } catch (error) {
       if (ends.aborted) throw ends.reason;
       return this.diagnose(error);
@@ -59,7 +108,7 @@ export class DirectLaptop implements LaptopTransport {
   }
 
   private async greets(ends: AbortSignal): Promise<boolean> {
-    const hello = await this.attempt({ method: 'GET', path: '/v1/hello', token: null, body: null }, ends);
+    const hello = await this.attempt(HELLO, ends);
     return !(hello instanceof LaptopError) && hello.status === 200;
   }
 

@@ -6,6 +6,8 @@ export interface LaptopCall {
   path: string;
   token: string | null;
   body: { json: Json } | { bytes: ArrayBuffer } | null;
+  /** Somebody waits for the answer: the quickest way that the leg has. Only for `next` that does not wait. */
+  quick?: true;
 }
 
 export interface LaptopAnswer {

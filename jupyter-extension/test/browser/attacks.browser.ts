@@ -283,12 +283,12 @@ describe('a page that was not approved', () => {
     expect(await page.evaluate(async () => (await fetch('/v1/hello')).status)).toBe(403);
   });
 
-  it('finds no WebSocket to speak to', async () => {
+  it.each(['/v1/project', '/v1/socket'])('finds no WebSocket to speak to at %s', async (path) => {
     const page = await open();
     const outcome = await page.evaluate(
       (url) =>
         new Promise((resolve) => {
-          const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/project`);
+          const socket = new WebSocket(url);
           socket.onopen = () => {
             resolve('open');
           };
@@ -296,7 +296,7 @@ describe('a page that was not approved', () => {
             resolve('refused');
           };
         }),
-      laptop.url,
+      laptop.url.replace('http', 'ws') + path,
     );
     expect(outcome).toBe('refused');
   });

@@ -1,3 +1,4 @@
+import { openSocket } from '../../src/laptop/socket';
 import { laptopsOf, tokensOf } from '../../src/page';
 import { Panel } from '../../src/panel/panel';
 import { Session } from '../../src/session';
@@ -19,7 +20,7 @@ const laptop = decodeURIComponent(location.hash.slice(1));
 const session = new Session(
   { kernel: 'k', laptop, label: 'shop.ipynb' },
   link,
-  laptopsOf(window),
+  laptopsOf(window, openSocket),
   tokensOf(window),
   self.origin,
   (state) => {

@@ -25,6 +25,7 @@ public final class Tokens {
     private final GrantsFile file;
     private final Consumer<String> notice;
     private final Map<Digest, Grant> grants;
+    private volatile Runnable onEnd = () -> {};
 
     /**
      * @param clock milliseconds since 1970
@@ -36,6 +37,11 @@ public final class Tokens {
         this.file = new GrantsFile(file);
         this.notice = notice;
         this.grants = this.file.read();
+    }
+
+    /** Tells whenever a token was taken back. */
+    public void onEnd(Runnable told) {
+        onEnd = told;
     }
 
     /** A new token for an allowed pairing; this is the only time that it can be read. */
@@ -79,15 +85,35 @@ public final class Tokens {
         return Optional.of(grant);
     }
 
-    public synchronized void forget(String token) {
-        grants.remove(Digest.of(token));
-        keep();
+    /** Whether {@link #use} would find it; that it was looked at is no use of it. */
+    public synchronized boolean isGood(String token, String origin) {
+        Grant grant = grants.get(Digest.of(token));
+        return grant != null
+                && grant.client().origin().equals(origin)
+                && clock.getAsLong() - grant.lastUsed() <= IDLE_MILLIS;
+    }
+
+    /** Whether a page of this origin, or a program, has a token. */
+    public boolean isPaired(String origin) {
+        return all().stream().anyMatch(each -> each.client().origin().equals(origin));
+    }
+
+    public void forget(String token) {
+        synchronized (this) {
+            grants.remove(Digest.of(token));
+            keep();
+        }
+        onEnd.run();
     }
 
     /** Takes the pairing's token back; returns whether there was one. */
-    public synchronized boolean revoke(Id pairing) {
-        boolean was = grants.values().removeIf(each -> each.pairing().equals(pairing));
-        keep();
+    public boolean revoke(Id pairing) {
+        boolean was;
+        synchronized (this) {
+            was = grants.values().removeIf(each -> each.pairing().equals(pairing));
+            keep();
+        }
+        onEnd.run();
         return was;
     }
 

@@ -6,12 +6,14 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.servlet.ServletException;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.handler.HandlerWrapper;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,7 @@ final class Door extends HandlerWrapper {
 
     private final Set<String> allowedHosts;
     private final CountDownLatch opened = new CountDownLatch(1);
+    private volatile @Nullable Sockets sockets;
 
     /** @param allowedHosts more names by which the server may be called, for tunnels */
     Door(List<String> allowedHosts) {
@@ -35,7 +38,8 @@ final class Door extends HandlerWrapper {
     }
 
     /** Lets requests in; those who came earlier wait. */
-    void open() {
+    void open(Sockets forPages) {
+        sockets = forPages;
         opened.countDown();
     }
 
@@ -54,6 +58,11 @@ final class Door extends HandlerWrapper {
             base.setHandled(true);
         } else if (request.getMethod().equals("OPTIONS")) {
             preflight(request, response);
+            base.setHandled(true);
+        } else if (request.getRequestURI().equals(Sockets.PATH)) {
+            Connector connector = base.getHttpChannel().getConnector();
+            Objects.requireNonNull(sockets)
+                    .upgrade(request, response, connector.getExecutor(), connector.getByteBufferPool());
             base.setHandled(true);
         } else {
             super.handle(target, base, request, response);

@@ -92,7 +92,7 @@ public final class HttpPort {
     }
 
     /** From now on requests are answered. */
-    void open(Consumer<Service> routes) throws IOException, InterruptedException {
+    void open(Consumer<Service> routes, Sockets sockets) throws IOException, InterruptedException {
         try {
             Service spark = loading.get();
             routes.accept(spark);
@@ -104,7 +104,7 @@ public final class HttpPort {
         if (failed != null) {
             throw new IOException("the HTTP server cannot start: " + failed, failed);
         }
-        door.open();
+        door.open(sockets);
     }
 
     void close() {

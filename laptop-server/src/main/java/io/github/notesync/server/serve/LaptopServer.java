@@ -19,12 +19,13 @@ import spark.Service;
 
 /** The HTTP side of the server, from the routes to what serves them. */
 public final class LaptopServer implements AutoCloseable {
-    private static final List<String> CAPABILITIES = List.of("gzip", "copy", "recipe", "fresh");
+    private static final List<String> CAPABILITIES = List.of("gzip", "copy", "recipe", "fresh", "socket");
 
     private final HttpPort port;
     private final Timeline timeline;
     private final String version;
     private final ReplicaCalls replica;
+    private final Sockets sockets;
     private final PairingCalls pairing;
     private final DashboardCalls dashboard;
 
@@ -44,6 +45,7 @@ public final class LaptopServer implements AutoCloseable {
         this.version = version;
         Replicas replicas = new Replicas();
         this.replica = new ReplicaCalls(source, packer, tokens, replicas, timeline);
+        this.sockets = new Sockets(replica, tokens);
         this.pairing = new PairingCalls(
                 pairings,
                 pending -> {
@@ -57,7 +59,7 @@ public final class LaptopServer implements AutoCloseable {
 
     /** Lets requests in. */
     public void open() throws IOException, InterruptedException {
-        port.open(this::map);
+        port.open(this::map, sockets);
     }
 
     private void map(Service routes) {

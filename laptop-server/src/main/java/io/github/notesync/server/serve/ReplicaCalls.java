@@ -63,17 +63,33 @@ final class ReplicaCalls {
         caller.answer(JsonObject.builder().build());
     }
 
+    /** Where an answer goes. */
+    interface Sink {
+        void envelope(JsonObject head, byte[] bytes) throws IOException;
+    }
+
     void next(Caller caller) throws IOException, InterruptedException {
         Grant grant = caller.paired(tokens);
         NextRequest asked = NextRequest.fromJson(caller.json());
-        Replica replica = replicas.get(caller.id("replica"));
+        next(
+                grant,
+                () -> caller.paired(tokens),
+                caller.id("replica"),
+                asked,
+                (head, bytes) -> Answers.envelope(caller.response, head, bytes));
+    }
+
+    /** @param allowed throws once the pairing has ended, which may be while the call waits */
+    void next(Grant grant, Runnable allowed, Id id, NextRequest asked, Sink to)
+            throws IOException, InterruptedException {
+        Replica replica = replicas.get(id);
         boolean waits = asked.waitMillis() > 0;
         long poll = replica.poll(asked, grant);
-        NextAnswer answer = next.answer(replica, asked, poll, () -> caller.paired(tokens));
+        NextAnswer answer = next.answer(replica, asked, poll, allowed);
         Batch batch = answer.batch();
         int first = room.take(batch == null ? 0 : asked.inline());
         try {
-            send(caller, asked, replica, answer, first);
+            send(to, asked, replica, answer, first);
         } finally {
             room.giveBack(first);
         }
@@ -83,7 +99,7 @@ final class ReplicaCalls {
     }
 
     /** @param first how many bytes of a batch go along at most */
-    private void send(Caller caller, NextRequest asked, Replica replica, NextAnswer answer, int first)
+    private void send(Sink to, NextRequest asked, Replica replica, NextAnswer answer, int first)
             throws IOException, InterruptedException {
         JsonObject.Builder json = answer.toJson();
         byte[] bytes = new byte[0];
@@ -105,7 +121,7 @@ final class ReplicaCalls {
         json.put("now_ms", System.currentTimeMillis());
         json.put("confirmed", replica.confirmed());
         json.put("declined", replica.declined());
-        Answers.envelope(caller.response, json.build(), bytes);
+        to.envelope(json.build(), bytes);
     }
 
     void manifest(Caller caller) throws IOException {
