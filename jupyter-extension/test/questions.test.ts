@@ -40,4 +40,18 @@ describe('the questions at Run', () => {
     void questions.ask('two', laptop.ask);
     expect(laptop.answers).toHaveLength(2);
   });
+
+  it('keep a cell that asks nothing behind those that wait for their answer', async () => {
+    const [questions, laptop] = [new Questions(), new Laptop()];
+    await expect(questions.none('k')).resolves.toBeNull();
+    const left: string[] = [];
+    void questions.ask('k', laptop.ask).then(() => left.push('asks'));
+    void questions.none('k').then(() => left.push('asks nothing'));
+    void questions.none('another').then(() => left.push('of another kernel'));
+    await settled();
+    expect(left).toEqual(['of another kernel']);
+    laptop.answers[0]?.(AT(7));
+    await settled();
+    expect(left).toEqual(['of another kernel', 'asks', 'asks nothing']);
+  });
 });

@@ -1,4 +1,6 @@
 import { runCell, type INotebookCellExecutor } from '@jupyterlab/notebook';
+import type { Kernel } from '@jupyterlab/services';
+import type { Asking, AtRun } from '../run';
 import type { Hub } from './hub';
 import { CellNotes } from './notes';
 import { Questions } from './questions';
@@ -32,14 +34,15 @@ export class Executor implements INotebookCellExecutor {
     const kernel = sessionContext?.session?.kernel;
     const carrier = kernel && cell.model.type === 'code' ? this.hub?.of(kernel.id) : null;
     const atRun = carrier?.atRun;
-    // Behind a running cell an answer of now would be old when this one runs: the kernel asks then.
-    const asking =
-      kernel && atRun && kernel.status === 'idle'
-        ? this.questions.ask(kernel.id, () => atRun.ask(this.hold.milliseconds))
-        : null;
-    const word = await asking;
+    const word = kernel && atRun ? await this.ask(kernel, atRun) : null;
     if (carrier?.isOpen) this.notes.expect(cell.model);
     else if (cell.model.type === 'code') this.notes.clear(cell.model);
     return runCell(word && sessionContext ? { ...options, sessionContext: withWord(sessionContext, word) } : options);
+  }
+
+  /** Behind a running cell an answer of now would be old when this one runs: the kernel asks then. */
+  private ask(kernel: Kernel.IKernelConnection, atRun: AtRun): Asking {
+    if (kernel.status !== 'idle') return this.questions.none(kernel.id);
+    return this.questions.ask(kernel.id, () => atRun.ask(this.hold.milliseconds));
   }
 }

@@ -1,4 +1,5 @@
 import { openSocket } from '../../src/laptop/socket';
+import type { JsonObject } from '../../src/messages';
 import { laptopsOf, tokensOf } from '../../src/page';
 import { Panel } from '../../src/panel/panel';
 import { Session } from '../../src/session';
@@ -43,5 +44,11 @@ Object.assign(window, {
   },
   asks: (id: number, path: string) => {
     link.says({ kind: 'request', id, method: 'GET', path, json: null });
+  },
+  /** The kernel asks what is next, and the user presses Run. */
+  runs: (id: number, path: string, json: JsonObject) => {
+    link.besideCells = true;
+    link.says({ kind: 'request', id, method: 'POST', path, json });
+    return session.atRun.ask(5_000);
   },
 });
