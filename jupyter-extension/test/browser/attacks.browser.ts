@@ -284,7 +284,7 @@ describe('a page that was not approved', () => {
   });
 
   it.each(['/v1/project', '/v1/socket'])('finds no WebSocket to speak to at %s', async (path) => {
-    const page = await open();
+    const page = await open(hub.site());
     const outcome = await page.evaluate(
       (url) =>
         new Promise((resolve) => {
@@ -299,6 +299,35 @@ describe('a page that was not approved', () => {
       laptop.url.replace('http', 'ws') + path,
     );
     expect(outcome).toBe('refused');
+  });
+
+  it.each([
+    [
+      'of the same hub without the token',
+      () => approved,
+      () => token.replace(/./, (first) => (first === '0' ? '1' : '0')),
+    ],
+    ['of another site with it', () => evil, () => token],
+  ])('%s hears nothing from the socket', async (_, site, said) => {
+    const page = await open(site());
+    const heard = await page.evaluate(
+      ({ url, token }) =>
+        new Promise((resolve) => {
+          const socket = new WebSocket(url);
+          const heard: unknown[] = [];
+          const next = { tree: '0'.repeat(64), wait_ms: 0, inline: 262_144 };
+          socket.onopen = () => {
+            socket.send(JSON.stringify({ token }));
+            socket.send(JSON.stringify({ id: 1, replica: 'b'.repeat(32), next }));
+          };
+          socket.onmessage = ({ data }) => heard.push(data);
+          socket.onclose = () => {
+            resolve(heard);
+          };
+        }),
+      { url: `${laptop.url.replace('http', 'ws')}/v1/socket`, token: said() },
+    );
+    expect(heard).toEqual([]);
   });
 
   it('cannot script the window that it opened, nor make it ask for another page', async () => {
