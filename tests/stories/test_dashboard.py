@@ -160,8 +160,14 @@ def test_a_pairing_is_answered_and_revoked_by_keyboard_alone(desk: Desk) -> None
         if revoke.evaluate("button => button === document.activeElement"):
             break
     expect(revoke).to_be_focused()
+    # Another one in the list draws it anew, under the hands of who is there.
+    Follower(desk.laptop, "other.ipynb")
+    expect(revoke).to_have_count(2)
+    expect(page.get_by_role("button", name="Revoke by keyboard on m, without a browser")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator("#pairings")).to_contain_text("Nobody")
+    expect(revoke).to_have_count(1)
+    expect(page.locator("#pairings")).not_to_contain_text("by keyboard")
+    expect(page.locator("#activity")).to_contain_text("ended: 'by keyboard' may no longer read the project")
 
 
 def test_a_notebook_is_remembered_where_the_user_ticks_it(desk: Desk) -> None:

@@ -178,6 +178,8 @@ class Transfer:
             try:
                 while True:
                     event = await within(_QUIET_S, queue.get())
+                    if isinstance(event, events.Waiting) and not queue.empty():
+                        continue  # What came of it is known already.
                     if isinstance(event, (events.Waiting, events.Halted, events.Refused)):
                         return event
                     if isinstance(event, events.Applied) and not event.more:

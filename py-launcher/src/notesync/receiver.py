@@ -374,9 +374,18 @@ class Receiver:
             replica.carrier = event.carrier
         elif isinstance(event, events.Applied) and not event.more:
             self._applied(replica, event)
+        elif isinstance(event, (events.Refused, events.Halted)):
+            self._not_applied(replica, event.batch)
         self._standby.hear(event)
         self._intake.outcomes.tell(event)
         self._moved.set()
+
+    def _not_applied(self, replica: Replica, batch: str) -> None:
+        """One that waited for the cell's end: ask again, and the answer to its offer says why."""
+        parked = replica.parked
+        if parked is not None and parked.batch == batch and parked.why == "waiting":
+            replica.parked = None
+            self._wake.set()
 
     def _applied(self, replica: Replica, event: events.Applied) -> None:
         replica.cursor = event.to

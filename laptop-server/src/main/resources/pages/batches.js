@@ -98,7 +98,7 @@ function table(batches) {
   );
   return el(
     'div',
-    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'The last batches' },
+    { class: 'scroll', tabindex: '0', 'data-focus': 'batches', role: 'region', 'aria-label': 'The last batches' },
     el('table', {}, el('thead', {}, el('tr', {}, ...head.map((text) => el('th', { scope: 'col' }, text)))), el('tbody', {}, ...rows)),
   );
 }

@@ -20,7 +20,10 @@ function part(id, shown, draw) {
   const text = JSON.stringify(shown);
   if (drawn.get(id) === text) return;
   drawn.set(id, text);
+  const focused = $(id).contains(document.activeElement) ? document.activeElement.dataset.focus : null;
   $(id).replaceChildren(...[draw(shown)].flat());
+  // Who works with the keyboard stays where he was.
+  if (focused) $(id).querySelector(`[data-focus="${focused}"]`)?.focus({ preventScroll: true });
 }
 
 function list(items, draw, empty) {
@@ -139,12 +142,19 @@ function drawProblem({ path, message, remedy }) {
 }
 
 function drawPairing({ pairing, label, machine, origin, remembered, last_used: lastUsed }, now) {
+  const from = origin === 'kernel' ? 'without a browser' : origin;
   const revoke = el(
     'button',
-    { class: 'small', type: 'button', 'data-role': 'revoke', onclick: () => call('DELETE', `/pairings/${pairing}`).then(look) },
+    {
+      class: 'small',
+      type: 'button',
+      'data-role': 'revoke',
+      'data-focus': pairing,
+      'aria-label': `Revoke ${label || 'what has no name'}${machine ? ` on ${machine}` : ''}, ${from}`,
+      onclick: () => call('DELETE', `/pairings/${pairing}`).then(look),
+    },
     'Revoke',
   );
-  const from = origin === 'kernel' ? 'without a browser' : origin;
   return el(
     'div',
     { class: 'row' },

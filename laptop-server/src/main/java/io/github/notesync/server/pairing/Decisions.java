@@ -78,14 +78,25 @@ public final class Decisions {
         List<Grant> meant = allowed.stream()
                 .filter(each -> name.equals(ALL) || name(each.client()).equals(name))
                 .toList();
-        for (Grant each : meant) {
-            pairings.revoke(each);
-            teller.tell(Texts.revoked(each.pairing(), each.client().origin(), name(each.client())));
-        }
+        meant.forEach(this::revoke);
         if (meant.isEmpty()) {
             teller.tell(Texts.notAllowed(
                     name, allowed.stream().map(each -> name(each.client())).toList()));
         }
+    }
+
+    /** The user takes back one pairing; tells whether it still was there. */
+    public boolean revoke(Id pairing) {
+        Optional<Grant> meant = pairings.allowed().stream()
+                .filter(each -> each.pairing().equals(pairing))
+                .findFirst();
+        meant.ifPresent(this::revoke);
+        return meant.isPresent();
+    }
+
+    private void revoke(Grant grant) {
+        pairings.revoke(grant);
+        teller.tell(Texts.revoked(grant.pairing(), grant.client().origin(), name(grant.client())));
     }
 
     private static String name(Pairings.Pending pending) {

@@ -5,7 +5,6 @@ import io.github.notesync.protocol.Id;
 import io.github.notesync.protocol.JsonObject;
 import io.github.notesync.server.pairing.Decisions;
 import io.github.notesync.server.pairing.Pairings;
-import io.github.notesync.server.pairing.Tokens;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -17,15 +16,13 @@ final class DashboardCalls {
 
     private final String key;
     private final Decisions decisions;
-    private final Tokens tokens;
     private final Replicas replicas;
     private final Overview overview;
 
     /** @param key what the link that was printed at the start carries */
-    DashboardCalls(String key, Decisions decisions, Tokens tokens, Replicas replicas, Overview overview) {
+    DashboardCalls(String key, Decisions decisions, Replicas replicas, Overview overview) {
         this.key = key;
         this.decisions = decisions;
-        this.tokens = tokens;
         this.replicas = replicas;
         this.overview = overview;
     }
@@ -97,7 +94,7 @@ final class DashboardCalls {
 
     void revoke(Caller caller) throws IOException {
         requireKey(caller);
-        boolean was = tokens.revoke(caller.id("pairing"));
+        boolean was = decisions.revoke(caller.id("pairing"));
         caller.answer(JsonObject.builder().put("revoked", was).build());
     }
 

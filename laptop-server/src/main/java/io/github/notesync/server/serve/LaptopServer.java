@@ -54,7 +54,7 @@ public final class LaptopServer implements AutoCloseable {
                 },
                 () -> new ProjectDescription(source).toJson());
         this.dashboard = new DashboardCalls(
-                dashboardKey, decisions, tokens, replicas, new Overview(source, pairings, tokens, replicas, timeline));
+                dashboardKey, decisions, replicas, new Overview(source, pairings, tokens, replicas, timeline));
     }
 
     /** Lets requests in. */

@@ -12,10 +12,15 @@ public final class TerminalTeller implements Teller {
     private static final String YELLOW = "\033[33m";
     private static final String PLAIN = "\033[0m";
     private static final String ERASE = "\r\033[K";
+    private static final String PROBLEM = "problem";
+
+    /** A folder of data with names that cannot travel must not push everything else off the screen. */
+    private static final int PROBLEMS_IN_A_ROW = 20;
 
     private final PrintStream out;
     private final boolean terminal;
     private boolean onProgressLine;
+    private int problemsInARow;
 
     public TerminalTeller(PrintStream out, boolean terminal) {
         this.out = out;
@@ -43,18 +48,26 @@ public final class TerminalTeller implements Teller {
 
     @Override
     public synchronized void tell(Event event) {
-        if (event.line() == null) {
+        String line = event.line();
+        if (line == null) {
             return;
         }
+        problemsInARow = event.name().equals(PROBLEM) ? problemsInARow + 1 : 0;
+        if (problemsInARow <= PROBLEMS_IN_A_ROW) {
+            print(event.name(), line);
+        } else if (problemsInARow == PROBLEMS_IN_A_ROW + 1) {
+            print(PROBLEM, Texts.MORE_PROBLEMS);
+        }
+    }
+
+    private void print(String name, String text) {
         clearProgress();
         String time = LocalTime.now(ZoneId.systemDefault())
                 .truncatedTo(ChronoUnit.SECONDS)
                 .toString();
         String padded = time.length() == 5 ? time + ":00" : time;
-        boolean loud = event.name().equals("problem")
-                || event.name().equals("notice")
-                || event.name().equals("pairing");
-        for (String each : event.line().split("\n", -1)) {
+        boolean loud = name.equals(PROBLEM) || name.equals("notice") || name.equals("pairing");
+        for (String each : text.split("\n", -1)) {
             String line = Shown.of(each);
             out.println(
                     terminal

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Every event with its words; the one place for what the user reads in the terminal. Pure. */
 public final class Texts {
+    static final String MORE_PROBLEMS = "and more that are not sent: the dashboard names them all";
+
     private static final long LARGE = 1 << 20;
 
     private Texts() {}

@@ -36,6 +36,18 @@ class TellersTest {
     }
 
     @Test
+    void aFolderFullOfProblemsIsCutShortAndTheNextIsToldAgain() {
+        TerminalTeller teller = new TerminalTeller(out, false);
+        for (int i = 0; i < 1_500; i++) {
+            teller.tell(Texts.problem("a:" + i, "windows_name", "a:" + i + " is not sent", "rename it"));
+        }
+        assertThat(text().lines()).hasSize(21).last().asString().endsWith("the dashboard names them all");
+        teller.tell(Texts.notice("done"));
+        teller.tell(Texts.problem("b", "windows_name", "b is not sent", "rename it"));
+        assertThat(text().lines()).hasSize(23).last().asString().endsWith("b is not sent. To do: rename it");
+    }
+
+    @Test
     void whatOthersNameCannotRewriteTheTerminal() {
         TerminalTeller teller = new TerminalTeller(out, true);
         teller.tell(Texts.problem("a", "control", "a\n12:00:00 all is well\033[2J is not sent", "rename it"));
