@@ -97,26 +97,38 @@ public final class Packer implements AutoCloseable {
 
     /** The batch that makes this delta. */
     public Batch batch(Delta delta, Wishes wishes) throws IOException {
+        Key key = new Key(delta.from(), delta.base(), delta.to(), wishes);
         Place place;
         synchronized (kept) {
-            Key key = new Key(delta.from(), delta.base(), delta.to(), wishes);
             place = kept.computeIfAbsent(key, each -> new Place());
         }
         synchronized (place) {
             Batch known = place.batch;
-            if (known != null && !known.isFailed()) {
-                return known;
-            }
-            Batch batch = begin(delta, wishes);
-            place.batch = batch;
-            evict();
-            if (batch.descriptor().manifestSize() + batch.descriptor().payloadSize() <= SMALL) {
-                finish(batch);
-            } else {
-                makers.execute(() -> finish(batch));
-            }
-            return batch;
+            return known != null && !known.isFailed() ? known : make(key, place, delta);
         }
+    }
+
+    private Batch make(Key key, Place place, Delta delta) throws IOException {
+        Batch batch;
+        try {
+            batch = begin(delta, key.wishes());
+        } catch (IOException | RuntimeException e) {
+            synchronized (kept) {
+                kept.remove(key, place);
+            }
+            throw e;
+        }
+        place.batch = batch;
+        synchronized (kept) {
+            kept.put(key, place);
+        }
+        evict();
+        if (batch.descriptor().manifestSize() + batch.descriptor().payloadSize() <= SMALL) {
+            finish(batch);
+        } else {
+            makers.execute(() -> finish(batch));
+        }
+        return batch;
     }
 
     private Batch begin(Delta delta, Wishes wishes) throws IOException {
