@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import Future
 
+import pytest
+
 from notesync.errors import (
     AgentLost,
     LaptopUnreachable,
@@ -73,6 +75,35 @@ def test_a_dead_agent_is_renewed_while_cells_wait_for_a_laptop_that_sleeps() -> 
         assert story.agents.applied == [b"new"]
         told = await asyncio.gather(*cells, return_exceptions=True)
         assert [type(one) for one in told] == [AgentLost] * 3
+
+    run(test)
+
+
+@pytest.mark.parametrize("by", ["the loop", "a cell"])
+def test_an_agent_that_dies_between_the_last_chunk_and_its_word_is_missed_at_once(by: str) -> None:
+    async def test(story: Story) -> None:
+        await story.begin()
+        says = story.agents._say_what_became_of
+        heard: list[str] = []
+        story.agents._say_what_became_of = heard.append  # type: ignore[method-assign]
+        if by == "a cell":
+            asked = story.laptop.polls.pop()
+            cell = asyncio.ensure_future(story.receiver.fresh())
+            story.laptop.save(STREAMS["tiny"])
+            await story.until(lambda: heard)
+            story.laptop.polls.append(asked)
+        else:
+            cell = None
+            story.laptop.save(STREAMS["tiny"])
+            await story.until(lambda: heard)
+        story.agents._say_what_became_of = says  # type: ignore[method-assign]
+        story.agents.received.clear()
+        story.receiver.agent_lost(AgentLost("agent_died", "gone"))
+        await story.until(lambda: story.agents.applied == [STREAMS["tiny"]])
+        assert story.agents.renewed == 1
+        if cell is not None:
+            with pytest.raises(AgentLost):
+                await cell
 
     run(test)
 

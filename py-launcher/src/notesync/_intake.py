@@ -109,7 +109,7 @@ class Intake:
         transfer = Transfer(ways.ask, ways.fetch, ways.pace, self.outcomes, replica.id, batch)
         replica.plain = False
         try:
-            outcome = await transfer.run(told.first, told.end)
+            outcome = await ways.while_agent_lives(transfer.run(told.first, told.end))
         except AgentRefused as error:
             await self._refused(replica, batch, error)
         except LaptopRefused as error:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from concurrent.futures import Future
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from . import texts
 from ._pace import Pace
@@ -17,6 +18,7 @@ from .messages.laptop import LONG_POLL_MS, Answer, Call
 
 _log = logging.getLogger("notesync.receiver")
 _GRACE_S = 15.0
+_T = TypeVar("_T")
 
 
 class Agents(Protocol):
@@ -83,10 +85,21 @@ class Ways:
         """An answer for the agent: AgentLost as soon as nobody is there to take it."""
         answer = await self.call_or(call, self._agent_gone)
         if answer is None:
-            lost = self._lost or AgentLost("agent_lost", *texts.NO_AGENT)
-            # One for each: an exception that is raised again and again grows a tail of frames.
-            raise AgentLost(lost.code, lost.message, lost.remedy)
+            raise self._agent_lost()
         return answer
+
+    async def while_agent_lives(self, awaited: Awaitable[_T]) -> _T:
+        """What the agent of now is to say. AgentLost as soon as it cannot; another could not."""
+        task = asyncio.ensure_future(awaited)
+        await first_of(task, self._agent_gone.wait())
+        if not task.done():
+            raise self._agent_lost()
+        return task.result()
+
+    def _agent_lost(self) -> AgentLost:
+        """One for each: an exception that is raised again and again grows a tail of frames."""
+        lost = self._lost or AgentLost("agent_lost", *texts.NO_AGENT)
+        return AgentLost(lost.code, lost.message, lost.remedy)
 
     def call_beside(self, call: Call) -> None:
         """Send a call whose answer nobody needs."""
