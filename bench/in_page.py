@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.harness.paged import PagedStack
@@ -38,15 +39,16 @@ def focus(stack: PagedStack, number: int) -> None:
     stack.page.page.evaluate(WATCH, stack.cell(number))
 
 
-def press_run(stack: PagedStack, shows: str) -> dict[str, Any]:
+def press_run(stack: PagedStack, shows: str, first: Callable[[], object] = lambda: None) -> dict[str, Any]:
     """Runs the focused cell and returns the times, in milliseconds since 1970, once it shows the text.
 
     As a person does, who has seen the cell before come to its end, and takes a breath: behind a busy kernel nobody is
-    asked at the press.
+    asked at the press. `first` is done right before the press.
     """
     page = stack.page.page
     page.locator(IDLE).first.wait_for(state="attached")
     page.wait_for_timeout(BREATH_MS)
+    first()
     page.keyboard.press("Control+Enter")
     page.wait_for_function("text => window.times.shown[text]", arg=shows)
     times: dict[str, Any] = page.evaluate("({ ...window.times })")
