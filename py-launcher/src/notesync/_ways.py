@@ -83,23 +83,17 @@ class Ways:
 
     async def fetch(self, call: Call) -> Answer:
         """An answer for the agent: AgentLost as soon as nobody is there to take it."""
-        answer = await self.call_or(call, self._agent_gone)
-        if answer is None:
-            raise self._agent_lost()
-        return answer
+        return await self.while_agent_lives(self.call(call))
 
     async def while_agent_lives(self, awaited: Awaitable[_T]) -> _T:
         """What the agent of now is to say. AgentLost as soon as it cannot; another could not."""
         task = asyncio.ensure_future(awaited)
         await first_of(task, self._agent_gone.wait())
         if not task.done():
-            raise self._agent_lost()
+            lost = self._lost or AgentLost("agent_lost", *texts.NO_AGENT)
+            # One for each: an exception that is raised again and again grows a tail of frames.
+            raise AgentLost(lost.code, lost.message, lost.remedy)
         return task.result()
-
-    def _agent_lost(self) -> AgentLost:
-        """One for each: an exception that is raised again and again grows a tail of frames."""
-        lost = self._lost or AgentLost("agent_lost", *texts.NO_AGENT)
-        return AgentLost(lost.code, lost.message, lost.remedy)
 
     def call_beside(self, call: Call) -> None:
         """Send a call whose answer nobody needs."""

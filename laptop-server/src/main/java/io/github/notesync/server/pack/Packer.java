@@ -14,6 +14,7 @@ import io.github.notesync.server.history.History;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -213,12 +214,11 @@ public final class Packer implements AutoCloseable {
         List<Batch> dropped = new ArrayList<>();
         synchronized (kept) {
             long bytes = kept.values().stream().mapToLong(Place::size).sum();
-            List<Key> oldest = new ArrayList<>(kept.keySet());
-            for (int i = 0; i < oldest.size() - 2 && (kept.size() > KEPT_BATCHES || bytes > KEPT_BYTES); i++) {
-                Place place = kept.get(oldest.get(i));
-                Batch batch = place == null ? null : place.batch;
+            Iterator<Place> oldest = kept.values().iterator();
+            for (int i = kept.size() - 2; i > 0 && (kept.size() > KEPT_BATCHES || bytes > KEPT_BYTES); i--) {
+                Batch batch = oldest.next().batch;
                 if (batch != null) {
-                    kept.remove(oldest.get(i));
+                    oldest.remove();
                     bytes -= batch.size();
                     dropped.add(batch);
                 }
