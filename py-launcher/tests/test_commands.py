@@ -70,17 +70,32 @@ def test_a_switch_without_a_word_says_how_it_stands(say: Any) -> None:
 MISTAKES = [
     ("konnect", "did you mean `%notesync connect`?"),
     ("frobnicate", "`%notesync help` lists the commands"),
-    ("connect one two", "needs [URL]"),
-    ("connect --sideways", "needs [URL]"),
+    ("connect one two", "does not take 'two': type `%notesync connect` [URL] [--to PATH]"),
+    ("connect --sideways", "does not take '--sideways'"),
+    ("connect --to", "does not take '--to'"),
+    ("connect --to=", "does not take '--to='"),
+    ("connect ''", "does not take ''"),
     ("connect ftp://x", "is not the address"),
-    ("rollback many", "needs one number"),
-    ("rollback 0", "needs one number"),
-    ("log x", "needs one number"),
-    ("live maybe", "needs on or off"),
-    ("strict maybe", "needs on or off"),
-    ("workers sideways", "needs on or off"),
-    ("kept burn x", "needs list, or diff"),
-    ("kept diff", "needs list, or diff"),
+    ("rollback many", "does not take 'many': type `%notesync rollback` [N]"),
+    ("rollback 0", "does not take '0': type `%notesync rollback` [N]"),
+    ("rollback -1", "does not take '-1'"),
+    ("rollback ²", "does not take '²'"),
+    ("rollback 1 2", "does not take '1 2'"),
+    ("rollback 99999999999999999999", "does not take '99999999999999999999'"),
+    ("log x", "does not take 'x': type `%notesync log` [N]"),
+    ("log 0", "does not take '0'"),
+    ("live maybe", "does not take 'maybe': type `%notesync live` [on | off]"),
+    ("strict maybe", "does not take 'maybe': type `%notesync strict` [on | off]"),
+    ("strict on off", "does not take 'on off'"),
+    ("workers sideways", "does not take 'sideways': type `%notesync workers` [on | off]"),
+    ("kept burn x", "does not take 'burn x': type `%notesync kept` [list | diff ID"),
+    ("kept diff", "does not take 'diff'"),
+    ("kept diff a b", "does not take 'diff a b'"),
+    ("kept list x", "does not take 'list x'"),
+    ("status now", "does not take 'now': type `%notesync status` alone"),
+    ("verify x y", "does not take 'x y': type `%notesync verify` alone"),
+    ("help konnect", "did you mean `%notesync connect`?"),
+    ("konnect -h", "did you mean `%notesync connect`?"),
     ("confirm", "nothing waits for an answer"),
     ('connect "', 'a quotation mark is not closed in `%notesync connect "`: close it'),
 ]
@@ -92,6 +107,17 @@ def test_a_mistake_is_answered_in_one_line(say: Any, line: str, told: str) -> No
     assert told in said
     assert "Traceback" not in said
     assert said.count("\n") == 1
+
+
+def test_a_command_that_stands_alone_does_nothing_where_words_follow(
+    say: Any, agent: StandInAgent, notebook: Notebook
+) -> None:
+    alone = {"status", "disconnect", "resume", "history", "verify", "confirm", "decline", "stop"}
+    for name in sorted(alone | {"restart", "doctor"}):
+        before = len(agent.seen)
+        assert "does not take 'please'" in say(f"{name} please")
+        assert [header["type"] for header in agent.seen[before:] if header["type"] == name] == []
+    assert notebook.app.session.laptop is not None
 
 
 def test_kept_lists_with_short_ids(say: Any, agent: StandInAgent) -> None:

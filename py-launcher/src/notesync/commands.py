@@ -6,6 +6,7 @@ A function gets the App and the words after its name; its docstring is its help 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,7 @@ from .messages.agent import Kept, Reply
 if TYPE_CHECKING:
     from .app import App
 
-
-_CONNECT = "[URL] [--to PATH] [--page] [--widget] [--no-wait]"
+Command = Callable[["App", list[str]], None]
 
 
 def status(app: App, _words: list[str]) -> None:
@@ -37,10 +37,10 @@ def connect(app: App, arguments: list[str]) -> None:
             flags[word] = True
         elif word == "--to" and rest:
             to = rest.pop(0)
-        elif word.startswith("--to="):
+        elif word.startswith("--to=") and word != "--to=":
             to = word.removeprefix("--to=")
-        elif word.startswith("-") or url is not None:
-            raise NotesyncError("usage", *texts.usage("connect", _CONNECT))
+        elif word.startswith("-") or not word or url is not None:
+            raise _misused("connect", word)
         else:
             url = word
     as_widget = flags["--widget"] or flags["--base64"]
@@ -69,14 +69,13 @@ def log(app: App, arguments: list[str]) -> None:
 
 def kept(app: App, arguments: list[str]) -> None:
     """[list | diff ID | restore ID | drop ID]: your files that stood in the way of a batch"""
-    action, ident = [*arguments, "", ""][:2] if arguments else ["list", ""]
-    if action == "list":
+    action, *idents = arguments or ["list"]
+    if action == "list" and not idents:
         _list_kept(_kept(app))
         return
-    if action not in ("diff", "restore", "drop") or not ident:
-        raise NotesyncError(
-            "usage", *texts.usage("kept", "list, or diff, restore or drop and an id")
-        )
+    if action not in ("diff", "restore", "drop") or len(idents) != 1:
+        raise _misused("kept", " ".join(arguments))
+    (ident,) = idents
     one = _find_kept(app, ident)
     if action == "diff":
         _diff(app, one)
@@ -132,7 +131,7 @@ def _diff(app: App, one: Kept) -> None:
 
 
 def rollback(app: App, arguments: list[str]) -> None:
-    """[N]: go back N sequences (1) and stay there until `resume`"""
+    """[N]: go back N sequences (1 or more; without N: 1) and stay there until `resume`"""
     count = _number(arguments, 1, "rollback")
     with app.cells.outside():
         reply = app.session.request(words.rollback(app.session.replica, count), 120.0)
@@ -242,25 +241,54 @@ def doctor(app: App, _words: list[str]) -> None:
 
 def help(_app: App, words: list[str]) -> None:
     """[COMMAND]: this list"""
-    asked = [name for name in ALL if name in words] or list(ALL)
-    display.table([(f"%notesync {name}", ALL[name].__doc__ or "") for name in asked])
+    for name in words:
+        named(name)
+    display.table([(f"%notesync {name}", ALL[name].__doc__ or "") for name in words or ALL])
+
+
+def named(name: str) -> Command:
+    """The command of that name, which refuses words where it takes none."""
+    command = ALL.get(name)
+    if command is None:
+        near = difflib.get_close_matches(name, ALL, 1)
+        raise NotesyncError(
+            "unknown_command", *texts.unknown_command(name, near[0] if near else None)
+        )
+
+    def run(app: App, arguments: list[str]) -> None:
+        if arguments and command in _ALONE:
+            raise _misused(name, " ".join(arguments))
+        command(app, arguments)
+
+    return run
+
+
+def _words_of(name: str) -> str:
+    """What may follow the name of a command, as its help line says it."""
+    before, colon, _ = (ALL[name].__doc__ or "").partition("]: ")
+    return f"{before}]" if colon else ""
+
+
+def _misused(name: str, words: str) -> NotesyncError:
+    return NotesyncError("usage", *texts.usage(name, _words_of(name), words))
 
 
 def _number(arguments: list[str], default: int, command: str) -> int:
     if not arguments:
         return default
-    if len(arguments) == 1 and arguments[0].isdigit() and int(arguments[0]) > 0:
-        return int(arguments[0])
-    raise NotesyncError("usage", *texts.usage(command, "one number"))
+    word = arguments[0]
+    if len(arguments) == 1 and re.fullmatch("[0-9]{1,9}", word) and int(word) > 0:
+        return int(word)
+    raise _misused(command, " ".join(arguments))
 
 
 def _switch(arguments: list[str], command: str) -> bool:
     if arguments in (["on"], ["off"]):
         return arguments == ["on"]
-    raise NotesyncError("usage", *texts.usage(command, "on or off"))
+    raise _misused(command, " ".join(arguments))
 
 
-ALL: dict[str, Callable[[App, list[str]], None]] = {
+ALL: dict[str, Command] = {
     "status": status,
     "connect": connect,
     "disconnect": disconnect,
@@ -280,3 +308,8 @@ ALL: dict[str, Callable[[App, list[str]], None]] = {
     "doctor": doctor,
     "help": help,
 }
+
+# What follows these would be a misunderstanding.
+_ALONE = frozenset(
+    (status, disconnect, resume, history, verify, confirm, decline, stop, restart, doctor)
+)

@@ -5,10 +5,8 @@ Each command is a method with its help as docstring; the first word of the line 
 
 from __future__ import annotations
 
-import difflib
 import shlex
 import traceback
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from . import commands, display, texts
@@ -16,9 +14,6 @@ from .errors import NotesyncError
 
 if TYPE_CHECKING:
     from .app import App
-
-Command = Callable[["App", list[str]], None]
-
 
 _HELP = ("-h", "--help", "-?")
 
@@ -35,13 +30,8 @@ def run(app: App, line: str) -> None:
     try:
         name, *arguments = _words(line) or ["status"]
         if name in _HELP or any(one in _HELP for one in arguments):
-            name, arguments = "help", [one for one in (name, *arguments) if one not in _HELP]
-        command = commands.ALL.get(name)
-        if command is None:
-            near = difflib.get_close_matches(name, commands.ALL, 1)
-            message, remedy = texts.unknown_command(name, near[0] if near else None)
-            raise NotesyncError("unknown_command", message, remedy)
-        command(app, arguments)
+            name, arguments = "help", [one for one in (name, *arguments) if one not in _HELP][:1]
+        commands.named(name)(app, arguments)
     except NotesyncError as error:
         display.say(str(error))
     except Exception:

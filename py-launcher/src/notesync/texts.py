@@ -298,8 +298,10 @@ def unknown_command(name: str, near: str | None) -> Told:
     return f"there is no command {name!r}", hint
 
 
-def usage(command: str, wanted: str) -> Told:
-    return f"`%notesync {command}` needs {wanted}", None
+def usage(command: str, takes: str, words: str) -> Told:
+    """`takes` is empty for a command that stands alone."""
+    told = f"`%notesync {command}` does not take {words!r}"
+    return told, f"type `%notesync {command}`" + (f" {takes}" if takes else " alone")
 
 
 def open_quote(line: str) -> Told:

@@ -3,6 +3,7 @@ package io.github.notesync.server;
 import io.github.notesync.protocol.Protocol;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.Arrays;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
@@ -31,10 +32,15 @@ public final class Main {
     }
 
     /** Returns the exit code: 1 for what the user can put right elsewhere, 2 for arguments that are wrong. */
-    @SuppressWarnings("CatchAndPrintStackTrace")
     static int run(String[] args, PrintStream out, PrintStream err) {
+        return run(args, Path.of(""), out, err);
+    }
+
+    /** @param here where the user is */
+    @SuppressWarnings("CatchAndPrintStackTrace")
+    static int run(String[] args, Path here, PrintStream out, PrintStream err) {
         boolean why = args.length > 0 && args[0].equals(WhyCommand.NAME);
-        Command command = why ? new WhyCommand(out) : new ServeCommand(out);
+        Command command = why ? new WhyCommand(here, out, err) : new ServeCommand(out);
         try {
             return run(command, why ? Arrays.copyOfRange(args, 1, args.length) : args, out);
         } catch (ParseException e) {

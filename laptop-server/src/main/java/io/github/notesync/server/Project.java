@@ -53,7 +53,8 @@ record Project(Path root, Config config) {
         return home;
     }
 
-    private static Path userState() {
+    /** Where this user wants state to be kept, whatever the project. */
+    static Path userState() {
         String own = System.getenv("NOTESYNC_STATE");
         if (own != null && !own.isBlank()) {
             return Path.of(own);

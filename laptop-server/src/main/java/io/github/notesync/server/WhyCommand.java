@@ -11,10 +11,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
@@ -29,13 +27,18 @@ final class WhyCommand implements Command {
             .longOpt("in")
             .hasArg()
             .argName("DIR")
-            .desc("The project (default: the current directory).")
+            .desc("The project, to which PATH is relative then (default: the one that you are in).")
             .get();
 
+    private final Path here;
     private final PrintStream out;
+    private final PrintStream err;
 
-    WhyCommand(PrintStream out) {
+    /** @param here where the user is */
+    WhyCommand(Path here, PrintStream out, PrintStream err) {
+        this.here = here;
         this.out = out;
+        this.err = err;
     }
 
     @Override
@@ -45,12 +48,13 @@ final class WhyCommand implements Command {
 
     @Override
     public String purpose() {
-        return "Tells for each path, relative to the project, whether it is synchronised, and which rule or problem says so.";
+        return "Tells for each path whether it is synchronised, and which rule or problem says so.";
     }
 
     @Override
     public String more() {
-        return "";
+        return "The project is the directory that a server serves, or the one with .git, pyproject.toml or notesync.toml: here or"
+                + " above. The exit code is 1 where a path could not be answered for, the others are all the same.";
     }
 
     @Override
@@ -63,22 +67,34 @@ final class WhyCommand implements Command {
         if (given.getArgList().isEmpty()) {
             throw new ParseException("why which PATH?");
         }
-        Project project = Project.at(Path.of(given.getOptionValue(IN, ".")));
+        Path from = here.toRealPath();
+        Project project = Project.at(
+                given.hasOption(IN)
+                        ? from.resolve(given.getOptionValue(IN))
+                        : NearestProject.of(from, Project.userState()));
         try {
-            answer(project, given.getArgList());
-            return 0;
+            return answer(project, given.hasOption(IN) ? project.root() : from, given.getArgList()) ? 0 : 1;
         } catch (AccessDeniedException e) {
             throw new UserError(
                     e.getFile() + " cannot be read: permission denied; give yourself permission to read it");
         }
     }
 
-    private void answer(Project project, List<String> paths) throws UserError, IOException, InterruptedException {
+    /** Returns whether there was an answer for each. */
+    private boolean answer(Project project, Path from, List<String> paths) throws IOException, InterruptedException {
         Roots roots = new Roots(project.root(), project.config().roots());
         IgnoreRules rules = new IgnoreRules(project.root(), project.config());
         Findings findings = null;
+        boolean all = true;
         for (String path : paths) {
-            String relative = relative(roots, path);
+            String relative;
+            try {
+                relative = AskedPath.relative(roots, from, path);
+            } catch (UserError e) {
+                err.println("notesync: " + Shown.of(String.valueOf(e.getMessage())));
+                all = false;
+                continue;
+            }
             Path onDisk = roots.onDisk(relative);
             Verdict verdict = rules.why(relative, Files.isDirectory(onDisk) || path.endsWith("/"));
             Problem problem = null;
@@ -88,31 +104,14 @@ final class WhyCommand implements Command {
             }
             out.println(Shown.of(answer(relative, onDisk, verdict, problem)));
         }
+        return all;
     }
 
     private static String answer(String relative, Path onDisk, Verdict verdict, @Nullable Problem problem) {
         if (problem != null) {
             return problem.message() + "; " + problem.remedy();
         }
-        boolean isThere = Files.exists(onDisk, LinkOption.NOFOLLOW_LINKS);
-        return relative + ": " + verdict.text() + (verdict.ignored() || isThere ? "" : "; it is not there now");
-    }
-
-    /** As it travels: relative to the project, or below the place of another root. */
-    private static String relative(Roots roots, String path) throws UserError {
-        Path absolute = roots.project().resolve(path).normalize();
-        for (Map.Entry<String, Path> each : roots.others().entrySet()) {
-            if (absolute.startsWith(each.getValue())) {
-                String inside = each.getValue().relativize(absolute).toString().replace('\\', '/');
-                return inside.isEmpty() ? each.getKey() : each.getKey() + "/" + inside;
-            }
-        }
-        if (absolute.equals(roots.project())) {
-            throw new UserError(path + " is the project itself: name a path inside it");
-        }
-        if (!absolute.startsWith(roots.project())) {
-            throw new UserError(path + " is not inside the project " + roots.text());
-        }
-        return roots.project().relativize(absolute).toString().replace('\\', '/');
+        return relative + ": " + verdict.text()
+                + (verdict.ignored() || AskedPath.isThere(onDisk) ? "" : "; it is not there now");
     }
 }

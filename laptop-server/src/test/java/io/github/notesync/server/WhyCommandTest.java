@@ -8,6 +8,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +78,50 @@ class WhyCommandTest {
         Path other = root.resolve("zoe\u0308.py");
         assumeFalse(Files.exists(other), "a file system for which both are one");
         Files.writeString(other, "x = 2\n");
-        assertThat(why("zo\u00eb.py")).contains("the same name is there twice, in two spellings of Unicode");
+        assertThat(why("zo\u00eb.py")).contains("is there twice, in two spellings of Unicode");
+    }
+
+    private String whyFrom(String directory, int exit, String... paths) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream told = new PrintStream(out, true, StandardCharsets.UTF_8);
+        List<String> args = new ArrayList<>(List.of("why"));
+        args.addAll(List.of(paths));
+        assertThat(Main.run(args.toArray(String[]::new), root.resolve(directory), told, told))
+                .isEqualTo(exit);
+        return out.toString(StandardCharsets.UTF_8).strip();
+    }
+
+    @Test
+    void insideTheProjectAPathIsMeantFromWhereTheUserIs() throws Exception {
+        Files.createDirectories(root.resolve("src/pkg"));
+        Files.writeString(root.resolve("src/pkg/m.py"), "");
+        Files.writeString(root.resolve(".gitignore"), "*.log\n");
+        assertThat(whyFrom("src/pkg", 0, "m.py")).isEqualTo("src/pkg/m.py: synchronised: no rule matches");
+        assertThat(whyFrom("src", 0, "pkg/x.log"))
+                .isEqualTo("src/pkg/x.log: ignored by '*.log' (.gitignore:1), which matches src/pkg/x.log");
+        assertThat(whyFrom("src/pkg", 0, "../../a.py")).startsWith("a.py: synchronised");
+    }
+
+    @Test
+    void aPathAsTheServerNamesItIsUnderstoodAnywhereInTheProject() throws Exception {
+        Files.createDirectories(root.resolve("src"));
+        Files.writeString(root.resolve("src/m.py"), "");
+        assertThat(whyFrom("src", 0, "src/m.py")).isEqualTo("src/m.py: synchronised: no rule matches");
+    }
+
+    @Test
+    void aPathThroughALinkToTheProjectIsOneInsideIt(@TempDir Path other) throws Exception {
+        Path link = Files.createSymbolicLink(other.resolve("link"), root);
+        assertThat(whyFrom("", 0, link.resolve("a.py").toString())).startsWith("a.py: synchronised");
+    }
+
+    @Test
+    void onePathWithoutAnAnswerDoesNotKeepTheOthersFromTheirs() {
+        assertThat(whyFrom("", 1, "../elsewhere", "a.py", ".", "nope.py").lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("notesync: ../elsewhere is not inside the project "),
+                        line -> assertThat(line).isEqualTo("a.py: synchronised: no rule matches"),
+                        line -> assertThat(line).isEqualTo("notesync: . is the project itself: name a path inside it"),
+                        line -> assertThat(line).startsWith("nope.py: synchronised: no rule matches"));
     }
 }

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class StateDirectory implements AutoCloseable {
     static final String LOCK = "lock";
     static final String INDEX = "index";
+    private static final String CLEAN = "clean";
 
     private final Path directory;
     private final FileChannel lockFile;
@@ -60,8 +61,8 @@ public final class StateDirectory implements AutoCloseable {
      * @param home the user's state directory for notesync
      */
     public static StateDirectory open(Path home, Path source) throws IOException {
-        Path all = home.resolve("server");
-        Path usual = all.resolve(Digest.of(source.toString()).hex().substring(0, 16));
+        Path all = all(home);
+        Path usual = usual(home, source);
         MovedState.follow(all, usual, source);
         for (int i = 0; ; i++) {
             Path directory = i == 0 ? usual : usual.resolveSibling(usual.getFileName() + "-" + i);
@@ -81,6 +82,24 @@ public final class StateDirectory implements AutoCloseable {
             }
             file.close();
         }
+    }
+
+    /** Whether a server runs on this source, or was cut off. Takes no lock, which could be in the way of one that starts. */
+    public static boolean isServed(Path home, Path source) {
+        return isKnown(home, source) && !Files.exists(usual(home, source).resolve(CLEAN));
+    }
+
+    /** Whether a server has run on this source. */
+    public static boolean isKnown(Path home, Path source) {
+        return Files.exists(usual(home, source).resolve(LOCK));
+    }
+
+    private static Path all(Path home) {
+        return home.resolve("server");
+    }
+
+    private static Path usual(Path home, Path source) {
+        return all(home).resolve(Digest.of(source.toString()).hex().substring(0, 16));
     }
 
     /** Others may neither list nor enter it, so what is inside is safe whatever the umask. */
@@ -136,7 +155,7 @@ public final class StateDirectory implements AutoCloseable {
     }
 
     private Path clean() {
-        return directory.resolve("clean");
+        return directory.resolve(CLEAN);
     }
 
     /** How the last run ended, which can be asked once: from now on only a clean end brings it back. */

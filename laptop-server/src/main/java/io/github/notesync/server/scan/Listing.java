@@ -80,6 +80,7 @@ record Listing(List<Name> names, List<Problem> problems) {
             return new Listing(names, problems);
         }
         names.sort(Comparator.comparing(Name::path)
+                .thenComparing(Name::isOdd)
                 .thenComparing(name -> name.seen().diskName()));
         return new Listing(withoutCollisions(names, problems), problems);
     }
@@ -97,6 +98,8 @@ record Listing(List<Name> names, List<Problem> problems) {
             RelativePath other = first.putIfAbsent(each.path().collisionKey(), each.path());
             if (other == null) {
                 kept.add(each);
+            } else if (other.equals(each.path())) {
+                problems.add(Problems.twice(other.value(), each.seen().diskName()));
             } else {
                 problems.add(Problems.collision(each.path().value(), other.value()));
             }

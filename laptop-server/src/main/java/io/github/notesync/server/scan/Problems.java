@@ -25,11 +25,22 @@ final class Problems {
         return new Problem(
                 path,
                 PathReason.COLLISION.code(),
-                path + " is not sent: "
-                        + (path.equals(with)
-                                ? "the same name is there twice, in two spellings of Unicode (NFC and NFD)"
-                                : "on file systems that ignore case it is the same name as " + with),
+                path + " is not sent: on file systems that ignore case it is the same name as " + with,
                 "rename one of the two");
+    }
+
+    /** @param diskName the last part of its name in the spelling that is not sent */
+    static Problem twice(String path, String diskName) {
+        StringBuilder spelled = new StringBuilder();
+        diskName.chars()
+                .forEach(each ->
+                        spelled.append(each < 0x7f ? String.valueOf((char) each) : String.format("\\u%04x", each)));
+        return new Problem(
+                path,
+                PathReason.COLLISION.code(),
+                path + " is there twice, in two spellings of Unicode: the one that is spelled '" + spelled
+                        + "' is not sent",
+                "remove or rename that one");
     }
 
     static Problem hidden(String place, Path root) {

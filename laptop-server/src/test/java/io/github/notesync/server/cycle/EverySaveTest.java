@@ -3,8 +3,10 @@ package io.github.notesync.server.cycle;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.github.notesync.protocol.Cursor;
+import io.github.notesync.protocol.Digest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -287,6 +289,33 @@ class EverySaveTest {
                 .extracting(each -> each.path() + " " + each.code())
                 .containsExactlyInAnyOrder("out link_refused", "CON.txt reserved", "pkg/a.py collision");
         assertThat(List.copyOf(served.tree().keySet())).contains("pkg/A.PY").doesNotContain("pkg/a.py");
+    }
+
+    @Test
+    void ofOneNameInTwoSpellingsTheOneThatIsSpelledAsItTravelsIsSent() throws Exception {
+        Path composed = served.path("caf\u00e9.py");
+        Path decomposed = served.path("cafe\u0301.py");
+        Files.writeString(decomposed, "decomposed");
+        assumeFalse(Files.exists(composed), "a file system for which both are one");
+        awaitContent("caf\u00e9.py", "decomposed");
+        Files.writeString(composed, "composed");
+        awaitContent("caf\u00e9.py", "composed");
+        assertThat(served.source.findings().problems())
+                .extracting(each -> each.message())
+                .containsExactly("caf\u00e9.py is there twice, in two spellings of Unicode:"
+                        + " the one that is spelled 'cafe\\u0301.py' is not sent");
+        Files.writeString(decomposed, "decomposed and saved again");
+        Files.writeString(served.path("after.py"), "");
+        served.until(() -> served.tree().containsKey("after.py"), () -> "" + served.tree());
+        awaitContent("caf\u00e9.py", "composed");
+        Files.delete(composed);
+        awaitContent("caf\u00e9.py", "decomposed and saved again");
+        assertThat(served.source.findings().problems()).isEmpty();
+    }
+
+    private void awaitContent(String name, String content) throws Exception {
+        String digest = Digest.of(content).hex();
+        served.until(() -> ("file " + digest).equals(served.tree().get(name)), () -> name + " in " + served.tree());
     }
 
     @Test

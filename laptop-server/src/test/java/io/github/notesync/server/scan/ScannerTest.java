@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import com.google.common.jimfs.PathNormalization;
+import io.github.notesync.protocol.Digest;
 import io.github.notesync.protocol.Entry;
 import io.github.notesync.server.config.Config;
 import io.github.notesync.server.config.Roots;
@@ -136,6 +137,11 @@ class ScannerTest {
             scanner(root).everything(false, Progress.NONE);
             assertThat(paths()).hasSize(2).contains(NFC);
             assertThat(problems()).containsExactlyInAnyOrder(NFC + " collision", "strasse.py collision");
+            assertThat(index.entries())
+                    .anySatisfy(each -> assertThat(each)
+                            .isInstanceOfSatisfying(
+                                    Entry.File.class,
+                                    file -> assertThat(file.digest()).isEqualTo(Digest.of("composed"))));
         }
     }
 
