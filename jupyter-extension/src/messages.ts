@@ -171,7 +171,12 @@ export function readHello(value: unknown): Hello {
 /** Null for what is no offer of this protocol. */
 export function readOffer(value: unknown): Offer | null {
   if (!isObject(value) || value['notesync'] !== 'offer' || value['protocol'] !== PROTOCOL_VERSION) return null;
-  return { kernel: text(value, 'kernel'), laptop: text(value, 'laptop'), label: optional(value, 'label', text) ?? '' };
+  return {
+    kernel: text(value, 'kernel'),
+    laptop: text(value, 'laptop'),
+    label: optional(value, 'label', text) ?? '',
+    ...(value['guessed'] === true ? { guessed: true } : {}),
+  };
 }
 
 /** The id of a request that could not be read, so that it can be answered. */

@@ -431,7 +431,8 @@ describe('a session', () => {
     await connect();
     link.hello({ laptop: 'http://127.0.0.1:9999' });
     await settled();
-    session.wake({ ...OFFER, guessed: true }); // Another view of the notebook was opened.
+    session.wake({ ...OFFER, guessed: true }); // Another view of the notebook was opened, or another kernel knows nothing.
+    link.hello({ laptop: null });
     expect(session.state.laptopUrl).toBe('http://127.0.0.1:9999');
     expect(opened.map(({ closed }) => closed)).toEqual([true, false]);
   });

@@ -19,6 +19,7 @@ import zmq
 from jupyter_client.session import Session
 
 from notesync.messages import hello
+from notesync.messages.comm import OFFER_TYPE
 
 from .kernels import Kernel
 from .stand_ins import StandInAgent, StandInLaptop
@@ -228,6 +229,32 @@ def test_a_later_invitation_does_not_say_again_that_notesync_is_loaded(kernel: K
     assert "press Connect in the notesync panel" in invited.text
     # In front of it the first one is replaced.
     assert invited.displays[-1]["data"]["text/plain"] == ""
+
+
+def test_where_nobody_said_where_the_laptop_is_a_page_that_knows_is_believed(
+    kernel: Kernel, page: Page, server: StandInLaptop
+) -> None:
+    """A restarted kernel may know nothing; the page still has the address, and the pairing."""
+    shown = [one["data"] for one in kernel.run("%notesync connect").displays]
+    (offer,) = [data[OFFER_TYPE] for data in shown if OFFER_TYPE in data]
+    assert offer["guessed"] is True
+    assert page.wait("hello")["laptop"] is None
+    page.ready()
+    until(lambda: server.url in kernel.run("%notesync").text)
+    assert told_to_another_page(kernel, server) == server.url
+    kernel.run("%notesync connect --page http://127.0.0.1:8765")
+    assert told_to_another_page(kernel, server) == "http://127.0.0.1:8765"
+
+
+def told_to_another_page(kernel: Kernel, server: StandInLaptop) -> str | None:
+    """Where the kernel says that the laptop is."""
+    other = Page(kernel, server)
+    try:
+        told = other.wait("hello")["laptop"]
+        assert told is None or isinstance(told, str)
+        return told
+    finally:
+        other.close()
 
 
 def test_the_beacon_can_be_seen_without_side_effects(kernel: Kernel) -> None:

@@ -138,3 +138,14 @@ def test_a_state_that_cannot_be_written_is_no_obstacle(
     (home / "file").touch()
     monkeypatch.setenv("NOTESYNC_STATE", str(home / "file" / "state"))
     assert filled(Places().of(shop("aa"))) == Places().of(shop("bb"))
+
+
+def test_a_notebook_that_is_renamed_keeps_to_the_folder_that_it_was_told(home: Path) -> None:
+    places = Places("a.ipynb")
+    places.wanted = home / "data"
+    assert places.of(shop("aa")) == home / "data"
+    places.is_called("b.ipynb")
+    assert Places("b.ipynb").of(shop("aa")) == home / "data"
+    places.wanted = home / "other"
+    places.of(shop("aa"))
+    assert Places("b.ipynb").of(shop("aa")) == home / "other"

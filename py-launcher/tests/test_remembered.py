@@ -43,6 +43,21 @@ def test_a_kernel_without_a_notebook_remembers_nothing(state: Path) -> None:
     assert not state.exists()
 
 
+def test_a_notebook_that_is_renamed_takes_along_what_was_remembered() -> None:
+    of("a.ipynb").keep(OTHER)
+    one = of("a.ipynb")
+    one.is_called("b.ipynb")
+    assert (of("a.ipynb").url, of("b.ipynb").url) == (OTHER, OTHER)
+    one.keep(DEFAULT)
+    assert of("b.ipynb").url == DEFAULT
+
+
+def test_a_renamed_notebook_does_not_take_over_what_its_new_name_remembers_from_before() -> None:
+    of("b.ipynb").keep(OTHER)
+    of("a.ipynb").is_called("b.ipynb")
+    assert of("b.ipynb").url == DEFAULT
+
+
 @pytest.mark.parametrize("told", ["", "[]", "{", '{"a.ipynb": "ftp://x"}', '{"a.ipynb": 5}'])
 def test_what_cannot_be_read_is_no_obstacle(state: Path, told: str) -> None:
     state.mkdir(mode=0o700)

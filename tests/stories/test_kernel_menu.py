@@ -27,7 +27,8 @@ def test_a_restarted_kernel_and_another_one_need_only_to_load_it_again(tmp_path:
         expect(item(page)).to_have_attribute("title", title, timeout=SOON)
         goes_on(stack, "two")
         pids.add(new_pid(stack, pids))
-        # Another kernel: the old one ends, and nothing of it is seen any more.
+        # Another kernel: the old one ends, and nothing of it is seen any more. It is told the notebook's new name only.
+        stack.page.rename("analysis.ipynb")
         take_another_kernel(page)
         title = re.compile("Run %load_ext notesync in this notebook")
         expect(item(page)).to_have_attribute("title", title, timeout=SOON)

@@ -35,6 +35,10 @@ class Places:
         self.note: str | None = None
         self._told: dict[str, Path] = {}
 
+    def is_called(self, notebook: str) -> None:
+        """The notebook was renamed."""
+        self._remembered.is_called(notebook)
+
     def of(self, project: Project) -> Path:
         """As told with this connection, or with one before; else by the project's name."""
         source = project.source or project.name

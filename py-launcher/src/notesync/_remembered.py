@@ -35,6 +35,12 @@ class RememberedLaptop:
         except (KeyError, NotesyncError):
             return self._default
 
+    def is_called(self, notebook: str) -> None:
+        """The notebook has another name now. Its next kernel is told only that."""
+        url = self.url
+        self._notebook = notebook
+        self.keep(url)
+
     def keep(self, url: str) -> None:
         """Remember, or forget where it is the default. What cannot be written is not remembered."""
         if not self._notebook or url == self.url:
@@ -59,6 +65,13 @@ class RememberedPlaces:
         """None where none was told, or what was told cannot be read."""
         known = self._known().get(source)
         return Path(known) if isinstance(known, str) else None
+
+    def is_called(self, notebook: str) -> None:
+        """The notebook has another name now. Its next kernel is told only that."""
+        known = self._known()
+        self._notebook = notebook
+        if known != self._known():
+            _keep(_state.places_file(_state.state_dir()), notebook, known or None)
 
     def keep(self, source: str, place: Path | None) -> None:
         """Remember, or forget with None. What cannot be written is not remembered."""

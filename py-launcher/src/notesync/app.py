@@ -6,6 +6,7 @@ One App per process. Main thread, except where a method says otherwise.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import logging
 import os
 import threading
@@ -27,7 +28,7 @@ from .databricks import hooks
 from .direct import Address
 from .errors import NotesyncError
 from .messages import comm as words
-from .messages.laptop import Project
+from .messages.laptop import DEFAULT_URL, Project
 from .relayed import Pages, RelayedLaptop
 from .session import Session
 
@@ -56,6 +57,8 @@ class App:
         self.cells = Cells(shell, self.session)
         self.pages: Pages | None = None
         self.session.on_change = self._show_status
+        # The user told where the page is to look for the laptop.
+        self._page_was_told = False
         self._directly_to: str | None = None
         self._offer: display.Offer | None = None
         self._offer_timer: threading.Timer | None = None
@@ -109,7 +112,7 @@ class App:
     def invite(self, line: str = texts.OFFER_PLAIN) -> None:
         """Show the invitation to the page in this cell; `line` is what people see of it."""
         self.withdraw()
-        told = words.offer(self.session.kernel, self.session.laptop_url, self.session.label)
+        told = words.offer(self.session.kernel, self.laptop_url(), self.session.label)
         offer = display.Offer(told, line)
         offer.show()
         self._offer = offer
@@ -125,7 +128,7 @@ class App:
         """Show the panel as a widget, for front ends that let no comm of ours through."""
         if self.pages is None:
             raise NotesyncError("no_page", *connect_texts.NO_PAGE)
-        told = words.offer(self.session.kernel, self.session.laptop_url, self.session.label)
+        told = words.offer(self.session.kernel, self.laptop_url(), self.session.label)
         widget.show(self.pages, told, base64)
 
     def withdraw(self) -> None:
@@ -152,9 +155,15 @@ class App:
             self.session.follow(laptop, project)
         except NotesyncError:
             return False  # The session has told why.
+        if self.laptop_url() is None:
+            self._take_address(laptop.address)
         if laptop.address == self.session.laptop_url:
             self._remembered.keep(laptop.address)
         return True
+
+    def _take_address(self, address: str) -> None:
+        with contextlib.suppress(NotesyncError):
+            self.session.laptop_url = str(Address.of(address))
 
     def on_page_gone(self, laptop: RelayedLaptop, why: NotesyncError) -> None:
         self.session.page_gone(laptop, why)
@@ -162,6 +171,9 @@ class App:
     def on_page_shows(self, path: str) -> None:
         if self.notebook.is_shown_as(path):
             self.session.is_called(self.notebook.label)
+            if self.notebook.file is not None:
+                self._remembered.is_called(self.notebook.file)
+                self.session.places.is_called(self.notebook.file)
 
     def on_takeover(self) -> None:
         self.session.expects_page()
@@ -182,8 +194,10 @@ class App:
 
         asked.add_done_callback(done)
 
-    def laptop_url(self) -> str:
-        return self.session.laptop_url
+    def laptop_url(self) -> str | None:
+        """Where the page is to look; None where nobody said so, and the page may know better."""
+        url = self.session.laptop_url
+        return url if self._page_was_told or url != DEFAULT_URL else None
 
     def _show_status(self) -> None:
         """Let the page show where things stand. Any thread."""
@@ -256,6 +270,7 @@ class App:
             self.session.disconnect()
         if url is not None:
             self.session.laptop_url = str(Address.of(url))
+            self._page_was_told = True
         self.session.start()
         if as_widget or self._needs_widget():
             self.show_widget(base64)
@@ -263,9 +278,7 @@ class App:
             self.invite("")  # What there is to say comes below.
         here = self.session.shown_in_page
         display.say(
-            connect_texts.page_looks(self.session.laptop_url)
-            if here
-            else connect_texts.WAITS_FOR_PAGE
+            connect_texts.page_looks(self.laptop_url()) if here else connect_texts.WAITS_FOR_PAGE
         )
 
     def _watch_first_sync(self, deadline: float) -> bool:

@@ -64,8 +64,9 @@ def show_code(code: str, address: str, seconds: int) -> str:
     )
 
 
-def page_looks(address: str) -> str:
-    return f"the page looks for the laptop server at {address}: see the notesync panel"
+def page_looks(address: str | None) -> str:
+    at = "" if address is None else f" at {address}"
+    return f"the page looks for the laptop server{at}: see the notesync panel"
 
 
 def another_is_there(usual: Path, place: Path) -> str:

@@ -12,7 +12,7 @@ from notesync.errors import Malformed
 
 from . import _fields as read
 from ._common import Cursor, check_hello, hello
-from .laptop import Call
+from .laptop import DEFAULT_URL, Call
 
 TO_KERNEL = "notesync.to_kernel"
 FROM_KERNEL = "notesync.from_kernel"
@@ -46,10 +46,10 @@ class RelayHello:
         )
 
 
-def greet(role: str, laptop: str, carrier: str | None = None) -> read.Json:
+def greet(role: str, laptop: str | None, carrier: str | None = None) -> read.Json:
     """The kernel's answer to a page that has opened both comms, and every change of its role.
 
-    `carrier`: for whom it stands by.
+    `laptop`: where it is, None where only the page may know. `carrier`: for whom it stands by.
     """
     return {"kind": "hello", **hello(), "role": role, "laptop": laptop, "carrier": carrier}
 
@@ -58,9 +58,12 @@ def ping() -> read.Json:
     return {"kind": "ping"}
 
 
-def offer(kernel: str, laptop: str, label: str) -> read.Json:
-    """The kernel's invitation to a page; it holds no secret."""
-    return {**hello("offer"), "kernel": kernel, "laptop": laptop, "label": label[:200]}
+def offer(kernel: str, laptop: str | None, label: str) -> read.Json:
+    """The kernel's invitation to a page; it holds no secret. `laptop` as in `greet`."""
+    told = {**hello("offer"), "kernel": kernel, "label": label[:200]}
+    return (
+        {**told, "laptop": laptop} if laptop else {**told, "laptop": DEFAULT_URL, "guessed": True}
+    )
 
 
 def request(ident: int, call: Call) -> tuple[read.Json, list[bytes]]:
