@@ -64,7 +64,9 @@ class RealFaultTest {
                 JsonObject end = kernel.bring(replica, big, 20_000);
                 assertThat(end.string("event")).isEqualTo("refused");
                 assertThat(end.string("code")).isEqualTo("disk_full");
-                assertThat(end.string("path")).startsWith(root.toString());
+                assertThat(end.string("path")).isEqualTo(root.toString());
+                assertThat(end.string("message"))
+                        .startsWith(root + ": the disk of the notebook machine is full (1 MB are free)");
                 assertThat(end.string("remedy")).contains("free some space");
                 assertThat(Snapshot.of(Disk.REAL, root)).isEqualTo(before);
             }

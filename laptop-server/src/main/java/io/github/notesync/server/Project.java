@@ -15,8 +15,9 @@ record Project(Path root, Config config) {
 
     static Project at(Path directory) throws UserError {
         if (!Files.exists(directory)) {
-            throw new UserError(directory
-                    + " does not exist: name the directory of your project, or start without a name inside it");
+            throw new UserError(
+                    directory
+                            + " does not exist: name the directory of your project, or start without a name inside it; see --help");
         }
         if (!Files.isDirectory(directory)) {
             throw new UserError(directory + " is not a directory: name the directory of your project");

@@ -54,7 +54,7 @@ final class WhyCommand implements Command {
     @Override
     public String more() {
         return "The project is the directory that a server serves, or the one with .git, pyproject.toml or notesync.toml: here or"
-                + " above. The exit code is 1 where a path could not be answered for, the others are all the same.";
+                + " above. The exit code is 1 if a path could not be answered for; the others are answered for all the same.";
     }
 
     @Override

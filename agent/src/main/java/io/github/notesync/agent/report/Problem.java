@@ -1,9 +1,11 @@
 package io.github.notesync.agent.report;
 
+import io.github.notesync.agent.journal.Layout;
 import io.github.notesync.agent.log.Log;
 import io.github.notesync.protocol.ErrorBody;
 import io.github.notesync.protocol.ErrorCode;
 import io.github.notesync.protocol.ProtocolException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -37,7 +39,22 @@ public final class Problem {
         String path = e instanceof FileSystemException file ? file.getFile() : null;
         String reason = reason(e);
         ErrorCode code = code(e, reason);
+        if (path != null && (code == ErrorCode.DISK_FULL || code == ErrorCode.QUOTA_EXCEEDED)) {
+            String folder = folder(path);
+            return body(code, folder + ": " + sentence(code, reason) + free(folder), folder);
+        }
         return body(code, (path == null ? "" : path + ": ") + sentence(code, reason), path);
+    }
+
+    /** Which of our own files met the end of the space says nothing to a user; the replica that needs it does. */
+    private static String folder(String path) {
+        int own = path.indexOf("/" + Layout.HOME + "/");
+        return own > 0 ? path.substring(0, own) : path;
+    }
+
+    private static String free(String folder) {
+        long bytes = new File(folder).getUsableSpace();
+        return bytes > 0 ? " (" + (bytes >> 20) + " MB are free)" : "";
     }
 
     private static String reason(IOException e) {

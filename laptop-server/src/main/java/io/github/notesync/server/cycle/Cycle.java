@@ -175,7 +175,7 @@ public final class Cycle implements AutoCloseable {
             } catch (InterruptedException e) {
                 stopping = true;
             } catch (SourceUnavailableException e) {
-                if (source.state().phase() != Source.Phase.UNAVAILABLE) {
+                if (source.state().phase() != Source.Phase.UNAVAILABLE && !stopping) {
                     listener.notice(e.getMessage() + "; the replicas keep what they have until it is back");
                 }
                 source.state(Source.Phase.UNAVAILABLE, String.valueOf(e.getMessage()));
@@ -190,9 +190,14 @@ public final class Cycle implements AutoCloseable {
 
     /** Everything is looked at again; what fails in the same way again and again is told once. */
     private void failed(Throwable e) {
+        if (stopping) {
+            // The watch was closed under the scan.
+            return;
+        }
         if (!e.toString().equals(toldFailure)) {
             toldFailure = e.toString();
-            String why = e instanceof IOException refused ? Reason.of(refused) : e.toString();
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            String why = e instanceof IOException refused ? Reason.of(refused) : cause.toString();
             listener.notice("a scan failed and is tried again: " + why);
         }
         everything = true;

@@ -12,6 +12,10 @@ public final class TerminalTeller implements Teller {
     private static final String YELLOW = "\033[33m";
     private static final String PLAIN = "\033[0m";
     private static final String ERASE = "\r\033[K";
+    /** Around a line of progress: what is too long for a narrow window is cut, else no carriage return leads back over it. */
+    private static final String CUT = "\033[?7l";
+
+    private static final String WRAP = "\033[?7h";
     private static final String PROBLEM = "problem";
 
     /** A folder of data with names that cannot travel must not push everything else off the screen. */
@@ -80,7 +84,7 @@ public final class TerminalTeller implements Teller {
     @Override
     public synchronized void progress(Meter meter) {
         if (terminal) {
-            out.print(ERASE + Shown.of(meter.text()));
+            out.print(ERASE + CUT + Shown.of(meter.text()) + WRAP);
             out.flush();
             onProgressLine = true;
         }

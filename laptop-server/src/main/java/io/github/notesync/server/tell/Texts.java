@@ -197,7 +197,7 @@ public final class Texts {
     }
 
     public static Event stopped() {
-        return new Event("stopped", JsonObject.builder().build(), null);
+        return new Event("stopped", JsonObject.builder().build(), "stopped");
     }
 
     /** How far a batch is; {@code of} is null while its length is not known. */

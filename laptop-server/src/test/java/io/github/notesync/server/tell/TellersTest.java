@@ -14,6 +14,10 @@ import org.junit.jupiter.api.Test;
 
 /** What a person reads in the terminal, and a program on its pipe. */
 class TellersTest {
+    /** The terminal cuts what is between these at its edge, however narrow it is. */
+    private static final String CUT = "\033[?7l";
+
+    private static final String WRAP = "\033[?7h";
     private static final Cursor CURSOR = new Cursor(Id.random(), 7);
 
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
@@ -56,24 +60,25 @@ class TellersTest {
         assertThat(text())
                 .contains("\033[33ma\\x0a12:00:00 all is well\\x1b[2J is not sent. To do: rename it\033[0m")
                 .contains("gpj.\\u202eexe\\x07 follows this project")
-                .endsWith("\\x1b]0;x: 1 B");
+                .endsWith("\\x1b]0;x: 1 B" + WRAP);
     }
 
     @Test
     void aFirstSyncHasABarThatTheNextLineReplaces() {
         TerminalTeller teller = new TerminalTeller(out, true);
         teller.progress(Texts.reading(500, 1_000, 2_000_000, 4_000_000));
-        assertThat(text()).endsWith("████████████░░░░░░░░░░░░  50 %  reading 1,000 files, 2.0 MB of 4.0 MB");
+        assertThat(text()).endsWith("████████████░░░░░░░░░░░░  50 %  reading 1,000 files, 2.0 MB of 4.0 MB" + WRAP);
         teller.progress(Texts.carrying("a.ipynb", CURSOR, 3_000_000, 4_000_000L));
-        assertThat(text()).endsWith("\r\033[K██████████████████░░░░░░  75 %  #7  → a.ipynb: 3.0 MB of 4.0 MB");
+        assertThat(text())
+                .endsWith("\r\033[K" + CUT + "██████████████████░░░░░░  75 %  #7  → a.ipynb: 3.0 MB of 4.0 MB" + WRAP);
         teller.tell(Texts.notice("done"));
-        assertThat(text()).contains("4.0 MB\r\033[K").endsWith("done\033[0m" + System.lineSeparator());
+        assertThat(text()).contains("4.0 MB" + WRAP + "\r\033[K").endsWith("done\033[0m" + System.lineSeparator());
     }
 
     @Test
     void whereTheEndIsNotKnownThereIsNoBar() {
         new TerminalTeller(out, true).progress(Texts.carrying("a.ipynb", CURSOR, 3_000_000, null));
-        assertThat(text()).endsWith("#7  → a.ipynb: 3.0 MB").doesNotContain("░");
+        assertThat(text()).endsWith("#7  → a.ipynb: 3.0 MB" + WRAP).doesNotContain("░");
     }
 
     @Test
