@@ -68,6 +68,12 @@ def write(archive: Path, begin: int) -> None:
     archive.write_bytes(begin.to_bytes(4, sys.byteorder) + bytes(1000))
 
 
+def serve(command: list[str]) -> None:
+    """As the server does it once it serves."""
+    (mark,) = [word for word in command if word.startswith("-Dnotesync.served=")]
+    Path(mark.partition("=")[2]).touch()
+
+
 @pytest.mark.parametrize("version", ["17.0.17", "25.0.2"])
 def test_the_first_server_leaves_class_data_and_the_next_one_starts_on_it(
     jar: Path, ran: list[list[str]], state: Path, monkeypatch: pytest.MonkeyPatch, version: str
@@ -77,6 +83,7 @@ def test_the_first_server_leaves_class_data_and_the_next_one_starts_on_it(
     archive = archive_of(ran[0], "ArchiveClassesAtExit")
     assert archive.parent == state
     assert state.stat().st_mode & 0o777 == 0o700
+    serve(ran[0])
     write(archive, 0xF00BABA8)
     cli.main(["serve"])
     assert archive_of(ran[1], "SharedArchiveFile") == archive
@@ -88,10 +95,12 @@ def test_class_data_that_a_killed_server_left_half_or_of_another_jar_is_made_ane
     on("17.0.17", monkeypatch)
     cli.main(["serve"])
     archive = archive_of(ran[0], "ArchiveClassesAtExit")
+    serve(ran[0])
     write(archive, 0)
     cli.main(["serve"])
     assert archive_of(ran[1], "ArchiveClassesAtExit") == archive
     assert not archive.exists()
+    serve(ran[1])
     write(archive, 0xF00BABA8)
     os.utime(jar, (1, 1))
     cli.main(["serve"])
@@ -107,3 +116,30 @@ def test_a_state_without_a_place_does_without(
     cli.main(["serve"])
     assert "-XX:+UseSerialGC" in ran[0]
     assert not [word for word in ran[0] if "Archive" in word]
+
+
+def test_class_data_of_a_run_that_served_nothing_is_not_kept(
+    jar: Path, ran: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on("17.0.17", monkeypatch)
+    cli.main(["serve", "--port", "9999"])
+    archive = archive_of(ran[0], "ArchiveClassesAtExit")
+    write(archive, 0xF00BABA8)
+    cli.main(["serve"])
+    assert archive_of(ran[1], "ArchiveClassesAtExit") == archive
+    assert not archive.exists()
+
+
+@pytest.mark.parametrize("words", [["why", "a.py"], ["--help"], ["x", "-V"]])
+def test_what_serves_nothing_leaves_no_class_data(
+    jar: Path, ran: list[list[str]], monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    on("17.0.17", monkeypatch)
+    cli.main(["serve", *words])
+    assert not [word for word in ran[0] if "Archive" in word]
+    cli.main(["serve"])
+    archive = archive_of(ran[1], "ArchiveClassesAtExit")
+    serve(ran[1])
+    write(archive, 0xF00BABA8)
+    cli.main(["serve", *words])
+    assert archive_of(ran[2], "SharedArchiveFile") == archive

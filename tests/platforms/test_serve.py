@@ -57,10 +57,14 @@ def test_the_extra_brings_the_server_and_serve_runs_it(
     assert missing.returncode == 1
     assert missing.stderr.startswith("notesync: the laptop server is not installed here: pip install 'notesync[serve]'")
     install(laptop, "notesync[serve]")
+    # A run that serves nothing loads few classes: an archive of these would make every later start a slow one.
+    assert told(notesync, "serve", "why", "pyproject.toml", cwd=project, env=env).returncode == 0
+    assert told(notesync, "serve", "nowhere", cwd=project, env=env).returncode == 1
     with Program("serve", [notesync, "serve", "--port", "0"], logs=tmp_path / "logs", env=env, cwd=project) as program:
         program.until_line(ADDRESS)
         program.until_line(str(project))
     (archive,) = (tmp_path / "state").glob("server-*.jsa")
+    assert archive.stat().st_size > 6_000_000
     with Program("again", [notesync, "serve", "--port", "0"], logs=tmp_path / "logs", env=env, cwd=project) as program:
         program.until_line(ADDRESS)
         assert str(archive) in Path(f"/proc/{program.pid}/maps").read_text()

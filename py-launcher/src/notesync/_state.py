@@ -77,9 +77,14 @@ def server_class_data(state: Path, key: str) -> Path:
     return state / f"server-{key[:16]}.jsa"
 
 
+def server_class_data_mark(archive: Path) -> Path:
+    """There once the run that writes the archive has served: then its classes are enough."""
+    return archive.with_suffix(".served")
+
+
 def server_class_data_files(state: Path) -> list[Path]:
     """Those of any jar and Java."""
-    return list(state.glob("server-*.jsa"))
+    return [path for kind in ("jsa", "served") for path in state.glob(f"server-*.{kind}")]
 
 
 def laptops_file(state: Path) -> Path:

@@ -14,6 +14,10 @@ from .errors import NotesyncError
 
 # The server names itself as its user called it.
 _CALLED_AS = "notesync.command"
+# The server makes that file when it serves.
+_MARK = "notesync.served"
+# With these it serves nothing.
+_ONLY_TELLS = ("-h", "--help", "-V", "--version")
 # How an archive of classes begins once the JVM has written it whole: as a number, in its own order.
 _WHOLE = 0xF00BABA8
 
@@ -28,7 +32,8 @@ def run(arguments: Sequence[str]) -> int:
         raise NotesyncError("no_server_jar", texts.no_server_jar())
     found = java.find()
     program = str(found.program)
-    options = [*java.FRUGAL, "-Xms16m", *_class_data(found, jar), f"-D{_CALLED_AS}=notesync serve"]
+    data = _class_data(found, jar, serves=_serves(arguments))
+    options = [*java.FRUGAL, "-Xms16m", *data, f"-D{_CALLED_AS}=notesync serve"]
     command = [program, *options, "-jar", str(jar), *arguments]
     if os.name != "nt":  # There it would give the terminal back at once.
         os.execv(program, command)
@@ -47,25 +52,33 @@ def _jar() -> Path | None:
     return Path(JAR)
 
 
-def _class_data(found: java.Java, jar: Path) -> list[str]:
+def _serves(arguments: Sequence[str]) -> bool:
+    return arguments[:1] != ["why"] and not any(word in _ONLY_TELLS for word in arguments)
+
+
+def _class_data(found: java.Java, jar: Path, serves: bool) -> list[str]:
     """What makes the next start a quick one, where its state has a place.
 
     The first server of a jar on a Java writes the archive when it ends, the next ones use it. The
-    JVM itself does without one that does not fit.
+    JVM itself does without one that does not fit. One that was written by a run that served nothing
+    lacks most classes, so it is made anew.
     """
     try:
         state = _state.make_private(_state.state_dir())
         archive = _state.server_class_data(state, class_data.fingerprint(found, jar))
         if os.pathsep in str(archive):  # To the JVM that is between two of them.
             return []
-        if _is_whole(archive):
+        mark = _state.server_class_data_mark(archive)
+        if _is_whole(archive) and mark.exists():
             return [f"-XX:SharedArchiveFile={archive}"]
+        if not serves:
+            return []
         for path in _state.server_class_data_files(state):
             with contextlib.suppress(OSError):  # On Windows an older server may be using it.
                 path.unlink()
     except (OSError, NotesyncError):
         return []
-    return [f"-XX:ArchiveClassesAtExit={archive}"]
+    return [f"-XX:ArchiveClassesAtExit={archive}", f"-D{_MARK}={mark}"]
 
 
 def _is_whole(archive: Path) -> bool:

@@ -106,6 +106,7 @@ final class Serving {
         @Override
         public void ready() throws InterruptedException {
             opened.await();
+            ServedMark.make();
             int port = http.number();
             History history = cycle.source().history();
             History.Size size = history.size();
