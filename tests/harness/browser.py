@@ -98,15 +98,18 @@ class Browser:
         return page
 
     @contextlib.contextmanager
-    def frozen(self) -> Iterator[None]:
-        """Every page stands still, as tabs do that were in the background for long. Nobody may ask a page meanwhile."""
-        renderers = self._renderers()
-        for process in renderers:
+    def frozen(self, whole: bool = False) -> Iterator[None]:
+        """Every page stands still, as tabs do that were in the background for long. Nobody may ask a page meanwhile.
+
+        `whole`: the browser does, with its connections; as when its machine has no time for it.
+        """
+        processes = self._processes() if whole else self._renderers()
+        for process in processes:
             process.suspend()
         try:
             yield
         finally:
-            for process in renderers:
+            for process in processes:
                 process.resume()
 
     @contextlib.contextmanager
@@ -124,9 +127,7 @@ class Browser:
 
     def kill(self) -> None:
         """`kill -9` of the browser with all its processes: no page can say goodbye."""
-        own = f"--user-data-dir={self.profile}"
-        found = [one for one in psutil.Process().children(recursive=True) if own in one.cmdline()]
-        assert found, "Chromium does not run"
+        found = self._processes()
         for process in found:
             process.kill()
         psutil.wait_procs(found, timeout=10)
@@ -134,6 +135,13 @@ class Browser:
     def kill_renderer(self) -> None:
         """`kill -9` of the process that draws the notebook: of all that draw, the one that has most to hold."""
         max(self._renderers(), key=lambda process: process.memory_info().rss).kill()
+
+    def _processes(self) -> list[psutil.Process]:
+        """The browser first, then what it has started."""
+        own = f"--user-data-dir={self.profile}"
+        found = next((one for one in psutil.Process().children(recursive=True) if own in one.cmdline()), None)
+        assert found, "Chromium does not run"
+        return [found, *found.children(recursive=True)]
 
     def _renderers(self) -> list[psutil.Process]:
         own = psutil.Process().children(recursive=True)

@@ -23,8 +23,9 @@ def word(text: str) -> str:
 
 
 @pytest.mark.browser
-def test_the_panel_says_within_seconds_since_when_the_laptop_is_silent(tmp_path: Path) -> None:
-    with PagedStack(tmp_path / "stack", cells=(TOTAL,)) as stack:
+@pytest.mark.parametrize("public", [False, True], ids=["direct", "window"])
+def test_the_panel_says_within_seconds_since_when_the_laptop_is_silent(tmp_path: Path, public: bool) -> None:
+    with PagedStack(tmp_path / "stack", cells=(TOTAL,), public=public) as stack:
         assert stack.run(0) == "one"
         item = stack.page.page.get_by_role("button", name=re.compile("^notesync"))
         asked: list[Request] = []

@@ -112,7 +112,7 @@ def test_a_hub_with_a_path_of_its_own(tmp_path: Path, extension: bool) -> None:
 
 @pytest.mark.parametrize("public", [False, True], ids=["direct", "window"])
 def test_pages_that_were_frozen_in_the_background_go_on(tmp_path: Path, public: bool) -> None:
-    """As Chromium does it to tabs that nobody looks at.
+    """As Chromium does it to tabs that nobody looks at, and then the browser as a whole.
 
     For the real minutes: NOTESYNC_BACKGROUND_SECONDS=600 and `-o timeout=900`.
     """
@@ -124,4 +124,29 @@ def test_pages_that_were_frozen_in_the_background_go_on(tmp_path: Path, public: 
             time.sleep(float(os.environ.get("NOTESYNC_BACKGROUND_SECONDS", "0")))
         stack.settle()
         assert stack.run(0) == "two"
+        with stack.browser.frozen(whole=True):
+            stack.laptop.save("shop/cart.py", "def total():\n    return 'three'\n")
+            stack.laptop.server.until_line(r"#3 +shop/cart\.py")
+            time.sleep(float(os.environ.get("NOTESYNC_BACKGROUND_SECONDS", "0")) / 10)
+        stack.settle()
+        stack.page.page.get_by_role("button", name="notesync: shop · 3").wait_for()
+        assert stack.run(0) == "three"
         assert_nothing_leaked(stack, stack.browser.tokens)
+
+
+def test_the_window_goes_on_and_says_so_when_the_server_was_killed_and_started_again(tmp_path: Path) -> None:
+    with PagedStack(tmp_path / "stack", cells=(TOTAL,), public=True, connected=False) as stack:
+        for number in range(len(stack.first_cells())):
+            stack.page.run(number)
+        window = stack.open_window()
+        window.get_by_label("Also when the server is started again").check()
+        stack.answer_in(window)
+        stack.settle()
+        stack.laptop.server.kill()
+        window.get_by_role("heading", name="The server does not answer").wait_for()
+        stack.page.page.get_by_role("button", name="notesync: laptop away").wait_for()
+        stack.laptop.save("shop/cart.py", "def total():\n    return 'two'\n")
+        stack.laptop.start()
+        window.get_by_role("heading", name="Connected").wait_for()
+        stack.settle()
+        assert stack.run(0) == "two"

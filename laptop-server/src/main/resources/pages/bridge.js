@@ -14,6 +14,8 @@ let client = null;
 let carried = 0;
 /** The question that is on the screen. */
 let question = null;
+/** Whether the last call got no answer. */
+let away = false;
 
 function say(title, text, tone = '') {
   $('title').textContent = title;
@@ -22,8 +24,27 @@ function say(title, text, tone = '') {
   $('connection').hidden = false;
 }
 
+function connected() {
+  say('Connected', 'The notebook reaches this laptop through this window.');
+}
+
+function asking() {
+  say('Your answer, please', 'The notebook waits for it.');
+  // The question has all of it.
+  $('connection').hidden = true;
+}
+
 function gone() {
+  away = true;
   say('The server does not answer', 'Is it still running? Start it again in the project, then connect in the notebook.', 'bad');
+}
+
+/** An answer came: what was said of a server that is gone holds no longer. */
+function answered() {
+  if (!away) return;
+  away = false;
+  if ($('asks').childElementCount > 0) asking();
+  else connected();
 }
 
 function announce() {
@@ -40,7 +61,8 @@ function connect(event) {
   $('label').textContent = client.label || 'without a name';
   $('origin').textContent = origin === 'null' ? 'a page inside another page' : origin;
   $('facts').hidden = false;
-  say('Connected', 'The notebook reaches this laptop through this window.');
+  away = false;
+  connected();
 }
 
 async function serve(from, call) {
@@ -48,7 +70,7 @@ async function serve(from, call) {
   if (closing) {
     // The page reloads: whoever is the opener then is told that this window is here.
     if (client === from) client = null;
-    say('Waiting', 'The notebook is being loaded again.');
+    say('Waiting', 'The notebook has let go of this window. It is being loaded again, or asks you to connect.');
     return;
   }
   if (cancel) {
@@ -70,6 +92,7 @@ async function serve(from, call) {
       redirect: 'error',
     });
     const bytes = await response.arrayBuffer();
+    answered();
     count(bytes.byteLength);
     if (method === 'POST' && path === '/v1/pairings' && response.status === 201) ask(from, body, bytes.slice(0));
     if (response.status === 410 && path.endsWith('/claim') && !question?.isOver()) question?.end('Too late. Connect again in the notebook for a new code.');
@@ -116,14 +139,12 @@ async function ask(from, body, answer) {
     if (json.error?.code === 'pairing_expired') return 'expired';
     if (json.state === 'allowed') {
       $('asks').replaceChildren();
-      say('Connected', 'The notebook reaches this laptop through this window.');
+      connected();
     }
     if (!response.ok) throw new Error([json.error.message, json.error.remedy].filter(Boolean).join('. To do: '));
     return json.state;
   });
-  say('Your answer, please', 'The notebook waits for it.');
-  // The question has all of it.
-  $('connection').hidden = true;
+  asking();
   $('asks').replaceChildren(card.card);
   question = card;
   card.focus();
