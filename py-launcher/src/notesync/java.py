@@ -21,12 +21,15 @@ NEEDED = 17
 # For programs that share two cores with the user's work: a small collector, and C2 only for what is
 # hot for seconds. C1 alone would make SHA-256 13 times slower; C2 at its own thresholds took 2.7 of
 # the 6.7 CPU seconds of an agent in a first sync of 15,000 files, and 1.4 of the server's 4.3.
+# Digests alone go to C2 at once: the first 16 MB of SHA-256 took 100 ms, and take 45.
 FRUGAL = (
     "-XX:+UseSerialGC",
     "-XX:Tier4InvocationThreshold=200000",
     "-XX:Tier4MinInvocationThreshold=60000",
     "-XX:Tier4CompileThreshold=300000",
     "-XX:Tier4BackEdgeThreshold=4000000",
+    "-XX:CompileCommand=quiet",
+    "-XX:CompileCommand=CompileThresholdScaling,sun.security.provider.DigestBase::*,0.001",
     "-XX:-UsePerfData",
     "-XX:+IgnoreUnrecognizedVMOptions",
     "-Xlog:disable",

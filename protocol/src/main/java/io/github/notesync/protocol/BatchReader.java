@@ -1,22 +1,25 @@
 package io.github.notesync.protocol;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Iterator;
 import java.util.Objects;
 
 /**
  * Reads one batch stream ({@code PROTOCOL.md} 2.5): first the manifest, then the payload against it. Trusts nothing:
  * everything that differs from the descriptor or the manifest is a {@link ProtocolException} with its own code, and memory
- * does not depend on the input. An {@link IOException} of another kind comes from the stream or the sink. One thread.
+ * does not depend on the input. An {@link IOException} of another kind comes from the stream or the sink. One thread,
+ * but {@link #check} may be called on any.
  *
  * <pre>{@code
  * try (BatchReader reader = new BatchReader(stream, descriptor)) {
  *     reader.copyManifest(spool);
  *     try (ManifestReader manifest = ManifestReader.open(spooled)) {
- *         reader.readPayload(manifest, (put, bytes) -> …);
+ *         reader.readPayload(manifest, (put, bytes) -> …); // or beside the reading, see ChangeSource
  *     }
  * }
  * }</pre>
@@ -30,7 +33,10 @@ public final class BatchReader implements Closeable {
     /** Closing the reader closes {@code encoded}. */
     public BatchReader(InputStream encoded, BatchDescriptor descriptor) throws IOException {
         this.descriptor = descriptor;
-        this.decoded = descriptor.encoding() == Encoding.GZIP ? new GzipMember(encoded) : encoded;
+        // Asked for a header of 512 bytes at a time, the decoder would leave its fast path.
+        this.decoded = descriptor.encoding() == Encoding.GZIP
+                ? new BufferedInputStream(new GzipMember(encoded), BUFFER)
+                : encoded;
     }
 
     /**
@@ -63,57 +69,47 @@ public final class BatchReader implements Closeable {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         copyManifest(bytes);
         Manifest manifest = Manifest.parse(bytes.toByteArray());
-        checkHeader(manifest.header());
-        checkCount(manifest.changes().size());
+        check(manifest);
         return manifest;
     }
 
-    /** Reads the payload of a manifest that is in memory. The errors are those of the other overload. */
-    public void readPayload(Manifest manifest, PayloadSink sink) throws IOException {
-        PayloadReader payload = new PayloadReader(decoded, descriptor.payloadSize());
-        for (Change change : manifest.changes()) {
-            if (change instanceof Change.Put put && put.inPayload()) {
-                payload.next(put, sink);
-            }
-        }
-        payload.finish();
-    }
-
-    /**
-     * Reads the payload beside its manifest, change by change, to the end of both.
-     *
-     * @throws ProtocolException what {@link ManifestReader} throws; {@code payload_invalid}, {@code payload_disagrees},
-     *     {@code digest_mismatch} or {@code limit_exceeded}
-     */
-    public void readPayload(ManifestReader manifest, PayloadSink sink) throws IOException {
-        checkHeader(manifest.header());
-        PayloadReader payload = new PayloadReader(decoded, descriptor.payloadSize());
-        for (Change change = manifest.next(); change != null; change = manifest.next()) {
-            if (change instanceof Change.Put put && put.inPayload()) {
-                payload.next(put, sink);
-            }
-        }
-        checkCount(manifest.changes());
-        payload.finish();
-    }
-
-    private void checkHeader(ManifestHeader header) throws ProtocolException {
-        boolean same =
-                Objects.equals(header.from(), descriptor.from()) && header.to().equals(descriptor.to());
-        if (!same) {
+    /** @throws ProtocolException {@code manifest_invalid} if the manifest is not the one that the descriptor announces */
+    public void check(Manifest manifest) throws ProtocolException {
+        ManifestHeader header = manifest.header();
+        if (!Objects.equals(header.from(), descriptor.from()) || !header.to().equals(descriptor.to())) {
             throw new ProtocolException(
                     ErrorCode.MANIFEST_INVALID,
                     "the manifest goes from " + header.from() + " to " + header.to() + ", its descriptor from "
                             + descriptor.from() + " to " + descriptor.to());
         }
-    }
-
-    private void checkCount(int changes) throws ProtocolException {
+        int changes = manifest.changes().size();
         if (changes != descriptor.changes()) {
             throw new ProtocolException(
                     ErrorCode.MANIFEST_INVALID,
                     "the manifest has " + changes + " changes, its descriptor " + descriptor.changes());
         }
+    }
+
+    /** Reads the payload of a manifest that is in memory. The errors are those of the other overload. */
+    public void readPayload(Manifest manifest, PayloadSink sink) throws IOException {
+        Iterator<Change> changes = manifest.changes().iterator();
+        readPayload(() -> changes.hasNext() ? changes.next() : null, sink);
+    }
+
+    /**
+     * Reads the payload beside the changes that it belongs to, to the end of both.
+     *
+     * @throws ProtocolException what {@code changes} throws; {@code payload_invalid}, {@code payload_disagrees},
+     *     {@code digest_mismatch} or {@code limit_exceeded}
+     */
+    public void readPayload(ChangeSource changes, PayloadSink sink) throws IOException {
+        PayloadReader payload = new PayloadReader(decoded, descriptor.payloadSize());
+        for (Change change = changes.next(); change != null; change = changes.next()) {
+            if (change instanceof Change.Put put && put.inPayload()) {
+                payload.next(put, sink);
+            }
+        }
+        payload.finish();
     }
 
     @Override

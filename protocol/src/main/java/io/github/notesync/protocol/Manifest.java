@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +67,7 @@ public final class Manifest {
     /** Reads a whole manifest into memory. The errors are those of {@link ManifestReader}. */
     public static Manifest parse(byte[] json) throws ProtocolException {
         try (ManifestReader reader = ManifestReader.open(new ByteArrayInputStream(json))) {
-            return read(reader);
+            return read(reader, change -> {});
         } catch (ProtocolException e) {
             throw e;
         } catch (IOException e) {
@@ -74,11 +75,16 @@ public final class Manifest {
         }
     }
 
-    /** Reads the rest of a manifest, from its first change on, into memory. The errors are those of the reader. */
-    public static Manifest read(ManifestReader reader) throws IOException {
+    /**
+     * Reads the rest of a manifest, from its first change on, into memory. The errors are those of the reader.
+     *
+     * @param each is told of every change as it is read; of these the manifest may yet turn out to be invalid
+     */
+    public static Manifest read(ManifestReader reader, Consumer<Change> each) throws IOException {
         List<Change> changes = new ArrayList<>();
         for (Change change = reader.next(); change != null; change = reader.next()) {
             changes.add(change);
+            each.accept(change);
         }
         return new Manifest(reader.header(), changes);
     }

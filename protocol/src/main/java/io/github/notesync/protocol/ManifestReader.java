@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What it has returned is valid by itself, but the manifest is valid only once {@link #next} has returned null. One
  * thread.
  */
-public final class ManifestReader implements Closeable {
+public final class ManifestReader implements ChangeSource, Closeable {
     static final String LIST = "changes";
 
     private final JsonTreeReader json;
@@ -40,12 +40,7 @@ public final class ManifestReader implements Closeable {
         return header;
     }
 
-    /** The changes returned so far. */
-    public int changes() {
-        return changes;
-    }
-
-    /** The next change; null at the end. */
+    @Override
     public @Nullable Change next() throws IOException {
         try {
             JsonObject item = json.item(LIST);

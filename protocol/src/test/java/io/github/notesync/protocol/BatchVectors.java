@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the batches and manifests of the vectors as the agent does: spooled, streaming. As a program it reads all of
+ * Reads the batches and manifests of the vectors as the agent does, the manifest spooled. As a program it reads all of
  * them, the bombs too, and is meant for a small heap.
  */
 final class BatchVectors {
@@ -58,7 +58,9 @@ final class BatchVectors {
                 reader.copyManifest(out);
             }
             try (InputStream in = Files.newInputStream(spool);
-                    ManifestReader manifest = ManifestReader.open(in)) {
+                    ManifestReader lines = ManifestReader.open(in)) {
+                Manifest manifest = Manifest.read(lines, change -> {});
+                reader.check(manifest);
                 reader.readPayload(manifest, (put, bytes) -> {
                     carried.add(put.path().value());
                     bytes.transferTo(OutputStream.nullOutputStream());

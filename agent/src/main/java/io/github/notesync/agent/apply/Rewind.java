@@ -84,7 +84,7 @@ public final class Rewind {
                 last.fromTree(),
                 last.git(),
                 changes,
-                WholeDirectories.none(),
+                new WholeDirectories(),
                 true,
                 rewind.lost);
     }

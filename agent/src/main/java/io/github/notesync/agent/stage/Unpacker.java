@@ -6,10 +6,10 @@ import io.github.notesync.agent.journal.Workspace;
 import io.github.notesync.protocol.BatchDescriptor;
 import io.github.notesync.protocol.BatchReader;
 import io.github.notesync.protocol.Change;
-import io.github.notesync.protocol.ErrorCode;
+import io.github.notesync.protocol.ChangeSource;
 import io.github.notesync.protocol.Manifest;
-import io.github.notesync.protocol.ManifestHeader;
 import io.github.notesync.protocol.ManifestReader;
+import io.github.notesync.protocol.PayloadSink;
 import io.github.notesync.protocol.ProtocolException;
 import io.github.notesync.protocol.Source;
 import java.io.IOException;
@@ -17,13 +17,14 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * Unpacks one batch stream: each put and each symbolic link becomes {@code stage/<place in the manifest>}, with its
- * final mode, written once and never copied again. One thread, which need not be the replica's, and for many bytes a
- * second one beside it.
+ * final mode, written once and never copied again. One thread, which need not be the replica's, and beside it for a
+ * long manifest and for many bytes one more each.
  */
 public final class Unpacker {
     /** A longer manifest is put on the disk first, so that its JSON is never in memory as a whole. */
@@ -60,62 +61,73 @@ public final class Unpacker {
             throws IOException {
         Unpacker unpacker = new Unpacker(workspace, old, inWhole);
         try (BatchReader reader = new BatchReader(stream, descriptor)) {
-            Manifest manifest = descriptor.manifestSize() <= MANIFEST_IN_MEMORY
-                    ? reader.readManifest()
-                    : unpacker.readLongManifest(reader, descriptor);
             boolean isLong = descriptor.payloadSize() > LONG_PAYLOAD;
-            return new Unpacked(manifest, unpacker.stage(reader, manifest, isLong));
+            if (descriptor.manifestSize() <= MANIFEST_IN_MEMORY) {
+                Manifest manifest = reader.readManifest();
+                Iterator<Change> changes = manifest.changes().iterator();
+                return unpacker.stage(reader, () -> changes.hasNext() ? changes.next() : null, () -> manifest, isLong);
+            }
+            try (OutputFile out = workspace.directory().create(Layout.MANIFEST, false)) {
+                reader.copyManifest(new FileStream(out));
+            }
+            try (ManifestAhead ahead = new ManifestAhead(each -> unpacker.readManifest(reader, each))) {
+                return unpacker.stage(reader, ahead, ahead::whole, isLong);
+            }
         }
     }
 
-    private Manifest readLongManifest(BatchReader reader, BatchDescriptor descriptor) throws IOException {
-        try (OutputFile out = workspace.directory().create(Layout.MANIFEST, false)) {
-            reader.copyManifest(new FileStream(out));
-        }
-        try (ManifestReader manifest = ManifestReader.open(
-                Channels.newInputStream(workspace.directory().read(Layout.MANIFEST)))) {
-            ManifestHeader header = manifest.header();
-            if (!Objects.equals(header.from(), descriptor.from())
-                    || !header.to().equals(descriptor.to())) {
-                throw new ProtocolException(
-                        ErrorCode.MANIFEST_INVALID, "the manifest has not the cursors of its descriptor");
-            }
-            Manifest read = Manifest.read(manifest);
-            if (read.changes().size() != descriptor.changes()) {
-                throw new ProtocolException(
-                        ErrorCode.MANIFEST_INVALID,
-                        "the manifest has " + read.changes().size() + " changes, its descriptor "
-                                + descriptor.changes());
-            }
-            return read;
-        } finally {
-            workspace.directory().deleteFile(Layout.MANIFEST);
-        }
+    private interface Whole {
+        Manifest manifest() throws IOException;
     }
 
-    private WholeDirectories stage(BatchReader reader, Manifest manifest, boolean isLong) throws IOException {
-        List<Change> changes = manifest.changes();
-        WholeDirectories whole = inWhole ? WholeDirectories.of(changes) : WholeDirectories.none();
-        try (Shelves shelves = new Shelves(workspace.stage(), whole);
+    /** @param whole is asked for when {@code changes} has given all, or something else went wrong */
+    private Unpacked stage(BatchReader reader, ChangeSource changes, Whole whole, boolean isLong) throws IOException {
+        WholeDirectories directories = new WholeDirectories();
+        int[] slot = {-1};
+        ChangeSource counted = () -> {
+            Change change = changes.next();
+            slot[0]++;
+            if (inWhole && change instanceof Change.Mkdir) {
+                directories.add(slot[0], change.path());
+            }
+            return change;
+        };
+        try (Shelves shelves = new Shelves(workspace.stage(), directories);
                 Shelver beside = new Shelver(shelves)) {
-            int[] slot = {0};
-            reader.readPayload(manifest, (put, bytes) -> {
-                while (changes.get(slot[0]) != put) {
-                    slot[0]++;
-                }
+            PayloadSink sink = (put, bytes) -> {
                 if (isLong && put.source() instanceof Source.Payload) {
                     beside.put(slot[0], put, bytes);
                 } else {
                     beside.await();
                     shelves.put(slot[0], put, out -> write(put, bytes, out));
                 }
-            });
-            beside.await();
-            for (int i = 0; i < changes.size(); i++) {
-                stageWithoutBytes(i, changes.get(i), shelves);
+            };
+            try {
+                reader.readPayload(counted, sink);
+            } catch (ProtocolException e) {
+                whole.manifest(); // What is wrong with that comes first.
+                throw e;
             }
+            beside.await();
+            Manifest manifest = whole.manifest();
+            List<Change> all = manifest.changes();
+            for (int i = 0; i < all.size(); i++) {
+                stageWithoutBytes(i, all.get(i), shelves);
+            }
+            directories.complete(all);
+            return new Unpacked(manifest, directories);
         }
-        return whole;
+    }
+
+    private Manifest readManifest(BatchReader reader, Consumer<Change> each) throws IOException {
+        try (ManifestReader lines = ManifestReader.open(
+                Channels.newInputStream(workspace.directory().read(Layout.MANIFEST)))) {
+            Manifest manifest = Manifest.read(lines, each);
+            reader.check(manifest);
+            return manifest;
+        } finally {
+            workspace.directory().deleteFile(Layout.MANIFEST);
+        }
     }
 
     private void stageWithoutBytes(int slot, Change change, Shelves shelves) throws IOException {

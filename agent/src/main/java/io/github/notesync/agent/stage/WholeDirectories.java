@@ -8,6 +8,7 @@ import io.github.notesync.agent.journal.Layout;
 import io.github.notesync.protocol.Change;
 import io.github.notesync.protocol.RelativePath;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -18,33 +19,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * The topmost directories that a batch makes. Each is staged whole: what belongs into it waits at
  * {@code stage/<slot of the directory>/<the rest of its path>}, so that one rename brings all of it to its place. Where
- * that cannot be, because somebody has such a directory already, it is taken apart again. One thread at a time.
+ * that cannot be, because somebody has such a directory already, it is taken apart again. With none added, every file
+ * waits at {@code stage/<its own slot>}. One thread at a time.
  */
 public final class WholeDirectories {
-    private final List<Change> changes;
     private final Map<String, Integer> slots = new HashMap<>();
     /** By the slot of a file or link that is inside one. */
-    private final @Nullable String[] origins;
+    private final List<@Nullable String> origins = new ArrayList<>();
 
-    private WholeDirectories(List<Change> changes) {
-        this.changes = changes;
-        this.origins = new @Nullable String[changes.size()];
-    }
+    private List<Change> changes = List.of();
 
-    /** None: every file waits at {@code stage/<slot>}. */
-    public static WholeDirectories none() {
-        return new WholeDirectories(List.of());
-    }
-
-    /** Those of {@code changes}, in the order of a manifest: a directory stands before what is in it. */
-    static WholeDirectories of(List<Change> changes) {
-        WholeDirectories whole = new WholeDirectories(changes);
-        for (int slot = 0; slot < changes.size() && changes.get(slot).rank() == 0; slot++) {
-            if (whole.inside(changes.get(slot).path()) == null) {
-                whole.slots.put(changes.get(slot).path().value(), slot);
-            }
+    /** A directory that the batch makes; those above it came before. */
+    void add(int slot, RelativePath directory) {
+        if (inside(directory) == null) {
+            slots.put(directory.value(), slot);
         }
-        return whole;
+    }
+
+    /** Now that all changes of the batch are known. */
+    void complete(List<Change> all) {
+        changes = all;
     }
 
     /** The slot of a directory that is staged whole; null if it is none. */
@@ -66,12 +60,15 @@ public final class WholeDirectories {
     }
 
     void note(int slot, String origin) {
-        origins[slot] = origin;
+        while (origins.size() <= slot) {
+            origins.add(null);
+        }
+        origins.set(slot, origin);
     }
 
     /** The origin of a file that was staged inside a directory; null for another. */
     public @Nullable String origin(int slot) {
-        return slot < origins.length ? origins[slot] : null;
+        return slot < origins.size() ? origins.get(slot) : null;
     }
 
     /** Takes those apart that do not find their place free: from now on what was in them waits by its own slot. */
