@@ -279,4 +279,5 @@ export const toKernel = {
   /** The path of the notebook that this page shows, as its server has it. */
   notebook: (path: string): JsonObject => ({ kind: 'notebook', path }),
   bye: (): JsonObject => ({ kind: 'bye' }),
+  paused: (): JsonObject => ({ kind: 'bye', paused: true }),
 };

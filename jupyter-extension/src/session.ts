@@ -117,7 +117,7 @@ export class Session {
       case 'pause':
         this.set({ paused: true });
         this.stopRelay();
-        this.link.send(toKernel.bye());
+        this.link.send(toKernel.paused());
         break;
       case 'resume':
         this.set({ paused: false });

@@ -133,6 +133,15 @@ def test_a_cancelled_call_is_cancelled_in_the_page(stage: Stage) -> None:
     assert page.hears.wait("cancel")["id"] == ident
 
 
+def test_a_page_whose_user_pauses_it_says_so_and_not_that_it_is_gone(stage: Stage) -> None:
+    page, laptop = stage.connected()
+    answer = laptop.send(laptop_words.project())
+    page.hears.wait("request")
+    page.say("bye", paused=True)
+    with pytest.raises(LaptopUnreachable, match="paused in the page: Resume"):
+        answer.result(5)
+
+
 @pytest.mark.parametrize("how", ["bye", "closed", "again"])
 def test_a_page_that_goes_fails_its_calls(stage: Stage, how: str) -> None:
     page, laptop = stage.connected()

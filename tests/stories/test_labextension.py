@@ -98,7 +98,12 @@ def test_pause_holds_back_and_resume_catches_up(stack: PagedStack, page: Page) -
     choose(page, "Pause")
     page.get_by_role("button", name=re.compile("notesync: paused")).wait_for()
     stack.laptop.save("shop/cart.py", "def total():\n    return 'after the pause'\n")
-    assert "after the pause" not in stack.run(0)
+    shown = stack.run(0)
+    assert "after the pause" not in shown
+    assert "the laptop could not be asked (notesync is paused in the page: Resume in its menu goes on)" in shown
+    menu = open_menu(page)
+    assert not menu.get_by_role("menuitem", name="Connect", disabled=False).count(), "it would do nothing"
+    page.keyboard.press("Escape")
     choose(page, "Resume")
     stack.until_connected()
     wait.until(lambda: "after the pause" in stack.run(0), "what was saved arrives")
@@ -148,6 +153,7 @@ def test_the_panel_stays_away_until_it_is_asked_for_and_reads_well(stack: PagedS
     assert box is not None
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 500
+    assert item(page).is_visible(), "it brings the panel back"
     look(stack, "panel-narrow")
     page.set_viewport_size({"width": 1280, "height": 900})
     hide_panel(page)

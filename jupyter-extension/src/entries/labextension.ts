@@ -52,7 +52,8 @@ const main: JupyterFrontEndPlugin<void> = {
     const dirty = new DirtyDocuments(app, (widget) => documents?.contextForWidget(widget as Widget), hub);
     if (statusBar) {
       const item = new StatusItem(hub, app.commands, menu);
-      statusBar.registerStatusItem(PLUGIN, { item, align: 'left', rank: 10 });
+      // JupyterLab takes items without a priority away where the window is narrow.
+      statusBar.registerStatusItem(PLUGIN, { item, align: 'left', rank: 10, priority: 1 });
     } else if (app.name === NOTEBOOK) {
       addToMenuBar(app, tracker, () => new StatusItem(hub, app.commands, menu));
     }

@@ -37,7 +37,13 @@ export function addCommands(
   const inNotebook = (): boolean => tracker.currentWidget !== null;
 
   const ids = [
-    add('connect', LAB.connect, () => void connect(hub), inNotebook),
+    // Whoever is connected, or paused, has something else to press.
+    add(
+      'connect',
+      LAB.connect,
+      () => void connect(hub),
+      () => inNotebook() && !can('pause')() && !can('resume')(),
+    ),
     add(
       'show',
       LAB.show,

@@ -174,7 +174,7 @@ class Page:
         elif kind == "gone":
             self._pages.is_gone(words.gone(message), self)
         elif kind == "bye":
-            self._pages.gone(self)
+            self._pages.gone(self, paused=words.is_pause(message))
 
     def _ready(self, message: FromPage) -> None:
         project = Project.of(message.data.get("project") or {})
@@ -193,11 +193,13 @@ class Page:
             self._pages.host.on_page_gone(self.laptop, error)
             self.laptop = None
 
-    def end(self) -> None:
-        """The page is gone, or opened again under the same id."""
+    def end(self, paused: bool = False) -> None:
+        """The page is gone, opened again under the same id, or its user wants nothing brought."""
         if not self._gone:
             self._gone = True
-            gone = LaptopUnreachable("page_gone", *texts.PAGE_GONE)
+            gone = LaptopUnreachable(
+                "page_gone", *(texts.PAGE_PAUSED if paused else texts.PAGE_GONE)
+            )
             self._calls.end(gone)
             self._lose_laptop(gone)
 
@@ -324,10 +326,10 @@ class Pages:
         if page is not None and page is not witness:
             self.gone(page)
 
-    def gone(self, page: Page) -> None:
+    def gone(self, page: Page, paused: bool = False) -> None:
         if self._pages.get(page.hello.relay) is page:
             del self._pages[page.hello.relay]
-        page.end()
+        page.end(paused)
         if self._carrier is page:
             self._carrier = None
             self._hand_over(self._others(page))

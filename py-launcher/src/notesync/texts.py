@@ -154,6 +154,10 @@ PAGE_GONE: Told = (
     "the page that brought the files is gone",
     "open the notebook again, or run `%notesync connect`",
 )
+PAGE_PAUSED: Told = (
+    "notesync is paused in the page: Resume in its menu goes on",
+    "or run `%notesync connect`",
+)
 SEE_PANEL = "see the notesync panel in the page"
 NOT_CONNECTED: Told = (
     "this notebook is not connected to a laptop",

@@ -194,6 +194,11 @@ def gone(message: FromPage) -> str:
     return read.text(message.data, "relay")
 
 
+def is_pause(message: FromPage) -> bool:
+    """Of a `bye`: the page stays, and its user wants nothing brought."""
+    return message.data.get("paused") is True
+
+
 def notebook(message: FromPage) -> str:
     """The path of the notebook that the page shows, as its server has it."""
     return read.text(message.data, "path")
