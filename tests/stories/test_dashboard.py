@@ -132,6 +132,8 @@ def test_everything_is_on_one_page(desk: Desk) -> None:
 
 def test_a_save_appears_by_itself(desk: Desk) -> None:
     page = desk.dashboard()
+    expect(page.locator("#replicas")).to_contain_text("run the lines under “Follow this project in a notebook”")
+    expect(page.get_by_role("heading", name="Follow this project in a notebook")).to_be_visible()
     desk.laptop.save("shop/new.py", "x = 1\n")
     expect(page.locator("#activity li").first).to_contain_text("shop/new.py")
     expect(page.locator("#served")).to_contain_text("#2")

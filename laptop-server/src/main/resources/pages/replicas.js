@@ -20,10 +20,10 @@ export function drawReplicas({ replicas, project, now }, onlineMillis, list) {
           el('div', { class: 'soft' }, [machine, root, way(legs)].filter(Boolean).join(' · ')),
         ),
         place(replica, project.cursor, online),
-        el('span', { class: 'time' }, online ? 'online' : ago(replica.last_seen, now)),
+        el('span', { class: 'time' }, online ? 'online' : `away, heard ${ago(replica.last_seen, now)}`),
       );
     },
-    'None yet. Run the three lines beside in a notebook.',
+    'None yet. In a notebook, run the lines under “Follow this project in a notebook”.',
   );
 }
 

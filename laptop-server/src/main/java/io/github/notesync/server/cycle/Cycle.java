@@ -194,14 +194,23 @@ public final class Cycle implements AutoCloseable {
             // The watch was closed under the scan.
             return;
         }
+        everything = true;
+        try {
+            tellFailure(e);
+        } catch (RuntimeException | Error again) {
+            // Without memory nothing can be told; the loop goes on, and tells the next one.
+            toldFailure = "";
+        }
+        pause(UNAVAILABLE_POLL);
+    }
+
+    private void tellFailure(Throwable e) {
         if (!e.toString().equals(toldFailure)) {
             toldFailure = e.toString();
             Throwable cause = e.getCause() == null ? e : e.getCause();
             String why = e instanceof IOException refused ? Reason.of(refused) : cause.toString();
             listener.notice("a scan failed and is tried again: " + why);
         }
-        everything = true;
-        pause(UNAVAILABLE_POLL);
     }
 
     private void scan(boolean patient) throws IOException, InterruptedException {

@@ -17,18 +17,23 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.websocket.api.Session;
 import org.eclipse.jetty.websocket.api.StatusCode;
 import org.eclipse.jetty.websocket.api.WebSocketAdapter;
+import org.eclipse.jetty.websocket.api.WebSocketFrameListener;
 import org.eclipse.jetty.websocket.api.WriteCallback;
+import org.eclipse.jetty.websocket.api.extensions.Frame;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One page's socket: first its token, then {@code next} that do not wait, one after the other. Called by one thread at a
  * time; {@link #closeIfEnded} by any.
  */
-final class PageSocket extends WebSocketAdapter {
+final class PageSocket extends WebSocketAdapter implements WebSocketFrameListener {
     /** For the token to come. */
     static final long UNKNOWN_MILLIS = 5_000;
     /** As long as a token is good without use. */
     private static final long IDLE_MILLIS = Duration.ofHours(12).toMillis();
+
+    /** Each ping is answered, and the answers to who does not read them would fill the memory. A browser sends none. */
+    private static final int LOOSE_FRAMES = 64;
 
     private static final int HEAD_BYTES = 6;
 
@@ -36,8 +41,11 @@ final class PageSocket extends WebSocketAdapter {
     private final ReplicaCalls calls;
     private final Tokens tokens;
     private final Set<PageSocket> open;
+    private final long since = System.nanoTime();
     private final AtomicBoolean sending = new AtomicBoolean();
     private volatile @Nullable String token;
+    /** Frames since the last whole message. */
+    private int loose;
 
     PageSocket(String origin, ReplicaCalls calls, Tokens tokens, Set<PageSocket> open) {
         this.origin = origin;
@@ -49,7 +57,10 @@ final class PageSocket extends WebSocketAdapter {
     @Override
     public void onWebSocketConnect(Session session) {
         super.onWebSocketConnect(session);
-        open.add(this);
+        // What was late meanwhile has lost its place.
+        if (!open.contains(this)) {
+            disconnect(session);
+        }
     }
 
     @Override
@@ -59,12 +70,32 @@ final class PageSocket extends WebSocketAdapter {
     }
 
     @Override
+    public void onWebSocketFrame(Frame frame) {
+        Session session = getSession();
+        if (++loose > LOOSE_FRAMES && session != null) {
+            open.remove(this);
+            disconnect(session);
+        }
+    }
+
+    /** Without a word, as who does not read does not hear one. */
+    private static void disconnect(Session session) {
+        try {
+            session.disconnect();
+        } catch (IOException e) {
+            // It is gone already.
+            return;
+        }
+    }
+
+    @Override
     public void onWebSocketBinary(byte[] payload, int offset, int length) {
         end(StatusCode.BAD_DATA, "only text is understood");
     }
 
     @Override
     public void onWebSocketText(String message) {
+        loose = 0;
         try {
             JsonObject said = ProtocolJson.parse(message.getBytes(StandardCharsets.UTF_8));
             if (token == null) {
@@ -125,6 +156,17 @@ final class PageSocket extends WebSocketAdapter {
                 end(StatusCode.ABNORMAL, "");
             }
         });
+    }
+
+    /** Whoever keeps the socket busy without ever saying a token is not idle, and takes a place all the same. */
+    void closeIfLate() {
+        if (token == null && System.nanoTime() - since > UNKNOWN_MILLIS * 1_000_000) {
+            open.remove(this);
+            Session session = getSession();
+            if (session != null) {
+                disconnect(session);
+            }
+        }
     }
 
     void closeIfEnded() {

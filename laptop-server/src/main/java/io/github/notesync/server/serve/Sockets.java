@@ -47,11 +47,25 @@ final class Sockets {
             Answers.error(
                     response,
                     HttpError.of(ErrorCode.ORIGIN_REFUSED, "no page of this origin is paired with this server", null));
-        } else if (open.size() >= MOST) {
-            Answers.error(response, HttpError.of(503, ErrorCode.LIMIT_EXCEEDED, "too many sockets are open"));
         } else {
-            made.accept(() -> new PageSocket(origin, calls, tokens, open), request, response);
+            PageSocket socket = place(origin);
+            if (socket == null) {
+                Answers.error(response, HttpError.of(503, ErrorCode.LIMIT_EXCEEDED, "too many sockets are open"));
+            } else {
+                made.accept(() -> socket, request, response);
+            }
         }
+    }
+
+    /** Null where all are taken. One that gets no socket after all is free again as soon as it is late. */
+    private synchronized @Nullable PageSocket place(String origin) {
+        open.forEach(PageSocket::closeIfLate);
+        if (open.size() >= MOST) {
+            return null;
+        }
+        PageSocket socket = new PageSocket(origin, calls, tokens, open);
+        open.add(socket);
+        return socket;
     }
 
     private synchronized Upgrades upgrades(Executor executor, ByteBufferPool buffers) throws IOException {

@@ -10,11 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The user presses Ctrl-C while a scan runs. */
-class StopTest {
+/** What ends the loop, and what does not. */
+class LoopEndTest {
     @TempDir
     Path temporary;
 
@@ -38,7 +40,38 @@ class StopTest {
         }
     }
 
-    private final class Told implements Listener {
+    @Test
+    void anErrorWhileAnErrorIsToldDoesNotEndTheLoop() throws Exception {
+        Path root = Files.createDirectories(temporary.resolve("project"));
+        CountDownLatch failed = new CountDownLatch(1);
+        CountDownLatch seen = new CountDownLatch(1);
+        Listener poor = new Told() {
+            @Override
+            public void ready() {
+                throw new OutOfMemoryError("pretended");
+            }
+
+            @Override
+            public void notice(String text) {
+                failed.countDown();
+                throw new OutOfMemoryError("pretended, again");
+            }
+
+            @Override
+            public void sequence(Cursor cursor, List<Difference> differences, long millis) {
+                seen.countDown();
+            }
+        };
+        try (Cycle cycle = Cycle.open(
+                root, Config.defaults("project"), StateDirectory.open(temporary.resolve("state"), root), poor)) {
+            cycle.start();
+            assertThat(failed.await(20, TimeUnit.SECONDS)).isTrue();
+            Files.writeString(root.resolve("a.py"), "saved afterwards");
+            assertThat(seen.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private class Told implements Listener {
         @Override
         public void ready() {}
 
