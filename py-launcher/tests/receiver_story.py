@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
+from notesync._place import Place
 from notesync._replica import Moment
 from notesync.errors import (
     AgentLost,
@@ -154,6 +155,7 @@ class Agents:
         self.carrier = True
         self.tell: Callable[[events.Event], None] = lambda _event: None
         self._offered: dict[str, Any] = {}
+        self.place = Place(self.request, lambda: 0.0)
 
     def request(self, request: Request, _timeout_s: float = 0) -> Future[Reply]:
         self.kinds.append(request.type)

@@ -49,6 +49,7 @@ class StandInAgent:
         self.tree = EMPTY_TREE
         self.streams: dict[str, bytes] = {}
         self.in_cell = False
+        self.placed = False
         self.kept: list[dict[str, Any]] = []
         self.halts = False
         self.staged: dict[str, Any] | None = None
@@ -200,7 +201,10 @@ class StandInAgent:
                 self.tell("halted", replica="1f" * 16, batch=header["batch"], **told)
                 self.staged = None
             elif self.in_cell:
+                self._recall()
                 self.tell("waiting", replica="1f" * 16, batch=header["batch"], **{"for": ["k"]})
+            elif self.placed:
+                self._recall()
             else:
                 self._todo.append(self.apply)
         return {"offset": len(self.streams[header["batch"]])}, b""
@@ -231,14 +235,26 @@ class StandInAgent:
         """Apply what is staged, on the thread that owns the socket."""
         self._todo.append(self.apply)
 
-    def on_enter(self, _header: dict[str, Any], _body: bytes) -> tuple[dict[str, Any], bytes]:
-        self.apply()
+    def _recall(self) -> None:
+        if self.placed:
+            self.tell("recall", replica="1f" * 16)
+
+    def on_place(self, _header: dict[str, Any], _body: bytes) -> tuple[dict[str, Any], bytes]:
+        self.placed = self.staged is None and not self.in_cell
+        return {"place": self.placed}, b""
+
+    def on_enter(self, header: dict[str, Any], _body: bytes) -> tuple[dict[str, Any], bytes]:
+        self.placed = self.placed and header.get("place", False)
+        if "place" not in header:
+            self.apply()
         self.in_cell = True
         return {"replicas": [{"replica": "1f" * 16, "cursor": self.cursor}]}, b""
 
-    def on_leave(self, _header: dict[str, Any], _body: bytes) -> tuple[dict[str, Any], bytes]:
+    def on_leave(self, header: dict[str, Any], _body: bytes) -> tuple[dict[str, Any], bytes]:
         self.in_cell = False
-        self._todo.append(self.apply)
+        self.placed = self.placed and header.get("place", False)
+        if not self.placed:
+            self._todo.append(self.apply)
         return {}, b""
 
 

@@ -167,6 +167,7 @@ def test_a_hanging_agent_is_told_once(
     notebook: Notebook, capsys: pytest.CaptureFixture[str]
 ) -> None:
     notebook.app.cells.most_s = 0.4
+    notebook.agent.script["place"] = lambda *_: ({"place": False}, b"")
     notebook.run("1")
     notebook.agent.silent.set()
     began = time.monotonic()

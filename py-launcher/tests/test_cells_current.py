@@ -33,8 +33,15 @@ class Story(Notebook):
 
     def apply_unheard(self, value: str) -> None:
         """The agent has a newer sequence, and this kernel got no event of it."""
+        self.recall()
         self.write(value)
         self.agent.cursor = self.next_cursor()
+
+    def recall(self) -> None:
+        """The agent wants the place of this kernel back, and gets it."""
+        if self.agent.placed:
+            self.agent.tell("recall", replica="1f" * 16)
+            until(lambda: not self.agent.placed)
 
     def apply(self, value: str) -> None:
         """The agent applies a batch, and says so."""
@@ -84,6 +91,7 @@ def test_in_a_run_all_each_cell_runs_what_is_in_the_replica(story: Story) -> Non
 
 def test_what_was_applied_unheard_is_seen_when_a_cell_begins(story: Story) -> None:
     assert story.value() == "old"
+    until(lambda: story.agent.placed)
     story.apply_unheard("new")
     assert story.value() == "new"
     assert story.app.session.sequence() == 2

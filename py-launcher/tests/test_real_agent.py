@@ -127,6 +127,7 @@ def test_a_kernel_lives_through_interrupt_and_hang(
         assert kernel.run("1 + 1").text.strip() == "2"
         assert _process.is_alive(agent.pid, agent.started)
         os.kill(agent.pid, signal.SIGSTOP)
+        server.save(b"newer")
         began = time.monotonic()
         told = kernel.run("print('ran')").text
         assert time.monotonic() - began < 1.5

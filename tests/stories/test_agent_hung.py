@@ -6,6 +6,7 @@ import os
 import signal
 import time
 
+from tests.harness import wait
 from tests.harness.stack import Stack
 
 # A second, and what a kernel needs to run a cell and to tell so on a busy machine.
@@ -32,13 +33,19 @@ def test_a_stopped_agent_holds_no_cell_up_and_is_restarted(stack: Stack) -> None
 
 
 def test_an_agent_that_was_only_slow_goes_on(stack: Stack) -> None:
+    wait.until(lambda: begins_unasked(stack), "cells begin in the kernel's place")
     slow = stack.agent()
     os.kill(slow.pid, signal.SIGSTOP)
-    assert "has not answered" in stack.notebook.run("1").text
+    assert "notesync" not in stack.notebook.run("1").text, "nothing is new: there is nothing to ask"
     stack.laptop.save("shop/cart.py", "def total():\n    return 'two'\n")
+    assert "has not answered" in stack.notebook.run("1").text
     os.kill(slow.pid, signal.SIGCONT)
     stack.settle()
     assert stack.agent().pid == slow.pid
+
+
+def begins_unasked(stack: Stack) -> bool:
+    return stack.notebook.run("import notesync; notesync._app.session.link.place._had_for is not None").value == "True"
 
 
 def timed(stack: Stack, source: str) -> tuple[float, str]:

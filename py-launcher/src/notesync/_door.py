@@ -1,12 +1,14 @@
 """The door of a cell: tells the agent that one begins and ends (PROTOCOL.md, section 5, Cells).
 
-Main thread. An agent that hangs costs a cell a second, and each further one nothing.
+Main thread. A cell that begins in the kernel's place waits for nobody. For others, an agent that
+hangs costs a cell a second, and each further one nothing.
 """
 
 from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 
@@ -14,7 +16,7 @@ from . import display, texts
 from .agent_link import AgentLink
 from .errors import AgentSilent, NotesyncError
 from .messages import agent as words
-from .messages.agent import Entered, Reply
+from .messages.agent import Attached, Entered, Reply
 
 _log = logging.getLogger("notesync.cells")
 _HANGS_AFTER_S = 0.75
@@ -24,20 +26,45 @@ _APPLY_PATIENCE_S = 60.0
 
 
 class Door:
-    """Enters and leaves for one kernel. `inside`: nothing that it sees changes."""
+    """Enters and leaves for one kernel. `inside`: nothing that it sees changes.
 
-    def __init__(self, link: AgentLink) -> None:
+    `entered` is told what a cell runs on: before it begins, or (on the agent client's thread) a
+    moment later where it begins in the kernel's place.
+    """
+
+    def __init__(self, link: AgentLink, entered: Callable[[Attached, Entered], None]) -> None:
         self._link = link
+        self._place = link.place
+        self._entered = entered
         self._hung_at: float | None = None
-        self.inside = False
 
-    def enter(self, deadline: float, most_s: float) -> Entered | None:
+    @property
+    def inside(self) -> bool:
+        return self._place.inside
+
+    def enter(self, attached: Attached | None, deadline: float, most_s: float) -> None:
         """Begin a cell. A living agent may take its time to apply, a silent one not.
 
-        `most_s` is what the user is told that a cell is held. None: it runs on what is there.
+        `most_s` is what the user is told that a cell is held; it then runs on what is there. One
+        that begins before this kernel is `attached` tells nobody: who attaches during it does.
         """
-        entering = self._link.request(words.enter(_WAIT_FOR_OTHERS_MS), _APPLY_PATIENCE_S)
-        self.inside = True
+        if attached is None:
+            self._place.enter_alone()
+            return
+        told = self._place.enter(attached)
+        if told is not None:
+            told.add_done_callback(lambda reply: self._heard_later(attached, reply))
+            return
+        reply = self._ask(deadline, most_s)
+        if reply is not None:
+            self._entered(attached, Entered.of(reply))
+
+    def _heard_later(self, attached: Attached, reply: Future[Reply]) -> None:
+        if reply.exception() is None:
+            self._entered(attached, Entered.of(reply.result()))
+
+    def _ask(self, deadline: float, most_s: float) -> Reply | None:
+        entering = self._place.enter_by_asking(_WAIT_FOR_OTHERS_MS, _APPLY_PATIENCE_S)
         patience = max(0.1, deadline - time.monotonic() - _RESERVE_S)
         if self.still_hangs():
             patience = 0.0
@@ -56,12 +83,11 @@ class Door:
             _log.info("notesync: entering a cell: %s", error)
             return None
         self._hung_at = None
-        return Entered.of(reply)
+        return reply
 
-    def leave(self) -> None:
-        """The cell has ended."""
-        self.inside = False
-        self._link.request(words.leave(), 5.0)
+    def leave(self, attached: Attached | None, keep: bool = True) -> None:
+        """The cell has ended. `keep`: the next one begins in the place of this kernel."""
+        self._place.leave(attached, keep)
 
     def still_hangs(self) -> bool:
         """Whether nothing was heard from the agent since it was found hanging."""

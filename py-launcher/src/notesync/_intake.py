@@ -108,6 +108,7 @@ class Intake:
         ways = self._ways
         transfer = Transfer(ways.ask, ways.fetch, ways.pace, self.outcomes, replica.id, batch)
         replica.plain = False
+        ways.place.make_way()
         try:
             outcome = await ways.while_agent_lives(transfer.run(told.first, told.end))
         except AgentRefused as error:

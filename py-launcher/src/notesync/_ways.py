@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from . import texts
 from ._pace import Pace
 from ._patience import first_of, within
+from ._place import Place
 from .errors import AgentLost, LaptopUnreachable, NotesyncError
 from .laptop import Laptop
 from .messages.agent import Reply, Request
@@ -27,6 +28,9 @@ class Agents(Protocol):
     `ready` finds or starts one where none is connected, `renew` where one is lost or silent.
     """
 
+    @property
+    def place(self) -> Place: ...
+
     def request(self, request: Request, timeout_s: float = ...) -> Future[Reply]: ...
 
     def ready(self) -> Future[None]: ...
@@ -41,6 +45,7 @@ class Ways:
         self._laptop = laptop
         self.pace = Pace()
         self._agents = agents
+        self.place = agents.place
         self._beside: set[asyncio.Task[None]] = set()
         self._lost: AgentLost | None = None
         self._agent_gone = asyncio.Event()

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 import zmq
 
 from . import _process, texts, wire
+from ._place import TRUSTED_S
 from .errors import AgentLost, AgentSilent, NotesyncError
 from .messages import LARGEST_BODY, check_hello
 from .messages import agent as words
@@ -32,6 +33,7 @@ from .messages.events import Event, Leaving, event_of
 
 _log = logging.getLogger("notesync.agent")
 _TICK_MS = 500
+_LOOK_S = 0.1
 _HEARTBEAT_MS = 2_000
 PATIENCE_S = 60.0
 _PING_WHEN_IDLE_S = 4.0
@@ -53,12 +55,18 @@ class AgentClient:
     """A session with one agent process."""
 
     def __init__(
-        self, agent: ConnectionFile, kernel: str, on_event: OnEvent, on_lost: OnLost
+        self,
+        agent: ConnectionFile,
+        kernel: str,
+        on_event: OnEvent,
+        on_lost: OnLost,
+        on_stalled: Callable[[], None] = lambda: None,
     ) -> None:
         self.agent = agent
         self._kernel = kernel
         self._on_event = on_event
         self._on_lost = on_lost
+        self._on_stalled = on_stalled
         self._queue: collections.deque[tuple[Request, _Open]] = collections.deque()
         self._open: dict[int, _Open] = {}
         self._ids = itertools.count(1)
@@ -72,7 +80,9 @@ class AgentClient:
         self._wake_in, self._wake_out = socket.socketpair()
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
-        self.heard = time.monotonic()  # When anything was last heard; read by any thread.
+        # When anything was last heard, and when all that had come was last read; for any thread.
+        self.heard = self.listened = time.monotonic()
+        self._looked = 0.0
         self._sent = 0.0
         self._thread = threading.Thread(target=self._run, name="notesync-agent", daemon=True)
         self._thread.start()
@@ -145,6 +155,9 @@ class AgentClient:
 
     def _turn(self, dealer: zmq.Socket[bytes], poller: zmq.Poller) -> None:
         poller.poll(self._patience_ms())
+        polled = time.monotonic()
+        if polled - self.listened > TRUSTED_S:
+            self._on_stalled()  # This process was stopped, or starved; what came may be lost.
         self._drain_wake()
         while self._ended is None:
             try:
@@ -152,6 +165,7 @@ class AgentClient:
             except zmq.Again:
                 break
             self._receive(frames)
+        self.listened = polled
         if self._signer.established:
             self._send_queued(dealer)
             if time.monotonic() - self._sent > _PING_WHEN_IDLE_S:
@@ -264,6 +278,9 @@ class AgentClient:
                 self._queue.remove(pair)
         for waiting in [*overdue, *(waiting for _, waiting in unsent)]:
             _fail(waiting.future, AgentSilent("agent_silent", texts.agent_silent(waiting.kind)))
+        if now - self._looked < _LOOK_S:
+            return
+        self._looked = now
         if not _process.is_alive(self.agent.pid, self.agent.started):
             self._end(AgentLost("agent_died", texts.agent_died_suddenly(self.agent.pid)))
 

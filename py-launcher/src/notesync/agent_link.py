@@ -5,17 +5,19 @@ Any thread may call. Implements `receiver.Agents`.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 
 from . import agent_client, agent_process, texts
 from ._loop import in_background
+from ._place import Place
 from .agent_client import PATIENCE_S, AgentClient
 from .errors import AgentLost, AgentSilent
 from .messages import agent as words
 from .messages.agent import ConnectionFile, Reply, Request
-from .messages.events import Event
+from .messages.events import Event, Recall
 
 _ANSWERS_WITHIN_S = 5.0
 _HANGS_AFTER_S = 0.75
@@ -32,6 +34,7 @@ class AgentLink:
         self._on_lost = on_lost
         self._client: AgentClient | None = None
         self._lock = threading.Lock()
+        self.place = Place(self.request, self.listened)
         self._starting: Future[None] | None = None
 
     @property
@@ -87,7 +90,8 @@ class AgentLink:
         if client is not None and client.alive and self._answers(client.agent):
             return
         agent = agent_process.ensure(self._answers, self._stop)
-        fresh = AgentClient(agent, self._kernel, self._on_event, self._on_lost)
+        self.place.lost()
+        fresh = AgentClient(agent, self._kernel, self._hear, self._lose, self.place.give_up)
         self._client = fresh
         if client is not None:
             client.close()
@@ -99,6 +103,21 @@ class AgentLink:
     @staticmethod
     def _stop(agent: ConnectionFile) -> None:
         agent_client.ask_to_stop(agent, why="replaced")
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, Recall):
+            self.place.give_up()
+        else:
+            self._on_event(event)
+
+    def _lose(self, error: AgentLost) -> None:
+        self.place.lost()
+        self._on_lost(error)
+
+    def listened(self) -> float:
+        """When everything that the agent had sent was last read, by the monotonic clock."""
+        client = self._client
+        return client.listened if client is not None and client.alive else -math.inf
 
     def heard(self) -> float:
         """When the agent was last heard, by the monotonic clock."""

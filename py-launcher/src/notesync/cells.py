@@ -33,6 +33,7 @@ from ._run_all import Row
 from .databricks import hooks as databricks
 from .errors import NotesyncError
 from .messages import Cursor
+from .messages.agent import Attached, Entered
 from .session import Session
 
 _log = logging.getLogger("notesync.cells")
@@ -56,7 +57,7 @@ class Cells:
         self.strict = False
         self.history: list[tuple[int, int | None]] = []
         self._depth = 0
-        self._door = Door(session.link)
+        self._door = Door(session.link, self._entered)
         self._started = 0.0
         self._row = Row()
         self._place: Path | None = None
@@ -187,7 +188,7 @@ class Cells:
         if self._door.inside:
             return
         if self.session.attached is None:
-            self._door.inside = True  # Who connects during this cell tells the agent so.
+            self._enter(time.monotonic() + self.most_s)
             return
         command = _is_command(source)
         run = Run.of(self.shell)
@@ -217,11 +218,9 @@ class Cells:
         self.history.append((self.shell.execution_count, self.session.sequence()))
         del self.history[:-1000]
 
-    def end(self) -> None:
+    def end(self, keep: bool = True) -> None:
         if self._door.inside:
-            self._door.inside = False
-            if self.session.attached is not None:
-                self._door.leave()
+            self._door.leave(self.session.attached, keep)
 
     @contextmanager
     def outside(self) -> Iterator[None]:
@@ -230,7 +229,7 @@ class Cells:
         One that only connects does not enter again: it would make others' cells give way.
         """
         was_inside = self._door.inside and self.session.attached is not None
-        self.end()
+        self.end(keep=False)
         try:
             yield
         finally:
@@ -238,8 +237,10 @@ class Cells:
                 self._enter(time.monotonic() + self.most_s)
 
     def _enter(self, deadline: float) -> None:
-        entered = self._door.enter(deadline, self.most_s)
-        if entered is not None:
+        self._door.enter(self.session.attached, deadline, self.most_s)
+
+    def _entered(self, attached: Attached, entered: Entered) -> None:
+        if self.session.attached is attached:
             self.session.entered(entered)
 
     def assert_path(self) -> None:

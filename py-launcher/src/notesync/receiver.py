@@ -200,7 +200,7 @@ class Receiver:
             request = agent_words.attach(self._root, self._project, inside, self._documents())
             attached = Attached.of(await self._ways.ask(request, timeout_s))
             if inside and not self._in_cell():
-                await self._ways.ask(agent_words.leave(), timeout_s)
+                self._ways.place.give_up()
             if inside or not self._in_cell():
                 return attached
 

@@ -203,6 +203,28 @@ def leave() -> Request:
     return Request("leave")
 
 
+def ask_for_place() -> Request:
+    """From a place a kernel begins its cells without asking, until it is recalled."""
+    return Request("place")
+
+
+def is_place_given(reply: Reply) -> bool:
+    return read.flag(reply.header, "place")
+
+
+def enter_in_place() -> Request:
+    return Request("enter", {"place": True})
+
+
+def leave_in_place() -> Request:
+    return Request("leave", {"place": True})
+
+
+def give_up_place_in_cell() -> Request:
+    """The cell goes on; the next one begins with asking."""
+    return Request("enter", {"place": False})
+
+
 def carry(replica: str) -> Request:
     return Request("carry", {"replica": replica})
 

@@ -93,11 +93,18 @@ class CarrierIs:
 
 
 @dataclass(frozen=True)
+class Recall:
+    """The place of this kernel is wanted back."""
+
+    replica: str
+
+
+@dataclass(frozen=True)
 class Leaving:
     why: str
 
 
-Event = Union[Progress, Staged, Waiting, Applied, Refused, Halted, CarrierIs, Leaving]
+Event = Union[Progress, Staged, Waiting, Applied, Refused, Halted, CarrierIs, Recall, Leaving]
 
 
 def event_of(header: read.Json) -> Event | None:
@@ -177,6 +184,10 @@ def _carrier(header: read.Json) -> Event:
     return CarrierIs(read.text(header, "replica"), read.flag(header, "carrier"))
 
 
+def _recall(header: read.Json) -> Event:
+    return Recall(read.text(header, "replica"))
+
+
 def _leaving(header: read.Json) -> Event:
     return Leaving(read.optional_text(header, "why") or "")
 
@@ -189,5 +200,6 @@ _READERS = {
     "refused": _refused,
     "halted": _halted,
     "carrier": _carrier,
+    "recall": _recall,
     "leaving": _leaving,
 }

@@ -63,12 +63,18 @@ final class Agent implements Handler {
                 Set<RelativePath> open = OpenDocuments.parse(header.has("open") ? header.strings("open") : List.of());
                 workers.execute(() -> attach(kernel, root, inCell, open, answer));
             }
-            case "enter" ->
-                enter(kernel, Math.min(header.integerOr("wait_ms", ENTER_WAIT_MILLIS), ENTER_WAIT_MAX_MILLIS), answer);
+            case "enter" -> enter(kernel, header, answer);
             case "leave" -> {
-                seats(kernel).forEach(seat -> seat.leave(kernel));
+                boolean kept = header.flagOrFalse("place");
+                seats(kernel).forEach(seat -> seat.leave(kernel, kept));
                 answer.reply(JsonObject.builder());
             }
+            case "place" ->
+                Agent.<Boolean>gather(
+                        List.copyOf(seats(kernel)),
+                        (seat, done) -> seat.givePlace(kernel, done),
+                        given -> answer.reply(
+                                JsonObject.builder().put("place", !given.isEmpty() && !given.contains(false))));
             case "status" -> status(answer);
             case "stop" -> {
                 String why = header.has("why") && header.string("why").equals("replaced") ? "replaced" : "stopped";
@@ -104,10 +110,16 @@ final class Agent implements Handler {
         return attached.getOrDefault(kernel, Collections.emptySet());
     }
 
-    private void enter(Kernel kernel, long waitMillis, Answer answer) {
+    private void enter(Kernel kernel, JsonObject header, Answer answer) throws ProtocolException {
+        long waitMillis = Math.min(header.integerOr("wait_ms", ENTER_WAIT_MILLIS), ENTER_WAIT_MAX_MILLIS);
+        BiConsumer<Seat, Consumer<JsonObject>> ask = (seat, done) -> seat.enter(kernel, waitMillis, done);
+        if (header.has("place")) {
+            boolean kept = header.flagOrFalse("place");
+            ask = (seat, done) -> seat.enterInPlace(kernel, kept, done);
+        }
         gather(
                 List.copyOf(seats(kernel)),
-                (seat, done) -> seat.enter(kernel, waitMillis, done),
+                ask,
                 states -> answer.reply(JsonObject.builder().put("replicas", states)));
     }
 
@@ -117,13 +129,12 @@ final class Agent implements Handler {
     }
 
     /** Asks every seat, and goes on when all have answered. */
-    private static void gather(
-            List<Seat> seats, BiConsumer<Seat, Consumer<JsonObject>> ask, Consumer<List<JsonObject>> done) {
+    private static <T> void gather(List<Seat> seats, BiConsumer<Seat, Consumer<T>> ask, Consumer<List<T>> done) {
         if (seats.isEmpty()) {
             done.accept(List.of());
             return;
         }
-        List<JsonObject> answers = Collections.synchronizedList(new ArrayList<>());
+        List<T> answers = Collections.synchronizedList(new ArrayList<>());
         AtomicInteger missing = new AtomicInteger(seats.size());
         for (Seat seat : seats) {
             ask.accept(seat, state -> {

@@ -8,11 +8,12 @@ import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 
 /**
- * Which kernels of a replica run a cell, and which wait at the door of one until a batch is in. Only for the replica's
- * thread.
+ * Which kernels of a replica run a cell, which have a place, from which they begin the next one without asking, and
+ * which wait at the door of one until a batch is in. Only for the replica's thread.
  */
 final class Cells {
     private final Set<Kernel> running = new LinkedHashSet<>();
+    private final Set<Kernel> placed = new LinkedHashSet<>();
     private final List<Waiter> waiters = new ArrayList<>();
 
     /** A kernel that will run a cell as soon as the staged batch is in. */
@@ -26,8 +27,33 @@ final class Cells {
         return running.stream().anyMatch(each -> !each.equals(kernel));
     }
 
+    boolean runs(Kernel kernel) {
+        return running.contains(kernel);
+    }
+
     List<String> runningIds() {
         return running.stream().map(Kernel::id).toList();
+    }
+
+    /** Those that have a place, in a cell or not. */
+    List<Kernel> placed() {
+        return List.copyOf(placed);
+    }
+
+    boolean hasPlace(Kernel kernel) {
+        return placed.contains(kernel);
+    }
+
+    boolean anyHasPlace() {
+        return !placed.isEmpty();
+    }
+
+    void givePlace(Kernel kernel) {
+        placed.add(kernel);
+    }
+
+    void takePlace(Kernel kernel) {
+        placed.remove(kernel);
     }
 
     void enter(Kernel kernel) {
@@ -57,6 +83,7 @@ final class Cells {
     /** The kernel is no longer there. */
     void forget(Kernel kernel) {
         running.remove(kernel);
+        placed.remove(kernel);
         waiters.removeIf(waiter -> {
             boolean gone = waiter.kernel().equals(kernel);
             if (gone) {

@@ -77,7 +77,7 @@ final class Requests {
     private static void adopt(Kernel kernel, Seat seat, JsonObject header, Answer answer) throws ProtocolException {
         Cursor cursor = Cursor.fromJson(header.object("cursor"));
         TreeDigest tree = TreeDigest.parse(header.string("tree"));
-        seat.run(kernel, answer, replica -> {
+        seat.change(kernel, answer, replica -> {
             replica.adopt(cursor, tree);
             answer.reply(JsonObject.builder().put("cursor", cursor.toJson()));
         });
@@ -122,7 +122,7 @@ final class Requests {
                                                 List.of(replica.kept().find(id).toJson())),
                                 replica.kept().read(id)));
             case "restore" ->
-                seat.run(kernel, answer, replica -> {
+                seat.change(kernel, answer, replica -> {
                     replica.restore(id);
                     answer.reply(words(replica.kept()));
                 });

@@ -18,7 +18,6 @@ import io.github.notesync.protocol.RelativePath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -32,9 +31,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place of one root in the agent: the thread of its replica, the kernels that are attached, and when a staged batch
- * may become visible to them. The replica is opened with the first kernel and closed with the last. Its methods may be
- * called by any thread and return at once, except for those marked otherwise.
+ * One root in the agent: the thread of its replica and the kernels that are attached to it. The replica is opened with
+ * the first kernel and closed with the last. Its methods may be called by any thread and return at once, except for
+ * those marked otherwise.
  */
 final class Seat {
     private static final int ROLLBACK_MILLIS = 50;
@@ -47,11 +46,10 @@ final class Seat {
 
     // All of the following belong to the replica's thread.
     private final Set<Kernel> kernels = new LinkedHashSet<>();
-    private final Cells cells = new Cells();
+    private final QuietMoment quiet;
     private final Carrier carrier = new Carrier();
     private final OpenDocuments documents = new OpenDocuments();
     private @Nullable Replica replica;
-    private @Nullable Returning returning;
     private volatile String id = "";
 
     /** Something to do with an open replica, on its thread. */
@@ -68,8 +66,10 @@ final class Seat {
             worker.setDaemon(true);
             return worker;
         });
+        this.quiet = new QuietMoment(
+                () -> replica, (millis, task) -> thread.schedule(() -> execute(task), millis, TimeUnit.MILLISECONDS));
         this.around = new Replica.Surroundings(
-                disk, machine.boot(), settings, this::execute, background, this::tell, this::applyIfQuiet);
+                disk, machine.boot(), settings, this::execute, background, this::tell, quiet::applyIfQuiet);
     }
 
     Path root() {
@@ -110,20 +110,27 @@ final class Seat {
 
     /** Does a task on the replica's thread; what it throws is the answer. */
     void run(Kernel kernel, Answer answer, Task task) {
-        execute(() -> {
-            try {
-                Replica open = replica;
-                if (open == null || !kernels.contains(kernel)) {
-                    throw new ProtocolException(
-                            ErrorCode.UNKNOWN_REPLICA, "this kernel is not attached to " + root + ": attach it first");
-                }
-                task.run(open);
-            } catch (Applier.Broken e) {
-                throw e;
-            } catch (IOException | RuntimeException e) {
-                answer.error(e);
+        execute(() -> runNow(kernel, answer, task));
+    }
+
+    /** The same for what changes what kernels see, once no kernel could begin a cell without hearing of it. */
+    void change(Kernel kernel, Answer answer, Task task) {
+        execute(() -> quiet.change(() -> runSafely(() -> runNow(kernel, answer, task))));
+    }
+
+    private void runNow(Kernel kernel, Answer answer, Task task) {
+        try {
+            Replica open = replica;
+            if (open == null || !kernels.contains(kernel)) {
+                throw new ProtocolException(
+                        ErrorCode.UNKNOWN_REPLICA, "this kernel is not attached to " + root + ": attach it first");
             }
-        });
+            task.run(open);
+        } catch (Applier.Broken e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            answer.error(e);
+        }
     }
 
     /**
@@ -146,7 +153,7 @@ final class Seat {
                         .put("recovered", ours.recovered().name().toLowerCase(Locale.ROOT))
                         .put("held", ours.isHeld())
                         .put("carrier", carrier.is(kernel)));
-                applyIfQuiet();
+                quiet.applyIfQuiet();
             } catch (Applier.Broken e) {
                 throw e;
             } catch (IOException | RuntimeException e) {
@@ -156,14 +163,9 @@ final class Seat {
     }
 
     private void arrive(Replica open, Kernel kernel, boolean inCell) {
-        if (returning != null) {
-            returning.came(kernel);
-        }
+        quiet.came(kernel, inCell);
         if (kernels.add(kernel)) {
-            note(open);
-        }
-        if (inCell) {
-            cells.enter(kernel);
+            quiet.note(open, kernels);
         }
         open.spare(documents.all());
     }
@@ -184,12 +186,7 @@ final class Seat {
     private Replica open() throws IOException {
         Replica open = Replica.open(root, around);
         replica = open;
-        Returning missing = Returning.to(open.directory(), machine, kernels);
-        returning = missing;
-        if (missing.anyIsMissing()) {
-            ScheduledFuture<?> unused = thread.schedule(
-                    () -> execute(this::applyIfQuiet), Returning.PATIENCE_MILLIS + 10, TimeUnit.MILLISECONDS);
-        }
+        quiet.opened(Returning.to(open.directory(), machine, kernels));
         id = open.id().hex();
         onOpen.accept(this);
         return open;
@@ -206,7 +203,7 @@ final class Seat {
         } catch (IOException | RuntimeException e) {
             Log.line(root + " could not be recovered yet, tried again when a kernel attaches: " + e);
         }
-        cells.release();
+        quiet.release();
     }
 
     void detach(Kernel kernel, @Nullable Answer answer) {
@@ -220,15 +217,15 @@ final class Seat {
 
     private void forget(Kernel kernel) {
         if (kernels.remove(kernel) && replica != null) {
-            note(replica);
+            quiet.note(replica, kernels);
         }
-        cells.forget(kernel);
+        quiet.forget(kernel);
         documents.forget(kernel);
         if (replica != null) {
             replica.spare(documents.all());
         }
         handOver(kernel);
-        applyIfQuiet();
+        quiet.applyIfQuiet();
     }
 
     private void handOver(Kernel kernel) {
@@ -248,48 +245,6 @@ final class Seat {
         });
     }
 
-    /** Applies what is staged unless a kernel is in a cell, or about to be. On the replica's thread. */
-    private void applyIfQuiet() {
-        Replica open = replica;
-        Intake.Staged staged = open == null ? null : open.intake().staged();
-        if (open == null || staged == null || staged.halted()) {
-            cells.release();
-            return;
-        }
-        if (cells.anyRuns() || anyIsMissing()) {
-            open.report().waiting(staged.batch(), waitsFor());
-            return;
-        }
-        apply(open, false);
-    }
-
-    private void note(Replica open) {
-        if (returning != null) {
-            returning.note(open.directory(), kernels);
-        }
-    }
-
-    private boolean anyIsMissing() {
-        return returning != null && returning.anyIsMissing();
-    }
-
-    /** Those in a cell, and those of whom that is not known yet. */
-    private List<String> waitsFor() {
-        List<String> all = new ArrayList<>(cells.runningIds());
-        if (returning != null) {
-            all.addAll(returning.names());
-        }
-        return all;
-    }
-
-    private void apply(Replica open, boolean forced) {
-        try {
-            open.applyStaged(forced);
-        } finally {
-            cells.release();
-        }
-    }
-
     /** Answers an offer. Who has sent a batch before, and may have lost what became of it, is told again. */
     void offer(Kernel kernel, Answer answer, BatchDescriptor descriptor) {
         run(kernel, answer, open -> {
@@ -303,7 +258,7 @@ final class Seat {
             if (halt != null) {
                 open.report().halted(staged.batch(), halt);
             } else {
-                applyIfQuiet();
+                quiet.applyIfQuiet();
             }
         });
     }
@@ -312,7 +267,7 @@ final class Seat {
         run(kernel, answer, open -> {
             open.confirm(batch, yes);
             answer.reply(JsonObject.builder());
-            applyIfQuiet();
+            quiet.applyIfQuiet();
         });
     }
 
@@ -322,37 +277,30 @@ final class Seat {
      * @param done gets the state that the cell will run on
      */
     void enter(Kernel kernel, long waitMillis, Consumer<JsonObject> done) {
+        execute(() -> quiet.enter(kernel, waitMillis, () -> done.accept(state())));
+    }
+
+    /** A kernel has begun a cell in its place, or (not {@code kept}) gives its place up in the middle of one. */
+    void enterInPlace(Kernel kernel, boolean kept, Consumer<JsonObject> done) {
         execute(() -> {
-            Runnable go = () -> done.accept(state());
-            Replica open = replica;
-            Intake.Staged staged = open == null ? null : open.intake().staged();
-            if (open != null && staged != null && !staged.halted()) {
-                if (cells.anyOtherRuns(kernel) || anyIsMissing()) {
-                    open.report().waiting(staged.batch(), waitsFor());
-                    cells.await(new Cells.Waiter(
-                            kernel,
-                            go,
-                            thread.schedule(() -> execute(this::applyAnyway), waitMillis, TimeUnit.MILLISECONDS)));
-                    return;
-                }
-                cells.leave(kernel);
-                apply(open, false);
-            }
-            cells.enter(kernel);
-            go.run();
+            quiet.enterInPlace(kernel, kept);
+            done.accept(state());
         });
     }
 
-    private void applyAnyway() {
-        Replica open = replica;
-        if (open != null) {
-            apply(open, cells.anyRuns() || anyIsMissing());
-        }
+    /** @param done gets whether the kernel may begin its next cell without asking, until the place is recalled */
+    void givePlace(Kernel kernel, Consumer<Boolean> done) {
+        execute(() -> done.accept(quiet.givePlace(kernel)));
+    }
+
+    /** @param kept whether it keeps its place, if it has one */
+    void leave(Kernel kernel, boolean kept) {
+        execute(() -> quiet.leave(kernel, kept));
     }
 
     /** Goes back once everything applied is durable, for at most some seconds. */
     void rollback(Kernel kernel, Answer answer, Rewind.Goal goal, int patience) {
-        run(kernel, answer, open -> {
+        change(kernel, answer, open -> {
             if (!open.isSettled() && patience > 0) {
                 ScheduledFuture<?> unused = thread.schedule(
                         () -> rollback(kernel, answer, goal, patience - 1), ROLLBACK_MILLIS, TimeUnit.MILLISECONDS);
@@ -362,13 +310,6 @@ final class Seat {
             answer.reply(JsonObject.builder()
                     .put("cursor", Report.json(open.index().cursor()))
                     .put("held", true));
-        });
-    }
-
-    void leave(Kernel kernel) {
-        execute(() -> {
-            cells.leave(kernel);
-            applyIfQuiet();
         });
     }
 
@@ -395,10 +336,10 @@ final class Seat {
             Replica open = replica;
             JsonObject.Builder json = JsonObject.builder();
             state().fields().forEach(json::put);
-            done.accept(json.put("root", root.toString())
+            done.accept(quiet.describe(json)
+                    .put("root", root.toString())
                     .put("entries", open == null ? 0 : open.index().size())
                     .put("kernels", kernels.stream().map(Kernel::id).toList())
-                    .put("in_cell", cells.runningIds())
                     .put("settled", open == null || open.isSettled())
                     .build());
         });
