@@ -8,14 +8,19 @@ import org.jspecify.annotations.Nullable;
  * leaves the root or that another operating system cannot store ({@code PROTOCOL.md} 2.1). Valid once constructed.
  * Ordered by code point, so a parent comes before its children.
  */
-public record RelativePath(String value) implements Comparable<RelativePath> {
+public final class RelativePath implements Comparable<RelativePath> {
+    private final String value;
 
     /** @throws IllegalArgumentException if {@code value} is refused; what came from a peer goes through {@link #parse} */
-    public RelativePath {
-        PathReason reason = PathRules.refusal(value);
-        if (reason != null) {
-            throw new IllegalArgumentException("path " + Quoted.of(value) + " is refused: " + reason.text());
+    public RelativePath(String value) {
+        this(value, PathRules.refusal(value));
+    }
+
+    private RelativePath(String value, @Nullable PathReason refusal) {
+        if (refusal != null) {
+            throw new IllegalArgumentException("path " + Quoted.of(value) + " is refused: " + refusal.text());
         }
+        this.value = value;
     }
 
     /** @throws ProtocolException {@code path_refused}, with the reason */
@@ -32,10 +37,15 @@ public record RelativePath(String value) implements Comparable<RelativePath> {
         return Optional.ofNullable(PathRules.refusal(text));
     }
 
+    public String value() {
+        return value;
+    }
+
     /** The directory that holds this entry; null when that is the root. */
     public @Nullable RelativePath parent() {
         int slash = value.lastIndexOf('/');
-        return slash < 0 ? null : new RelativePath(value.substring(0, slash));
+        // What every rule allows of a path, it allows of what stands above.
+        return slash < 0 ? null : new RelativePath(value.substring(0, slash), null);
     }
 
     /** The last component. */
@@ -88,7 +98,6 @@ public record RelativePath(String value) implements Comparable<RelativePath> {
         return Character.isSurrogate(c) ? (char) (c + 0x2000) : c;
     }
 
-    /** Spelled out: what Java makes for records is slow until it is compiled, and a start has every path as a key. */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof RelativePath that && value.equals(that.value);

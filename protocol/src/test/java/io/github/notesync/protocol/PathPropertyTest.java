@@ -19,6 +19,15 @@ class PathPropertyTest {
         assertThat(PathRules.refusal(text)).isEqualTo(PathRules.firstRefusal(text));
     }
 
+    @Property(tries = 5000)
+    void whatStandsAboveAPathIsOneToo(@ForAll("nearPaths") String text) {
+        if (RelativePath.refusal(text).isEmpty()) {
+            RelativePath parent = new RelativePath(text).parent();
+            assertThat(parent == null ? null : PathRules.firstRefusal(parent.value()))
+                    .isNull();
+        }
+    }
+
     @Property
     void noTextIsTooStrangeForTheRules(@ForAll String text) {
         if (RelativePath.refusal(text).isEmpty()) {
