@@ -85,7 +85,19 @@ def test_who_brings_a_batch_has_given_up_its_place_before(placed: Story) -> None
     until(lambda: placed.app.session.sequence() == 2)
     told = [header["type"] for header in placed.agent.seen[before:]]
     assert told.index("leave") < told.index("offer")
-    assert not placed.agent.placed
+
+
+def test_what_was_saved_and_applied_between_cells_does_not_make_the_next_one_ask(
+    placed: Story,
+) -> None:
+    for number in (2, 3):
+        placed.server.save(b"%d" % number)
+        until(lambda at=number: placed.app.session.sequence() == at and has_place(placed))
+    before = len(placed.agent.seen)
+    placed.run("1")
+    assert placed.app.cells.history[-1][1] == 3
+    entered = [header for header in placed.agent.seen[before:] if header["type"] == "enter"]
+    assert all(header["place"] for header in entered)
 
 
 def test_a_place_that_was_taken_away_unheard_is_noticed_with_the_cell(placed: Story) -> None:

@@ -145,6 +145,24 @@ def test_an_offer_is_preceded_by_the_place_once(placed: Agent) -> None:
     assert placed.place.enter(HERE) is None
 
 
+def test_once_its_batch_is_in_the_kernel_asks_again(placed: Agent) -> None:
+    placed.place.way_is_free()
+    assert placed.new() == [], "a batch of another kernel"
+    placed.place.make_way()
+    placed.place.way_is_free()
+    assert placed.new() == ["leave", "place"]
+    placed.answers(place=True)
+    assert placed.place.enter(HERE) is not None
+
+
+def test_a_batch_that_comes_in_with_the_next_cell_is_followed_by_asking_once(placed: Agent) -> None:
+    placed.place.make_way()
+    placed.place.enter_by_asking(2_000, 5.0)
+    placed.place.way_is_free()
+    placed.place.leave(HERE)
+    assert placed.new() == ["leave", "enter", "leave", "place"]
+
+
 def test_an_offer_during_a_cell_waits_for_it_as_ever(placed: Agent) -> None:
     assert placed.place.enter(HERE) is not None
     placed.new()

@@ -1,6 +1,7 @@
 """This kernel's place at the agent: from it a cell begins without asking (PROTOCOL.md, 5, Cells).
 
-    cell ends → leave, place → had → cells begin and end in it → recalled, or a batch is offered
+    cell ends → leave, place → had → cells begin and end in it → recalled
+                                   → a batch is offered → it is applied → place
 
 A place is had for one attachment, and only for as long as the agent is listened to: a kernel that
 was stopped does not know what it was told meanwhile.
@@ -35,7 +36,9 @@ class Place:
         self._listened = listened
         self._lock = threading.Lock()
         self._had_for: Attached | None = None
-        self._asking: object | None = None
+        self._asking_for: Attached | None = None
+        self._asked: Future[Reply] | None = None
+        self._made_way_for: Attached | None = None
         self.inside = False
 
     def enter(self, attached: Attached | None) -> Future[Reply] | None:
@@ -72,18 +75,25 @@ class Place:
                 return
             self._forget()
             self._told(words.leave())
-            if not keep:
-                return
-            asking = self._asking = object()
-            asked = self._told(words.ask_for_place())
-        asked.add_done_callback(lambda reply: self._given(asking, attached, reply))
+            asked = self._ask(attached) if keep else None
+        self._await(asked)
 
-    def _given(self, asking: object, attached: Attached, reply: Future[Reply]) -> None:
-        given = reply.exception() is None and words.is_place_given(reply.result())
+    def _ask(self, attached: Attached) -> Future[Reply]:
+        self._asking_for = attached
+        self._asked = self._told(words.ask_for_place())
+        return self._asked
+
+    def _await(self, asked: Future[Reply] | None) -> None:
+        """Not under the lock: the answer may be there already."""
+        if asked is not None:
+            asked.add_done_callback(self._given)
+
+    def _given(self, asked: Future[Reply]) -> None:
+        given = asked.exception() is None and words.is_place_given(asked.result())
         with self._lock:
-            if self._asking is asking:
-                self._asking = None
-                self._had_for = attached if given else None
+            if self._asking_for is not None and self._asked is asked:
+                self._had_for = self._asking_for if given else None
+                self._asking_for = None
 
     def give_up(self) -> None:
         """It was recalled, or what was told may have been missed: the next cell asks."""
@@ -94,9 +104,18 @@ class Place:
     def make_way(self) -> None:
         """This kernel is about to offer a batch: nobody need recall the place for it."""
         with self._lock:
-            if not self.inside and (self._had_for is not None or self._asking is not None):
+            attached = self._had_for or self._asking_for
+            if not self.inside and attached is not None:
                 self._forget()
+                self._made_way_for = attached
                 self._told(words.leave())
+
+    def way_is_free(self) -> None:
+        """Something was applied: after its own batch this kernel asks for its place again."""
+        with self._lock:
+            attached, self._made_way_for = self._made_way_for, None
+            asked = self._ask(attached) if attached is not None and not self.inside else None
+        self._await(asked)
 
     def lost(self) -> None:
         """The agent that gave it is gone."""
@@ -104,7 +123,7 @@ class Place:
             self._forget()
 
     def _forget(self) -> None:
-        self._had_for = self._asking = None
+        self._had_for = self._asking_for = self._made_way_for = None
 
     def _told(self, request: Request) -> Future[Reply]:
         return self._tell(request, _TOLD_WITHIN_S)

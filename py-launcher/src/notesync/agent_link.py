@@ -17,7 +17,7 @@ from .agent_client import PATIENCE_S, AgentClient
 from .errors import AgentLost, AgentSilent
 from .messages import agent as words
 from .messages.agent import ConnectionFile, Reply, Request
-from .messages.events import Event, Recall
+from .messages.events import Applied, Event, Recall
 
 _ANSWERS_WITHIN_S = 5.0
 _HANGS_AFTER_S = 0.75
@@ -109,6 +109,8 @@ class AgentLink:
             self.place.give_up()
         else:
             self._on_event(event)
+        if isinstance(event, Applied) and not event.more:
+            self.place.way_is_free()
 
     def _lose(self, error: AgentLost) -> None:
         self.place.lost()
