@@ -1,8 +1,7 @@
 import { bodyOf, headersOf, LaptopError, type LaptopAnswer, type LaptopCall, type LaptopTransport } from './transport';
+import { openWindow, use, windowInUse } from './windows';
 import { isObject, PROTOCOL_VERSION } from '../messages';
 
-const WINDOW_NAME = 'notesync_bridge';
-const WINDOW_FEATURES = 'popup,width=520,height=680';
 /** The window calls every half second. */
 const ADOPT_MS = 2_000;
 const LOAD_MS = 15_000;
@@ -18,7 +17,7 @@ interface Pending {
 /**
  * Laptop leg L2: a window of the laptop server, opened by a click, does the calls; they reach it through a
  * MessagePort, which binds them to that one window (PROTOCOL.md, section 3, "Popup"). The window is first-party at
- * 127.0.0.1, so that no permission is needed.
+ * 127.0.0.1, so that no permission is needed. The notebooks of one page share it, each with a port of its own.
  */
 export class PopupLaptop implements LaptopTransport {
   readonly leg = 'popup';
@@ -31,6 +30,7 @@ export class PopupLaptop implements LaptopTransport {
     popup: Window,
     private readonly port: MessagePort,
     private readonly onClosed: Closed,
+    private readonly letGo: () => void,
   ) {
     port.onmessage = ({ data }) => {
       this.receive(data);
@@ -45,17 +45,34 @@ export class PopupLaptop implements LaptopTransport {
    * the window goes without being asked to.
    */
   static open(page: Window, laptop: string, label: string, onClosed: Closed): Promise<PopupLaptop> {
+    const shared = windowInUse(page, laptop);
+    if (shared) {
+      // It may have to ask the user.
+      shared.focus();
+      return Promise.resolve(PopupLaptop.join(page, laptop, label, onClosed, shared));
+    }
     const url = `${laptop}/bridge`;
-    const popup = page.open(url, WINDOW_NAME, WINDOW_FEATURES);
+    const popup = openWindow(page, url);
     if (!popup) return Promise.reject(new LaptopError('popup_blocked', 'the browser did not open the notesync window'));
     const late = new LaptopError('laptop_unreachable', `${url} did not load in the notesync window`);
     return PopupLaptop.meet(page, laptop, label, onClosed, { popup, wait: LOAD_MS, late });
   }
 
-  /** Takes up the window that an earlier life of this page left open; it calls its opener by itself. No click needed. */
+  /**
+   * Takes up the window that another notebook of this page uses, or that an earlier life of the page left open and that
+   * calls its opener by itself. No click needed.
+   */
   static adopt(page: Window, laptop: string, label: string, onClosed: Closed): Promise<PopupLaptop> {
+    const shared = windowInUse(page, laptop);
+    if (shared) return Promise.resolve(PopupLaptop.join(page, laptop, label, onClosed, shared));
     const late = new LaptopError('popup_closed', 'the notesync window is no longer there');
     return PopupLaptop.meet(page, laptop, label, onClosed, { popup: null, wait: ADOPT_MS, late });
+  }
+
+  private static join(page: Window, laptop: string, label: string, onClosed: Closed, bridge: Window): PopupLaptop {
+    const { port1, port2 } = new MessageChannel();
+    bridge.postMessage({ notesync: 'connect', protocol: PROTOCOL_VERSION, label }, new URL(laptop).origin, [port2]);
+    return new PopupLaptop(bridge, port1, onClosed, use(page, laptop, bridge));
   }
 
   private static meet(
@@ -90,10 +107,7 @@ export class PopupLaptop implements LaptopTransport {
         if (event.origin !== origin || !isObject(data) || data['notesync'] !== 'bridge') return;
         if (source === null || (popup !== null && source !== popup)) return;
         stop();
-        const { port1, port2 } = new MessageChannel();
-        const bridge = source as Window;
-        bridge.postMessage({ notesync: 'connect', protocol: PROTOCOL_VERSION, label }, origin, [port2]);
-        resolve(new PopupLaptop(bridge, port1, onClosed));
+        resolve(PopupLaptop.join(page, laptop, label, onClosed, source as Window));
       };
       page.addEventListener('message', listen);
     });
@@ -158,6 +172,7 @@ export class PopupLaptop implements LaptopTransport {
   private finish(error: LaptopError): boolean {
     if (this.ended) return false;
     this.ended = error;
+    this.letGo();
     clearInterval(this.watch);
     this.port.close();
     for (const waiting of this.pending.values()) waiting.reject(error);

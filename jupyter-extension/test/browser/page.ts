@@ -35,7 +35,31 @@ addEventListener('pagehide', () => {
 });
 session.start();
 link.hello();
+
+/** A second notebook of the same page. */
+function another(): void {
+  const second = new FakeLink();
+  const beside = new Session(
+    { kernel: 'k2', laptop, label: 'other.ipynb' },
+    second,
+    laptopsOf(window, openSocket),
+    tokensOf(window),
+    self.origin,
+    (state) => {
+      document.body.dataset['second'] = state.laptop.is;
+    },
+  );
+  beside.start();
+  second.hello();
+  Object.assign(window, {
+    leaves: () => {
+      beside.stop();
+    },
+  });
+}
+
 Object.assign(window, {
+  another,
   /** What the kernel got, with the text of each body. */
   got: () => link.sent.map(({ data, bytes }) => ({ ...data, body: bytes ? new TextDecoder().decode(bytes) : null })),
   /** The kernel is there again, as after each reconnect. */

@@ -43,6 +43,25 @@ describe('the notesync window', () => {
     await window.emulateMedia({ colorScheme: null });
   }
 
+  /** A page that is connected through its window. */
+  async function connected(): Promise<{ page: Page; window: Page }> {
+    const page = await context.newPage();
+    await page.goto(`${hub.site().http}/page#${encodeURIComponent(laptop.url)}`);
+    const opening = context.waitForEvent('page');
+    await page.getByRole('button', { name: 'Connect through a window' }).click();
+    const window = await opening;
+    await window.locator('.ask').waitFor();
+    await window.bringToFront();
+    await window
+      .getByLabel('Code that the notebook shows')
+      .fill((await page.locator('output.code').textContent()) ?? '');
+    await window.mouse.move(100, 100);
+    await window.mouse.move(120, 140);
+    await window.getByRole('button', { name: 'Allow' }).click();
+    await page.locator('body[data-laptop="ready"]').waitFor();
+    return { page, window };
+  }
+
   it('says who asks for what, what is wrong with a code, and that it is connected', async () => {
     const page = await context.newPage();
     await page.goto(`${hub.site().http}/page#${encodeURIComponent(laptop.url)}`);
@@ -71,6 +90,30 @@ describe('the notesync window', () => {
     await window.getByText('Carried').waitFor();
     await picture(window, 'connected');
     await window.close();
+  });
+
+  it('is shared by the notebooks of a page, and goes with the page', async () => {
+    const { page, window } = await connected();
+    await page.evaluate('another()');
+    await page.locator('body[data-second="ready"]').waitFor();
+    await window.getByText('shop.ipynb, other.ipynb').waitFor();
+    expect(await page.locator('body').getAttribute('data-laptop')).toBe('ready');
+    await page.evaluate('asks(7, "/v1/project"); leaves()');
+    await page.waitForFunction('got().some(({ id, status }) => id === 7 && status === 200)');
+    await window.getByText('shop.ipynb', { exact: true }).waitFor();
+    await Promise.all([window.waitForEvent('close'), page.close()]);
+  });
+
+  it('belongs to one tab, also where one has opened the other', async () => {
+    const { page, window } = await connected();
+    const opening = page.waitForEvent('popup');
+    await page.evaluate('open(location.href)');
+    const tab = await opening;
+    const second = context.waitForEvent('page');
+    await tab.getByRole('button', { name: 'Connect through a window' }).click();
+    await (await second).waitForLoadState();
+    expect(await page.locator('body').getAttribute('data-laptop')).toBe('ready');
+    await Promise.all([window.close(), (await second).close(), tab.close(), page.close()]);
   });
 
   it('says that it is of no use by itself', async () => {

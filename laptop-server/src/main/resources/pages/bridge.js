@@ -9,8 +9,8 @@ const FORWARDED =
 const METHODS = new Set(['GET', 'POST', 'PUT', 'DELETE']);
 const $ = (id) => document.getElementById(id);
 
-/** The page that is served: its port, its origin, and the calls that are under way. */
-let client = null;
+/** The notebooks of the page that opened this window: of each its port, its origin, and the calls that are under way. */
+const clients = new Set();
 let carried = 0;
 /** The question that is on the screen. */
 let question = null;
@@ -49,28 +49,40 @@ function answered() {
 
 function announce() {
   // It tells nothing but that it is here, so anybody may hear it.
-  if (!client) window.opener?.postMessage({ notesync: 'bridge', protocol: PROTOCOL }, '*');
+  if (clients.size === 0) window.opener?.postMessage({ notesync: 'bridge', protocol: PROTOCOL }, '*');
 }
 
 function connect(event) {
   const { data, ports, source, origin } = event;
   if (source !== window.opener || data?.notesync !== 'connect' || ports.length !== 1) return;
-  client?.port.close();
-  client = { port: ports[0], origin, label: String(data.label ?? '').slice(0, 200), calls: new Map() };
+  const client = { port: ports[0], origin, label: String(data.label ?? '').slice(0, 200), calls: new Map() };
   client.port.onmessage = ({ data: call }) => serve(client, call);
-  $('label').textContent = client.label || 'without a name';
+  clients.add(client);
+  nameClients();
   $('origin').textContent = origin === 'null' ? 'a page inside another page' : origin;
   $('facts').hidden = false;
   away = false;
   connected();
 }
 
+/** Names who is served. */
+function nameClients() {
+  $('label').textContent = [...clients].map(({ label }) => label || 'without a name').join(', ');
+}
+
+/** The page that opened this window is gone for good: nobody else can use it. */
+function over() {
+  window.close();
+  say('Over', 'The notebook was closed. You can close this window, too.');
+}
+
 async function serve(from, call) {
   const { id, method, path, headers, body, cancel, closing } = call ?? {};
   if (closing) {
     // The page reloads: whoever is the opener then is told that this window is here.
-    if (client === from) client = null;
-    say('Waiting', 'The notebook has let go of this window. It is being loaded again, or asks you to connect.');
+    clients.delete(from);
+    if (clients.size > 0) nameClients();
+    else say('Waiting', 'The notebook has let go of this window. It is being loaded again, or asks you to connect.');
     return;
   }
   if (cancel) {
@@ -151,10 +163,14 @@ async function ask(from, body, answer) {
 }
 
 window.addEventListener('message', connect);
-window.addEventListener('pagehide', () => client?.port.postMessage({ closing: true }));
+window.addEventListener('pagehide', () => clients.forEach(({ port }) => port.postMessage({ closing: true })));
 if (window.opener) {
   announce();
-  setInterval(announce, ANNOUNCE_MILLIS);
+  const timer = setInterval(() => {
+    if (window.opener && !window.opener.closed) return announce();
+    clearInterval(timer);
+    over();
+  }, ANNOUNCE_MILLIS);
 } else {
   say('Nothing to carry', 'This window belongs to a notebook: press Connect there. You can close it.');
   $('purpose').hidden = true;
