@@ -6,7 +6,20 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from tests.harness.paged import PagedStack
 from tests.harness.stack import Stack
+
+# Of the invitation, of the pairing, and of what goes with each call.
+TRACES = ("<script", "NOTESYNC_OFFER", "Bearer", "token", "nonce")
+
+
+def assert_saved_clean(stack: PagedStack) -> None:
+    """Saves the notebook: it holds neither script nor secret, nor where the laptop keeps its files."""
+    saved = stack.page.save()
+    assert '"cell_type"' in saved
+    for trace in (*TRACES, str(stack.source), stack.jupyter.token):
+        assert trace not in saved, trace
+    assert_nothing_leaked(stack, stack.browser.tokens)
 
 
 def assert_nothing_leaked(stack: Stack, tokens: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.harness import wait
+from tests.harness.leaks import assert_saved_clean
 from tests.harness.paged import PANEL, PagedStack
 
 pytestmark = [pytest.mark.browser]
@@ -38,6 +39,7 @@ def test_a_restarted_kernel_and_another_one_need_only_to_load_it_again(tmp_path:
         new_pid(stack, pids)
         assert sessions(page) == 1
         assert len(stack.agents()) == 1
+        assert_saved_clean(stack)
 
 
 def test_without_the_extension_the_panel_of_the_old_kernel_goes_when_the_new_one_has_its_own(tmp_path: Path) -> None:
@@ -51,6 +53,7 @@ def test_without_the_extension_the_panel_of_the_old_kernel_goes_when_the_new_one
         goes_on(stack, "two")
         wait.until(lambda: sessions(page) == 1, "the session of the old kernel ends")
         expect(page.locator(PANEL)).to_have_count(1)
+        assert_saved_clean(stack)
 
 
 def take_another_kernel(page: Page) -> None:

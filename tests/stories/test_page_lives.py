@@ -12,7 +12,7 @@ import pytest
 
 from tests.harness import tree, wait
 from tests.harness.lab import NotebookPage
-from tests.harness.leaks import assert_nothing_leaked
+from tests.harness.leaks import assert_saved_clean
 from tests.harness.paged import PANEL, PagedStack
 
 pytestmark = [pytest.mark.browser]
@@ -75,6 +75,7 @@ def test_an_interrupt_and_a_killed_kernel_in_the_middle_of_a_transfer(tmp_path: 
         stack.settle()
         assert stack.link.up - before < 1_500_000 * 1.5, "what had arrived is not sent again"
         assert stack.run(1) == "one"
+        assert_saved_clean(stack)
 
 
 def test_a_renderer_that_is_killed_in_the_middle_of_a_transfer(tmp_path: Path) -> None:
@@ -131,7 +132,7 @@ def test_pages_that_were_frozen_in_the_background_go_on(tmp_path: Path, public: 
         stack.settle()
         stack.page.page.get_by_role("button", name="notesync: shop · 3").wait_for()
         assert stack.run(0) == "three"
-        assert_nothing_leaked(stack, stack.browser.tokens)
+        assert_saved_clean(stack)
 
 
 def test_the_window_goes_on_and_says_so_when_the_server_was_killed_and_started_again(tmp_path: Path) -> None:
@@ -150,3 +151,4 @@ def test_the_window_goes_on_and_says_so_when_the_server_was_killed_and_started_a
         window.get_by_role("heading", name="Connected").wait_for()
         stack.settle()
         assert stack.run(0) == "two"
+        assert_saved_clean(stack)
