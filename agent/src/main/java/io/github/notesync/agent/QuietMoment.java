@@ -1,5 +1,6 @@
 package io.github.notesync.agent;
 
+import io.github.notesync.agent.log.Log;
 import io.github.notesync.agent.receive.Kernel;
 import io.github.notesync.protocol.JsonObject;
 import java.util.ArrayDeque;
@@ -142,11 +143,12 @@ final class QuietMoment {
 
     /** A kernel has begun a cell in its place, or (not {@code kept}) gives its place up in the middle of one. */
     void enterInPlace(Kernel kernel, boolean kept) {
+        if (!kept) {
+            takePlace(kernel); // It has said before that it is in a cell, or waits at the door of one.
+            return;
+        }
         boolean isNews = !cells.runs(kernel);
         cells.enter(kernel);
-        if (!kept) {
-            takePlace(kernel);
-        }
         if (isNews && staged() != null) {
             applyIfQuiet();
         }
@@ -196,6 +198,7 @@ final class QuietMoment {
                         .put("replica", open == null ? "" : open.id().hex()));
         ScheduledFuture<?> unused = timer.in(RECALL_MILLIS, () -> {
             if (recall.equals(recalls.get(kernel)) && !cells.runs(kernel)) {
+                Log.line("kernel " + kernel.id() + " does not answer and loses its place between cells");
                 takePlace(kernel);
                 applyIfQuiet();
             }

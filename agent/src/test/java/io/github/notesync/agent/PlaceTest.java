@@ -130,6 +130,17 @@ class PlaceTest {
     }
 
     @Test
+    void anAnswerThatCrossesWithAskingDoesNotCountForACell() throws Exception {
+        carrier.ask("enter", JsonObject.builder());
+        send(carrier, "2\n");
+        assertThat(other.event("recall", 10_000)).isNotNull();
+        other.sendFrames(other.frames("enter", JsonObject.builder().put("wait_ms", 60_000), new byte[0]));
+        other.ask("enter", place(false));
+        carrier.ask("leave", JsonObject.builder());
+        assertThat(carrier.event("applied", 10_000).flag("forced")).isFalse();
+    }
+
+    @Test
     void aKernelThatIsGoneHoldsNothingUp() throws Exception {
         send(carrier, "2\n");
         assertThat(other.event("recall", 10_000)).isNotNull();
