@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 import { gzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 
-const LIMIT = 56_000; // Bytes; what the injected script may add to a page.
+const LIMIT = 57_000; // Bytes; what the injected script may add to a page.
 
 const bundles = [
   ['src/entries/script.ts', 'dist/notesync.js'],

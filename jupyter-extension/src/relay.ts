@@ -60,6 +60,12 @@ export class Relay {
     this.forget(id);
   }
 
+  /** The laptop is lost: the kernel hears so of every open call, and need not wait for its patience to end. */
+  lose(why: LaptopError): void {
+    for (const id of this.open.keys()) this.send(toKernel.failed(id, why.code, why.message));
+    this.stop();
+  }
+
   /** Drops every open call; nothing is sent any more. */
   stop(): void {
     this.stopped = true;

@@ -157,7 +157,8 @@ export class Session {
         this.greeted(message.role, message.carrier);
         break;
       case 'request':
-        this.relay?.request(message, buffers[0] ?? null);
+        if (this.relay) this.relay.request(message, buffers[0] ?? null);
+        else if (!this.state.paused) this.refuse(message.id);
         break;
       case 'cancel':
         this.relay?.cancel(message.id);
@@ -209,6 +210,14 @@ export class Session {
   private isGone(carrier: string): void {
     this.set({ takesOver: this.state.laptop.is === 'ready' });
     this.link.send(toKernel.gone(carrier));
+  }
+
+  /** A request that crossed the loss of the laptop. */
+  private refuse(request: number): void {
+    const { laptop } = this.state;
+    const { code, message } =
+      laptop.is === 'failed' ? laptop : { code: 'laptop_unreachable', message: 'the page is not connected' };
+    this.link.send(toKernel.failed(request, code, message));
   }
 
   private isUnderWay(): boolean {
@@ -358,6 +367,7 @@ export class Session {
   }
 
   private fail(error: unknown): void {
+    if (error instanceof LaptopError) this.relay?.lose(error);
     this.dropLaptop();
     const known = error instanceof LaptopError || error instanceof PairingError;
     const laptop: LaptopState = {

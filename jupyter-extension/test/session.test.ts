@@ -194,9 +194,13 @@ describe('a session', () => {
     await connect();
     session.press('popup');
     await settled();
+    const next = { kind: 'request', method: 'POST', path: `/v1/replicas/${REPLICA}/next`, json: { wait_ms: 25_000 } };
+    link.says({ ...next, id: 5 });
     closePopup(new LaptopError('popup_closed', 'closed'));
+    link.says({ ...next, id: 6 });
     await settled();
     expect(session.state.laptop).toMatchObject({ is: 'failed', code: 'popup_closed' });
+    expect(link.sent.slice(-2).map(({ data }) => data['code'])).toEqual(['popup_closed', 'popup_closed']);
   });
 
   it('takes up the window that is still open after a reload of the page, without a click', async () => {
@@ -441,7 +445,6 @@ describe('a session', () => {
     await connect();
     session.stop();
     expect(link.kinds()).toEqual(['ready', 'bye']);
-    expect(link.stopped).toBe(true);
-    expect(opened[0]?.closed).toBe(true);
+    expect([link.stopped, opened[0]?.closed]).toEqual([true, true]);
   });
 });

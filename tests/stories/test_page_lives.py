@@ -152,3 +152,7 @@ def test_the_window_goes_on_and_says_so_when_the_server_was_killed_and_started_a
         stack.settle()
         assert stack.run(0) == "two"
         assert_saved_clean(stack)
+        window.close()
+        # At once: nobody waits for an answer that cannot come.
+        stack.page.page.get_by_role("button", name="notesync: not connected").wait_for(timeout=5_000)
+        assert "the laptop could not be asked (the notesync window was closed)" in stack.run(0)
