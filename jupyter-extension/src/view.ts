@@ -67,12 +67,22 @@ export function viewOf(state: SessionState): View {
     case 'pairing':
       return show('attention', LINES.pairing, `code ${laptop.code}`, { code: laptop.code });
     case 'failed':
-      return show('attention', failure(laptop.code, laptop.message, laptop.remedy, state.laptopUrl), 'not connected', {
+      return show('attention', whatFailed(state, laptop), 'not connected', {
         actions: helping(laptop.code, laptop.choice),
       });
     case 'ready':
       return connected(state, laptop);
   }
+}
+
+/** On plain http the browser refuses without a question: there is no permission that the user could look for. */
+function whatFailed(
+  { laptopUrl }: SessionState,
+  { code, message, remedy, choice }: LaptopState & { is: 'failed' },
+): string {
+  return code === 'permission_refused' && choice?.why === 'insecure'
+    ? INVITATIONS.insecure
+    : failure(code, message, remedy, laptopUrl);
 }
 
 function connected(state: SessionState, laptop: LaptopState & { is: 'ready' }): View {

@@ -171,7 +171,7 @@ describe('a page from a public address', () => {
 
   it('uses the window on plain http, where nothing can be allowed', async () => {
     const shown = await show('public', 'not asked', (site) => `${site.http}/page`);
-    await shown.line(/refused/);
+    await shown.line(/not https.*small window/);
     expect(shown.tries()).toBe(1);
     await shown.press('Connect through a window');
     await pairsAndCarries(shown, 'popup');
