@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import pytest
 from tests.commands import places
 from tests.harness import wait, world
 from tests.harness.follower import EMPTY_TREE, Cursor, Follower, Offer
+from tests.harness.http import ask
 from tests.harness.laptop import Laptop, can_mount
 from tests.harness.stack import Stack
 
@@ -73,11 +75,23 @@ def many_files() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_ten_thousand_connections_that_say_nothing(tmp_path: Path) -> None:
-    with many_files(), served(tmp_path) as laptop:
+@pytest.mark.parametrize("said", [b"", b"GET /v1/hello HTTP/1.1\r\nX: "], ids=["nothing", "half a request"])
+def test_ten_thousand_connections_that_say(tmp_path: Path, said: bytes) -> None:
+    with many_files(), served(tmp_path) as laptop, ThreadPoolExecutor(1) as beside:
         follower, at = begin(laptop)
-        with connected(laptop, CONNECTIONS):
+        waiting = beside.submit(follower.next, *at, wait_ms=50_000, encodings=["identity"])
+        # It is on its way when others were answered.
+        for _ in range(20):
+            assert ask(laptop.port, "GET", "/v1/hello").status == 200
+        with connected(laptop, CONNECTIONS) as crowd:
+            for each in crowd:
+                each.sendall(said)
+            for each in crowd:
+                # By the drop; those that were too many are gone.
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                    each.sendall(said[-1:])
             at = follows(laptop, follower, at, "among ten thousand\n")
+            assert waiting.result(20).state == "batch"
         follows(laptop, follower, at, "after them\n")
 
 

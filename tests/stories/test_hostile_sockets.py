@@ -139,12 +139,15 @@ def test_a_thousand_sockets_of_a_stranger_and_of_a_paired_page(hub: Hub) -> None
         hub.still_serves()
 
 
-def test_halves_of_handshakes_delay_nobody(hub: Hub) -> None:
-    with many_files(), ExitStack() as opened:
-        for number in range(1000):
+def test_halves_of_handshakes_delay_nobody_and_cost_nobody_a_socket(hub: Hub) -> None:
+    with many_files(), ExitStack() as opened, Raw(hub.laptop) as good:
+        good.opened(hub.token)
+        for number in range(3500):
             one = opened.enter_context(Raw(hub.laptop))
             one.connection.sendall(one.head[: 20 + number % (len(one.head) - 20)])
         hub.still_serves()
+        good.says(b"", PING)
+        assert good.connection.recv(2) == bytes([0x80 | PONG, 0])
 
 
 @pytest.mark.parametrize("known", [False, True], ids=["before the token", "after it"])

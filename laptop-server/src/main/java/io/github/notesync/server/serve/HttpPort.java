@@ -158,6 +158,7 @@ public final class HttpPort {
             http.setMinResponseDataRate(BYTES_A_SECOND);
             ServerConnector open = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
             open.setIdleTimeout(IDLE_MILLIS);
+            open.addBean(new Crowd());
             try {
                 open.open(listening);
             } catch (IOException e) {
