@@ -32,7 +32,13 @@ def run(place: Path, rounds: int, files: int | None) -> str:
             stack.notebook.run("1")
         told = stack.notebook.run("print(*waits)").text
         kernel = Figures("kernel-direct: before the cell", [float(word) for word in told.split()][:rounds])
-    with PagedStack(place / "page", tree=source, cells=CELLS, connected=False) as paged:
+    rows = through_page("JupyterLab", place / "page", source, rounds, public=False)
+    rows += through_page("through the notesync window", place / "window", source, rounds, public=True)
+    return table("Run, nothing new: what notesync adds", [*rows, kernel], TARGET)
+
+
+def through_page(name: str, place: Path, source: Path, rounds: int, *, public: bool) -> list[Figures]:
+    with PagedStack(place, tree=source, cells=CELLS, connected=False, public=public) as paged:
         paged.browser.context.add_init_script(in_page.TIMES)
         paged.page.reload()
         own = pressed(paged, 1, rounds)
@@ -42,14 +48,14 @@ def run(place: Path, rounds: int, files: int | None) -> str:
         ours = pressed(paged, rounds + 1, rounds)
         # Above it may stand, on a machine that is busy, that the laptop was not heard in time.
         told = paged.run(2).splitlines()[-1]
-    page = Figures("JupyterLab: before the request leaves", until(ours, "sent"))
+    page = Figures("  before the request leaves", until(ours, "sent"))
     inside = Figures("  then in the kernel, before the cell", [float(word) for word in told.split()][:rounds])
     less = Figures("  of it JupyterLab's own, no notesync", until(own, "sent"))
     pairs = zip(page.milliseconds, inside.milliseconds, strict=False)
-    both = Figures("together, less JupyterLab's own median", [max(0.0, one - less.at(0.5) + two) for one, two in pairs])
-    seen = Figures("until the output stands there", until(ours, "shown"))
+    both = Figures(f"{name}: together", [max(0.0, one - less.at(0.5) + two) for one, two in pairs])
+    seen = Figures("  until the output stands there", until(ours, "shown"))
     bare = Figures("  the same, no notesync", until(own, "shown"))
-    return table("Run, nothing new: what notesync adds", [both, page, less, inside, seen, bare, kernel], TARGET)
+    return [both, page, less, inside, seen, bare]
 
 
 def pressed(paged: PagedStack, begin: int, rounds: int) -> list[dict[str, float]]:
