@@ -25,7 +25,8 @@ def test_a_mass_deletion_waits_until_it_is_confirmed(make_stack: MakeStack) -> N
 def test_a_mass_deletion_during_a_cell_is_asked_about_at_its_end(make_stack: MakeStack) -> None:
     stack = make_stack("click", repository=True)
     go = stack.home / "go"
-    cell = stack.notebook.begin(f"import pathlib\nwhile not pathlib.Path({str(go)!r}).exists(): pass")
+    cell = stack.notebook.begin(f"import pathlib\nprint('begun')\nwhile not pathlib.Path({str(go)!r}).exists(): pass")
+    stack.notebook.until_output(cell, "begun")
     heard = len(stack.laptop.server.lines)
     with stack.laptop.as_one_batch():
         for name in ("src", "tests", "docs"):

@@ -84,7 +84,7 @@ def look(stack: PagedStack, name: str) -> None:
 
 
 def test_the_item_says_how_it_stands_and_its_menu_has_everything(stack: PagedStack, page: Page) -> None:
-    assert re.search(r"shop · \d+", item(page).inner_text())
+    item(page).filter(has_text=re.compile(r"shop · \d+")).wait_for()
     assert item(page).get_attribute("aria-haspopup") == "menu"
     menu = open_menu(page)
     shown = [entry.inner_text().strip() for entry in menu.get_by_role("menuitem").all() if entry.is_visible()]
