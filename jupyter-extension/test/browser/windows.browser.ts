@@ -43,13 +43,19 @@ describe('the notesync window', () => {
     await window.emulateMedia({ colorScheme: null });
   }
 
-  /** A page that is connected through its window. */
-  async function connected(): Promise<{ page: Page; window: Page }> {
+  /** A page, and the window that its button has opened. */
+  async function opened(): Promise<{ page: Page; window: Page }> {
     const page = await context.newPage();
     await page.goto(`${hub.site().http}/page#${encodeURIComponent(laptop.url)}`);
     const opening = context.waitForEvent('page');
     await page.getByRole('button', { name: 'Connect through a window' }).click();
     const window = await opening;
+    return { page, window };
+  }
+
+  /** A page that is connected through its window. */
+  async function connected(): Promise<{ page: Page; window: Page }> {
+    const { page, window } = await opened();
     await window.locator('.ask').waitFor();
     await window.bringToFront();
     await window
@@ -63,11 +69,7 @@ describe('the notesync window', () => {
   }
 
   it('says who asks for what, what is wrong with a code, and that it is connected', async () => {
-    const page = await context.newPage();
-    await page.goto(`${hub.site().http}/page#${encodeURIComponent(laptop.url)}`);
-    const opening = context.waitForEvent('page');
-    await page.getByRole('button', { name: 'Connect through a window' }).click();
-    const window = await opening;
+    const { page, window } = await opened();
     const asks = window.locator('.ask');
     await asks.waitFor();
     for (const told of ['shop.ipynb', new URL(page.url()).origin, laptop.folder, '12 hours']) {
@@ -137,11 +139,7 @@ describe('the notesync window', () => {
   });
 
   it('says that the server is gone', async () => {
-    const page = await context.newPage();
-    await page.goto(`${hub.site().http}/page#${encodeURIComponent(laptop.url)}`);
-    const opening = context.waitForEvent('page');
-    await page.getByRole('button', { name: 'Connect through a window' }).click();
-    const window = await opening;
+    const { window } = await opened();
     await window.locator('.ask').waitFor();
     await laptop.close();
     await window.bringToFront();

@@ -40,10 +40,6 @@ final class Cells {
         return List.copyOf(placed);
     }
 
-    boolean hasPlace(Kernel kernel) {
-        return placed.contains(kernel);
-    }
-
     boolean anyHasPlace() {
         return !placed.isEmpty();
     }

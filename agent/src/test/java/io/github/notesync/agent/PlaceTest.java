@@ -160,12 +160,16 @@ class PlaceTest {
         assertThat(other.event("recall", 1)).isNull();
     }
 
-    @Test
-    void aRollbackIsHeardOfBeforeTheNextCell() throws Exception {
+    private void saveAndGiveTheOtherAPlace() throws Exception {
         other.ask("leave", JsonObject.builder());
         send(carrier, "2\n");
         assertThat(carrier.event("applied", 10_000)).isNotNull();
         assertThat(askForPlace(other)).isTrue();
+    }
+
+    @Test
+    void aRollbackIsHeardOfBeforeTheNextCell() throws Exception {
+        saveAndGiveTheOtherAPlace();
         assertThat(askForPlace(carrier)).isTrue();
         carrier.ask("leave", JsonObject.builder());
         List<byte[]> rollback = carrier.frames(
@@ -180,10 +184,7 @@ class PlaceTest {
 
     @Test
     void aRollbackDoesNotWaitForACellOnlyForItsKernelToHearOfIt() throws Exception {
-        other.ask("leave", JsonObject.builder());
-        send(carrier, "2\n");
-        assertThat(carrier.event("applied", 10_000)).isNotNull();
-        assertThat(askForPlace(other)).isTrue();
+        saveAndGiveTheOtherAPlace();
         other.ask("enter", place(true));
         carrier.sendFrames(carrier.frames(
                 "rollback", JsonObject.builder().put("replica", replica).put("count", 1), new byte[0]));

@@ -6,7 +6,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.Iterator;
 import java.util.Objects;
 
 /**
@@ -92,8 +91,7 @@ public final class BatchReader implements Closeable {
 
     /** Reads the payload of a manifest that is in memory. The errors are those of the other overload. */
     public void readPayload(Manifest manifest, PayloadSink sink) throws IOException {
-        Iterator<Change> changes = manifest.changes().iterator();
-        readPayload(() -> changes.hasNext() ? changes.next() : null, sink);
+        readPayload(ChangeSource.of(manifest), sink);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.github.notesync.protocol;
 
 import java.io.IOException;
+import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /** Gives the changes of a manifest one by one, in its order. */
@@ -12,4 +13,10 @@ public interface ChangeSource {
      */
     @Nullable
     Change next() throws IOException;
+
+    /** Those of a manifest that is in memory. */
+    static ChangeSource of(Manifest manifest) {
+        Iterator<Change> changes = manifest.changes().iterator();
+        return () -> changes.hasNext() ? changes.next() : null;
+    }
 }

@@ -1,6 +1,7 @@
 package io.github.notesync.agent.stage;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,12 @@ final class Beside {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** For the thread that unpacks, where it was interrupted while it waited for another one; it stays so. */
+    static InterruptedIOException interrupted() {
+        Thread.currentThread().interrupt();
+        return new InterruptedIOException("interrupted while a batch was unpacked");
     }
 
     /** Throws what such a thread met, on the thread that unpacks. */

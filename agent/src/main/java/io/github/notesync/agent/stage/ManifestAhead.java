@@ -5,7 +5,6 @@ import io.github.notesync.protocol.ChangeSource;
 import io.github.notesync.protocol.Manifest;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -83,7 +82,7 @@ final class ManifestAhead implements ChangeSource, Closeable {
         try {
             piece = pieces.take();
         } catch (InterruptedException e) {
-            throw interrupted();
+            throw Beside.interrupted();
         }
         at = 0;
         ended = piece.isEmpty();
@@ -98,16 +97,11 @@ final class ManifestAhead implements ChangeSource, Closeable {
         try {
             return reading.get();
         } catch (InterruptedException e) {
-            throw interrupted();
+            throw Beside.interrupted();
         } catch (ExecutionException e) {
             Beside.rethrow(e.getCause());
             throw new AssertionError(e);
         }
-    }
-
-    private static InterruptedIOException interrupted() {
-        Thread.currentThread().interrupt();
-        return new InterruptedIOException("interrupted while a batch was unpacked");
     }
 
     /** Returns when nothing is read any more. */

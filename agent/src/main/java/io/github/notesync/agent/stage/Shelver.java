@@ -103,8 +103,7 @@ final class Shelver implements Closeable {
         try {
             room.acquire(buffers);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while a batch was unpacked");
+            throw Beside.interrupted();
         }
     }
 

@@ -17,7 +17,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
-import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -64,8 +63,7 @@ public final class Unpacker {
             boolean isLong = descriptor.payloadSize() > LONG_PAYLOAD;
             if (descriptor.manifestSize() <= MANIFEST_IN_MEMORY) {
                 Manifest manifest = reader.readManifest();
-                Iterator<Change> changes = manifest.changes().iterator();
-                return unpacker.stage(reader, () -> changes.hasNext() ? changes.next() : null, () -> manifest, isLong);
+                return unpacker.stage(reader, ChangeSource.of(manifest), () -> manifest, isLong);
             }
             try (OutputFile out = workspace.directory().create(Layout.MANIFEST, false)) {
                 reader.copyManifest(new FileStream(out));
