@@ -96,7 +96,8 @@ public final class FaultyDisk implements Disk {
         return moments;
     }
 
-    private boolean isDue(String what, Path path, String name) {
+    /** Several threads stage a batch. */
+    private synchronized boolean isDue(String what, Path path, String name) {
         if (dead) {
             throw new Crash();
         }
