@@ -14,14 +14,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies a few small batches of its own making to a replica of its own, and deletes that again. A JVM interprets what it
+ * Applies two small batches of its own making to a replica of its own, and deletes that again. A JVM interprets what it
  * runs for the first time, and compiles it meanwhile: a third of the CPU of a first sync. Done right after the start, that
  * is over when the user has typed a pairing code. Nothing depends on it: where it fails, a first sync is slower.
  */
 final class Rehearsal {
-    private static final int BATCHES = 8;
-    /** On a slow disk there are fewer. */
-    private static final long ENOUGH_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** The packages of each batch: the second is as long as those that several threads unpack. */
+    private static final int[] PACKAGES = {2, 15};
+    /** A disk that takes longer for the first is too slow for the second. */
+    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(700);
 
     private static final long STAGED_WITHIN_SECONDS = 10;
     private static final long ENDS_WITHIN_MILLIS = 2_000;
@@ -89,8 +90,10 @@ final class Rehearsal {
         Replica.Surroundings around =
                 new Replica.Surroundings(disk, name, settings, tasks::add, task -> {}, this::hear, () -> staged = true);
         try (Replica replica = Replica.open(root, around)) {
-            for (int i = 0; i < BATCHES && !ended && System.nanoTime() - begun < ENOUGH_NANOS; i++) {
-                bring(RehearsalBatch.make(i, replica.index()), replica);
+            for (int packages : PACKAGES) {
+                if (!ended && System.nanoTime() - begun < SLOW_NANOS) {
+                    bring(RehearsalBatch.make(packages, replica.index()), replica);
+                }
             }
         }
     }

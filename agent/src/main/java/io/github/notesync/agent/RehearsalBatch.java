@@ -23,11 +23,10 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One batch of a {@link Rehearsal}, like a piece of a first sync: a few packages of modules, compressed. Written by hand
+ * One batch of a {@link Rehearsal}, like a piece of a first sync: packages of modules, compressed. Written by hand
  * ({@code PROTOCOL.md} 2.5), because what a laptop writes batches with has no other use in the agent.
  */
 final class RehearsalBatch {
-    private static final int PACKAGES = 2;
     private static final int MODULES = 30;
     private static final int BLOCK = 512;
 
@@ -64,19 +63,20 @@ final class RehearsalBatch {
         return stream;
     }
 
-    /** The {@code number}th batch, which leads on from where a replica is. */
-    static RehearsalBatch make(int number, Index index) throws IOException {
+    /** A batch of so many packages that leads on from where a replica is. */
+    static RehearsalBatch make(int packages, Index index) throws IOException {
         List<Change> changes = new ArrayList<>();
         List<Entry> entries = new ArrayList<>();
         ByteArrayOutputStream tar = new ByteArrayOutputStream();
-        for (int each = 0; each < PACKAGES; each++) {
-            RelativePath directory = new RelativePath("package_" + (char) ('a' + number) + each);
+        // Numbers of three digits, so that the tar is in the order of the manifest.
+        for (int each = 0; each < packages; each++) {
+            RelativePath directory = new RelativePath("package_" + packages + "_" + (100 + each));
             changes.add(new Change.Mkdir(directory, Expect.ABSENT));
             entries.add(new Entry.Directory(directory));
             for (int module = 0; module < MODULES; module++) {
                 RelativePath path = directory.child("module_" + (100 + module) + ".py");
                 byte[] content =
-                        ("VALUE = " + path + "\n").repeat(1 + 4 * module).getBytes(StandardCharsets.US_ASCII);
+                        ("VALUE = " + path + "\n").repeat(1 + 5 * module).getBytes(StandardCharsets.US_ASCII);
                 Entry.File file = new Entry.File(path, content.length, Digest.of(content), false);
                 changes.add(new Change.Put(path, file.size(), file.digest(), false, Expect.ABSENT, Source.PAYLOAD));
                 entries.add(file);

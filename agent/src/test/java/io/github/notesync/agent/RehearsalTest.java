@@ -39,7 +39,7 @@ class RehearsalTest {
         List<String> moments = moments();
         assertThat(moments).filteredOn(moment -> moment.startsWith("create")).hasSizeGreaterThan(60);
         assertThat(moments)
-                .filteredOn(moment -> moment.startsWith("rename") && moment.endsWith("/" + NAME + "/package_a0"))
+                .filteredOn(moment -> moment.startsWith("rename") && moment.endsWith("/" + NAME + "/package_2_100"))
                 .hasSize(1);
         assertThat(state).isEmptyDirectory();
     }
