@@ -2,6 +2,7 @@ package io.github.notesync.agent;
 
 import io.github.notesync.agent.disk.Directory;
 import io.github.notesync.agent.disk.Disk;
+import io.github.notesync.agent.disk.Stat;
 import io.github.notesync.agent.journal.Workspace;
 import io.github.notesync.agent.log.Log;
 import io.github.notesync.protocol.JsonObject;
@@ -24,6 +25,8 @@ final class Rehearsal {
     /** A disk that takes longer for the first is too slow for the second. */
     private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(700);
 
+    private static final String PREFIX = "rehearsal-";
+    private static final long ABANDONED_SECONDS = TimeUnit.DAYS.toSeconds(1);
     private static final long STAGED_WITHIN_SECONDS = 10;
     private static final long ENDS_WITHIN_MILLIS = 2_000;
 
@@ -38,11 +41,11 @@ final class Rehearsal {
     private @Nullable String refused;
     private volatile boolean ended;
 
-    /** @param name of the directory for the replica, in the state directory; nobody else uses it at the same time */
-    Rehearsal(Disk disk, Settings settings, String name) {
+    /** @param machine whose agent alone uses the directory of this name, in a state directory that machines may share */
+    Rehearsal(Disk disk, Settings settings, String machine) {
         this.disk = disk;
         this.settings = settings;
-        this.name = name;
+        this.name = PREFIX + machine;
     }
 
     /** Begins, on a thread of its own. */
@@ -74,12 +77,23 @@ final class Rehearsal {
     /** The whole rehearsal, on this thread. Deletes first what an earlier one left that was killed. */
     void perform() throws IOException, InterruptedException {
         try (Directory state = disk.open(settings.state())) {
-            Workspace.deleteAll(state, name);
+            deleteLeft(state);
             try {
                 state.makeDirectory(name, true);
                 play(settings.state().resolve(name));
             } finally {
                 Workspace.deleteAll(state, name);
+            }
+        }
+    }
+
+    /** Also of a machine that has another name since, as each start gives it one. */
+    private void deleteLeft(Directory state) throws IOException {
+        long now = System.currentTimeMillis() / 1_000;
+        for (String each : state.list()) {
+            Stat there = each.startsWith(PREFIX) ? state.stat(each) : null;
+            if (there != null && (each.equals(name) || now - there.modifiedSecond() > ABANDONED_SECONDS)) {
+                Workspace.deleteAll(state, each);
             }
         }
     }

@@ -113,7 +113,7 @@ final class Service implements Status {
                 JsonObject.builder()
                         .put("port", connection.port())
                         .put("pid", ProcessHandle.current().pid()));
-        Rehearsal rehearsal = new Rehearsal(Disk.REAL, settings, "rehearsal-" + machine.id());
+        Rehearsal rehearsal = new Rehearsal(Disk.REAL, settings, machine.id());
         rehearsal.begin();
         try {
             door.run(this::tick);

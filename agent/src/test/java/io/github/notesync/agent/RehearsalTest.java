@@ -9,6 +9,9 @@ import io.github.notesync.agent.testing.FaultyDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The rehearsal does what it is for, and leaves nothing, whatever happens to it. */
 class RehearsalTest {
-    private static final String NAME = "rehearsal-0";
+    private static final String MACHINE = "0123456789abcdef";
+    private static final String NAME = "rehearsal-" + MACHINE;
 
     @TempDir
     Path place;
@@ -31,7 +35,7 @@ class RehearsalTest {
     }
 
     private void perform(Disk disk) throws Exception {
-        new Rehearsal(disk, new Settings(state, 0, 20, 1 << 20), NAME).perform();
+        new Rehearsal(disk, new Settings(state, 0, 20, 1 << 20), MACHINE).perform();
     }
 
     @Test
@@ -80,6 +84,18 @@ class RehearsalTest {
         perform(Disk.REAL);
         assertThat(state).isEmptyDirectory();
         assertThat(precious).hasContent("mine");
+    }
+
+    @Test
+    void whatAnotherMachineLeftIsDeletedOnceNobodyCanBeAtWorkThere() throws Exception {
+        Path atWork = Files.createDirectory(state.resolve("rehearsal-1"));
+        Path abandoned = Files.createDirectory(state.resolve("rehearsal-2"));
+        Path another = Files.createDirectory(state.resolve("replicas"));
+        FileTime longAgo = FileTime.from(Instant.now().minus(Duration.ofHours(25)));
+        Files.setLastModifiedTime(abandoned, longAgo);
+        Files.setLastModifiedTime(another, longAgo);
+        perform(Disk.REAL);
+        assertThat(directories()).containsExactlyInAnyOrder(atWork, another);
     }
 
     @Test
