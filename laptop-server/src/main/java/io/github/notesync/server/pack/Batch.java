@@ -8,6 +8,7 @@ import io.github.notesync.protocol.Id;
 import io.github.notesync.protocol.Manifest;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One batch: its descriptor and its stream, finished or not. Any thread. */
@@ -15,21 +16,25 @@ public final class Batch {
     private static final int BUFFER = 256 << 10;
 
     private final Spool spool;
-    private final BatchWriter writer;
+    private final BatchDescriptor descriptor;
     private final long payloadBytes;
+    /** Until the stream is made: it holds the manifest and what it compresses with. */
+    private @Nullable BatchWriter writer;
 
     /** Makes the beginning of the stream, on the calling thread: then it can be announced. */
     Batch(Id id, Manifest manifest, Encoding encoding, Spool spool) throws IOException {
         this.spool = spool;
         this.payloadBytes = manifest.header().payloadBytes();
         // A tar comes in blocks of 512 bytes; readers want more at a time, and the disk too.
-        this.writer = BatchWriter.begin(id, manifest, encoding, new BufferedOutputStream(spool, BUFFER));
+        BatchWriter begun = BatchWriter.begin(id, manifest, encoding, new BufferedOutputStream(spool, BUFFER));
+        this.descriptor = begun.descriptor();
+        this.writer = begun;
     }
 
     /** The descriptor, with the size of the stream once it is known. */
     public BatchDescriptor descriptor() {
         Long size = spool.wholeSize();
-        return size == null ? writer.descriptor() : writer.descriptor().withStreamSize(size);
+        return size == null ? descriptor : descriptor.withStreamSize(size);
     }
 
     /** The bytes of the files that travel in it, before encoding. */
@@ -57,10 +62,12 @@ public final class Batch {
         return spool.size();
     }
 
-    /** Makes the rest of the stream, on the calling thread. */
+    /** Makes the rest of the stream, on the calling thread. Called once. */
     void finish(ContentSource content) throws IOException {
+        BatchWriter begun = Objects.requireNonNull(writer, "finished already");
+        writer = null;
         try {
-            writer.finish(content);
+            begun.finish(content);
             spool.finish();
         } catch (IOException | RuntimeException e) {
             spool.drop();
