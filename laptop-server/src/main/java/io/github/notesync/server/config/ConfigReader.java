@@ -4,6 +4,7 @@ import io.github.notesync.protocol.Limits;
 import io.github.notesync.server.tell.Reason;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
 import org.tomlj.TomlParseError;
@@ -30,6 +32,23 @@ public final class ConfigReader {
     /** Whether a path below the root may hold the configuration. */
     public static boolean isConfigFile(String path) {
         return path.equals("notesync.toml") || path.equals("pyproject.toml");
+    }
+
+    /** What the files at {@code root} that may hold the configuration say now, to be compared only. */
+    public static List<String> texts(Path root) {
+        return Stream.of("notesync.toml", "pyproject.toml")
+                .map(name -> text(root.resolve(name)))
+                .toList();
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.isRegularFile(file)
+                    ? "has " + new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)
+                    : "none";
+        } catch (IOException e) {
+            return "cannot be read: " + e;
+        }
     }
 
     /** The configuration of the project at {@code root}; defaults where nothing is configured. */

@@ -6,10 +6,12 @@ import io.github.notesync.server.config.ConfigException;
 import io.github.notesync.server.config.ConfigReader;
 import io.github.notesync.server.history.History;
 import io.github.notesync.server.ignore.IgnoreRules;
+import io.github.notesync.server.scan.ConfigProblems;
 import io.github.notesync.server.scan.Contents;
 import io.github.notesync.server.scan.Coverage;
 import io.github.notesync.server.scan.Difference;
 import io.github.notesync.server.scan.Index;
+import io.github.notesync.server.scan.Problem;
 import io.github.notesync.server.scan.Progress;
 import io.github.notesync.server.scan.ScanResult;
 import io.github.notesync.server.scan.Scanner;
@@ -78,6 +80,9 @@ public final class Cycle implements AutoCloseable {
     private IgnoreRules rules;
     private Scanner scanner;
     private final Repositories repositories = new Repositories();
+
+    private List<String> configTexts = List.of();
+    private @Nullable Problem invalid;
 
     private final Set<String> dirty = new HashSet<>();
     private final Deque<Long> commits = new ArrayDeque<>();
@@ -163,6 +168,7 @@ public final class Cycle implements AutoCloseable {
     private boolean isInteresting(String directory, String name) {
         String path = directory.isEmpty() ? name : directory + "/" + name;
         return IgnoreRules.isRuleFile(name)
+                || ConfigReader.isConfigFile(path)
                 || (name.equals(".git") && source.roots().isRoot(directory))
                 || !rules.verdict(path, false).ignored()
                 || !rules.verdict(path, true).ignored();
@@ -214,6 +220,7 @@ public final class Cycle implements AutoCloseable {
     }
 
     private void scan(boolean patient) throws IOException, InterruptedException {
+        boolean atTop = everything || dirty.contains("");
         if (everything) {
             take(scanner.everything(patient, source.isKnown() ? Progress.NONE : listener));
             everything = false;
@@ -222,6 +229,11 @@ public final class Cycle implements AutoCloseable {
             Set<String> now = Set.copyOf(dirty);
             dirty.clear();
             take(scanner.directories(now, patient));
+        }
+        if (atTop && reconfigure()) {
+            // Whoever waits for what was saved waits for what the saved configuration makes of it, too.
+            everything = true;
+            scan(patient);
         }
     }
 
@@ -355,25 +367,31 @@ public final class Cycle implements AutoCloseable {
     private void take(ScanResult result) throws IOException {
         dirty.addAll(result.unstable());
         result.appeared().forEach(listener::problem);
-        boolean configured = index.moved().stream()
-                .anyMatch(each -> ConfigReader.isConfigFile(each.path().value()));
-        if (configured) {
-            reconfigure();
-        }
     }
 
-    private void reconfigure() {
+    /** Reads the configuration if it may be another than before, also where a rule ignores its file; whether it is. */
+    private boolean reconfigure() {
+        List<String> texts = ConfigReader.texts(source.root());
+        if (texts.equals(configTexts) && invalid == null) {
+            return false;
+        }
+        configTexts = texts;
+        boolean other = false;
         try {
             Config newer = ConfigReader.read(source.root());
-            if (!newer.equals(source.config())) {
+            other = !newer.equals(source.config());
+            invalid = null;
+            if (other) {
                 source.config(newer);
                 rules = new IgnoreRules(source.root(), newer);
                 scanner = newScanner();
-                everything = true;
             }
         } catch (ConfigException e) {
-            listener.notice(e.getMessage() + "; the earlier configuration stays");
+            invalid = ConfigProblems.invalid(e);
         }
+        List<Problem> wrong = invalid == null ? List.of() : List.of(invalid);
+        source.findings().configuration(wrong).forEach(listener::problem);
+        return other;
     }
 
     private void commit() throws IOException {

@@ -2,6 +2,7 @@ package io.github.notesync.server.scan;
 
 import io.github.notesync.server.ignore.Verdict;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,17 +19,31 @@ public final class Findings {
 
     private final Map<String, List<Problem>> problems = new ConcurrentHashMap<>();
     private final Map<String, List<Verdict>> ignored = new ConcurrentHashMap<>();
+    private volatile List<Problem> configuration = List.of();
 
-    /** Every path that cannot be synchronised, ordered. */
+    /** What is wrong with the configuration, then every path that cannot be synchronised, ordered. */
     public List<Problem> problems() {
+        List<Problem> all = new ArrayList<>(configuration);
+        all.addAll(ofPaths());
+        return List.copyOf(all);
+    }
+
+    private Collection<Problem> ofPaths() {
         Map<String, Problem> ordered = new TreeMap<>();
         problems.values().forEach(list -> list.forEach(each -> ordered.put(each.path(), each)));
-        return List.copyOf(ordered.values());
+        return ordered.values();
+    }
+
+    /** Replaces what is wrong with the configuration; returns what was not known before. */
+    public List<Problem> configuration(List<Problem> newer) {
+        List<Problem> before = configuration;
+        configuration = List.copyOf(newer);
+        return configuration.stream().filter(each -> !before.contains(each)).toList();
     }
 
     /** What keeps a path, or a directory above it, from being synchronised; null if nothing does. */
     public @Nullable Problem problem(String path) {
-        for (Problem each : problems()) {
+        for (Problem each : ofPaths()) {
             if (path.equals(each.path()) || path.startsWith(each.path() + "/")) {
                 return each;
             }

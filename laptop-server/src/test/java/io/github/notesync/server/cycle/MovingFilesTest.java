@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -152,10 +153,33 @@ class MovingFilesTest {
         served.write("notesync.toml", "ignore = ['*.csv']\n");
         served.until(() -> !served.tree().containsKey("a.csv"), () -> "still there: " + served.tree());
         served.write("notesync.toml", "ignore = [5]\n");
-        served.until(() -> !served.notices.isEmpty(), () -> "nothing said");
-        assertThat(served.notices.get(0)).contains("notesync.toml:1", "the earlier configuration stays");
+        served.until(() -> !served.problems.isEmpty(), () -> "nothing said");
+        assertThat(served.problems.get(0).message()).contains("notesync.toml:1", "the earlier configuration stays");
+        assertThat(served.source.findings().problems()).isEqualTo(served.problems);
         assertThat(served.tree()).containsKey("a.py").doesNotContainKey("a.csv");
         Files.delete(served.path("notesync.toml"));
         served.until(() -> served.tree().containsKey("a.csv"), () -> "not back: " + served.tree());
+        assertThat(served.source.findings().problems()).isEmpty();
+        assertThat(served.problems).hasSize(1);
+    }
+
+    @Test
+    void whoWaitsForASavedConfigurationGetsWhatItMakesOfTheFiles() throws Exception {
+        served.write("a.csv", "1");
+        served.refresh();
+        served.write("notesync.toml", "ignore = ['*.csv']\n");
+        served.refresh();
+        assertThat(served.tree()).containsOnlyKeys("notesync.toml");
+    }
+
+    @Test
+    void aConfigurationThatIsNotSentItselfIsFollowedAllTheSame() throws Exception {
+        served.write("a.py", "1");
+        served.write("a.md", "2");
+        served.write("notesync.toml", "patterns.or = ['[.]py$']\n");
+        served.until(() -> served.tree().keySet().equals(Set.of("a.py")), () -> "" + served.tree());
+        served.write("notesync.toml", "patterns.or = ['[.]md$']\n");
+        served.refresh();
+        assertThat(served.tree()).containsOnlyKeys("a.md");
     }
 }
