@@ -19,7 +19,7 @@ public record Config(
         List<Located> ignore,
         Patterns patterns,
         boolean recursive,
-        @Nullable List<String> pythonPaths,
+        @Nullable List<Located> pythonPaths,
         long maxFileBytes,
         Map<String, Path> roots) {
 

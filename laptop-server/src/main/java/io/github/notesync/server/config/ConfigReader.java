@@ -27,6 +27,9 @@ public final class ConfigReader {
     private static final Set<String> PATTERN_KEYS = Set.of("or", "and", "nor", "nand");
     private static final Set<String> LIMIT_KEYS = Set.of("max-file-mb");
 
+    private static final Map<String, String> DEEPER =
+            Map.of("max-file-mb", "limits", "or", "patterns", "and", "patterns", "nor", "patterns", "nand", "patterns");
+
     private ConfigReader() {}
 
     /** Whether a path below the root may hold the configuration. */
@@ -105,7 +108,7 @@ public final class ConfigReader {
     }
 
     private static Config config(Path root, Table table, String directory) throws ConfigException {
-        table.onlyKeys(KEYS);
+        table.onlyKeys(KEYS, DEEPER);
         String name = table.string("name");
         List<Located> ignore = table.strings("ignore");
         List<Located> paths = table.strings("python-paths");
@@ -130,8 +133,7 @@ public final class ConfigReader {
     }
 
     /** Each becomes a directory of the replica, on a machine that may be of another kind. */
-    private static List<String> pythonPaths(List<Located> paths) throws ConfigException {
-        List<String> result = new ArrayList<>();
+    private static List<Located> pythonPaths(List<Located> paths) throws ConfigException {
         for (Located path : paths) {
             String text = path.text();
             if (text.startsWith("/")
@@ -141,9 +143,8 @@ public final class ConfigReader {
                 throw new ConfigException(path.file() + ":" + path.line() + ": python-paths: '" + text
                         + "' is not a directory of the project: name it relative to the project, with / between names");
             }
-            result.add(text);
         }
-        return result;
+        return paths;
     }
 
     private static Patterns patterns(@Nullable Table table) throws ConfigException {

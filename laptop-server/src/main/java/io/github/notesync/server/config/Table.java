@@ -2,6 +2,7 @@ package io.github.notesync.server.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlArray;
@@ -24,6 +25,11 @@ final class Table {
     }
 
     void onlyKeys(Set<String> known) throws ConfigException {
+        onlyKeys(known, Map.of());
+    }
+
+    /** @param deeper the keys of the tables inside, and in which of them each stands */
+    void onlyKeys(Set<String> known, Map<String, String> deeper) throws ConfigException {
         for (String key : table.keySet()) {
             if (!known.contains(key)) {
                 boolean heading = prefix.isEmpty() && key.equals("tool") && known.contains("roots");
@@ -32,7 +38,10 @@ final class Table {
                         heading
                                 ? "here the keys stand at the top, without the heading [tool.notesync]"
                                 : "unknown key '" + prefix + key + "'; the nearest known key is '" + prefix
-                                        + NearestKey.of(key, known) + "'");
+                                        + (deeper.containsKey(key)
+                                                ? deeper.get(key) + "." + key
+                                                : NearestKey.of(key, known))
+                                        + "'");
             }
         }
     }
@@ -104,10 +113,11 @@ final class Table {
         }
         List<Located> result = new ArrayList<>();
         for (int i = 0; i < array.size(); i++) {
+            int line = line(array.inputPositionOf(i).line(), "" + array.get(i));
             if (!(array.get(i) instanceof String text)) {
-                throw wrongType(key, "a list of strings", array.get(i));
+                throw wrongType(line, key, "a list of strings", array.get(i));
             }
-            result.add(new Located(file, line(array.inputPositionOf(i).line(), text), text));
+            result.add(new Located(file, line, text));
         }
         return result;
     }
@@ -123,9 +133,16 @@ final class Table {
     }
 
     ConfigException error(String key, String what) {
-        TomlPosition position = table.inputPositionOf(List.of(key));
-        int line = position == null ? 1 : position.line();
+        return error(line(key), what);
+    }
+
+    private ConfigException error(int line, String what) {
         return new ConfigException(file + ":" + line + ": " + what);
+    }
+
+    private int line(String key) {
+        TomlPosition position = table.inputPositionOf(List.of(key));
+        return position == null ? 1 : position.line();
     }
 
     private @Nullable Object value(String key) {
@@ -133,11 +150,15 @@ final class Table {
     }
 
     private ConfigException wrongType(String key, String wanted, Object value) {
+        return wrongType(line(key), key, wanted, value);
+    }
+
+    private ConfigException wrongType(int line, String key, String wanted, Object value) {
         String got = value instanceof TomlTable
                 ? "a table"
                 : value instanceof TomlArray
                         ? "a list"
                         : value instanceof String ? "the text '" + value + "'" : "" + value;
-        return error(key, "'" + prefix + key + "' must be " + wanted + ", not " + got);
+        return error(line, "'" + prefix + key + "' must be " + wanted + ", not " + got);
     }
 }

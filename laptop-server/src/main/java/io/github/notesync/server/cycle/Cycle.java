@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -234,6 +235,8 @@ public final class Cycle implements AutoCloseable {
             // Whoever waits for what was saved waits for what the saved configuration makes of it, too.
             everything = true;
             scan(patient);
+        } else {
+            tellConfiguration();
         }
     }
 
@@ -389,9 +392,15 @@ public final class Cycle implements AutoCloseable {
         } catch (ConfigException e) {
             invalid = ConfigProblems.invalid(e);
         }
-        List<Problem> wrong = invalid == null ? List.of() : List.of(invalid);
-        source.findings().configuration(wrong).forEach(listener::problem);
         return other;
+    }
+
+    private void tellConfiguration() {
+        List<Problem> wrong = new ArrayList<>(ConfigProblems.idle(source.config(), index));
+        if (invalid != null) {
+            wrong.add(0, invalid);
+        }
+        source.findings().configuration(wrong).forEach(listener::problem);
     }
 
     private void commit() throws IOException {

@@ -68,6 +68,13 @@ public final class IgnoreRules {
         this.configured = RuleFile.of(config.ignore());
     }
 
+    /** Those of the configuration's ignore rules that can match no path, whatever the project holds. */
+    public static List<Located> idle(Config config) {
+        return config.ignore().stream()
+                .filter(each -> !RuleFile.canMatch(each.text()))
+                .toList();
+    }
+
     private static RuleFile environment(String what, String sign) {
         return RuleFile.of(List.of(new Located("built in: " + what + ", by its " + sign, 0, "*")));
     }

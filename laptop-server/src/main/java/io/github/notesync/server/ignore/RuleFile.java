@@ -6,9 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jgit.ignore.FastIgnoreRule;
@@ -30,6 +32,9 @@ final class RuleFile {
 
     /** More than this is no file that a person wrote; git itself refuses above 100 MB. */
     private static final long MAX_BYTES = 4 << 20;
+
+    /** What no name in a path can be. */
+    private static final Set<String> NO_NAMES = Set.of("", ".", "..");
 
     private final List<Rule> rules;
     /** By plain name, the numbers of the rules that are just this name, the last first. */
@@ -103,6 +108,13 @@ final class RuleFile {
             }
         }
         return rules.isEmpty() ? EMPTY : new RuleFile(List.copyOf(rules));
+    }
+
+    /** Whether there is any path that a rule of this text can match: git takes the others without a word. */
+    static boolean canMatch(String text) {
+        String path = text.replaceFirst("^!?/?", "").replaceFirst("/$", "");
+        return Arrays.stream(path.split("/", -1)).noneMatch(NO_NAMES::contains)
+                && !of(List.of(new Located("", 0, text))).isEmpty();
     }
 
     /** What the rules say of a path relative to their directory; null when they say nothing. */

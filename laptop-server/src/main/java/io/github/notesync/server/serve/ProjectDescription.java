@@ -2,6 +2,7 @@ package io.github.notesync.server.serve;
 
 import io.github.notesync.protocol.GitState;
 import io.github.notesync.protocol.JsonObject;
+import io.github.notesync.server.config.Located;
 import io.github.notesync.server.cycle.Source;
 import io.github.notesync.server.history.History;
 import java.io.IOException;
@@ -40,9 +41,9 @@ final class ProjectDescription {
     }
 
     private List<String> pythonPaths() {
-        List<String> configured = source.config().pythonPaths();
+        List<Located> configured = source.config().pythonPaths();
         if (configured != null) {
-            return configured;
+            return configured.stream().map(Located::text).toList();
         }
         List<String> paths = new ArrayList<>(List.of(""));
         if (hasSourceLayout(source.root())) {

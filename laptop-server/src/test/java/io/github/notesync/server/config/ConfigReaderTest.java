@@ -46,7 +46,7 @@ class ConfigReaderTest {
         assertThat(config.name()).isEqualTo("shop");
         assertThat(config.ignore()).containsExactly(new Located("pyproject.toml", 3, "*.csv"));
         assertThat(config.recursive()).isFalse();
-        assertThat(config.pythonPaths()).containsExactly("", "lib");
+        assertThat(config.pythonPaths()).extracting(Located::text).containsExactly("", "lib");
         assertThat(config.maxFileBytes()).isEqualTo(300L << 20);
         assertThat(config.patterns().or()).hasSize(1);
     }
@@ -146,6 +146,8 @@ class ConfigReaderTest {
                 "python-paths = ['/lib'] | notesync.toml:2: python-paths: '/lib' is not a directory of the project",
                 "python-paths = ['a\\b'] | notesync.toml:2: python-paths: 'a\\b' is not a directory of the project",
                 "limits.max-file-gb = 1  | notesync.toml:2: unknown key 'limits.max-file-gb'; the nearest known key is 'limits.max-file-mb'",
+                "max-file-mb = 5         | notesync.toml:2: unknown key 'max-file-mb'; the nearest known key is 'limits.max-file-mb'",
+                "ignore = ['a',\\n'b',\\n5] | notesync.toml:4: 'ignore' must be a list of strings, not 5",
                 "patterns.nor = ['(']    | notesync.toml:2: '(' is not a regular expression: Unclosed group",
                 "patterns.xor = []       | notesync.toml:2: unknown key 'patterns.xor'; the nearest known key is 'patterns.nor'",
                 "limits.max-file-mb = '9'| notesync.toml:2: 'limits.max-file-mb' must be a whole number above 0, not the text '9'",
@@ -153,7 +155,7 @@ class ConfigReaderTest {
                 "name =                  | notesync.toml:2: not valid TOML",
             })
     void whatIsWrongIsNamed(String line, String message) {
-        assertThatThrownBy(() -> read("notesync.toml", "# a comment\n" + line + "\n"))
+        assertThatThrownBy(() -> read("notesync.toml", "# a comment\n" + line.replace("\\n", "\n") + "\n"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageStartingWith(message);
     }

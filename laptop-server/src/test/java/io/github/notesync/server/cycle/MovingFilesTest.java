@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.notesync.protocol.Digest;
 import io.github.notesync.protocol.Entry;
 import io.github.notesync.server.scan.Difference;
+import io.github.notesync.server.scan.Problem;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -170,6 +171,29 @@ class MovingFilesTest {
         served.write("notesync.toml", "ignore = ['*.csv']\n");
         served.refresh();
         assertThat(served.tree()).containsOnlyKeys("notesync.toml");
+    }
+
+    @Test
+    void whatTheConfigurationSaysToNoEffectIsToldUntilItHasOne() throws Exception {
+        served.write("a.py", "1");
+        served.write(
+                "notesync.toml",
+                "ignore = ['a[', '*.csv', './data']\npython-paths = ['', '.', 'lib/', 'lib', 'a.py']\n");
+        served.refresh();
+        assertThat(served.source.findings().problems())
+                .isEqualTo(served.problems)
+                .extracting(Problem::message)
+                .containsExactly(
+                        "notesync.toml:1: the ignore rule 'a[' can match no path, so it ignores nothing",
+                        "notesync.toml:1: the ignore rule './data' can match no path, so it ignores nothing",
+                        "notesync.toml:2: the directory 'lib/' of python-paths is not sent, so nothing is imported from it",
+                        "notesync.toml:2: the directory 'lib' of python-paths is not sent, so nothing is imported from it",
+                        "notesync.toml:2: the directory 'a.py' of python-paths is a file");
+        served.write("lib/x.py", "2");
+        served.refresh();
+        served.write("notesync.toml", "python-paths = ['lib']\n");
+        served.refresh();
+        assertThat(served.source.findings().problems()).isEmpty();
     }
 
     @Test

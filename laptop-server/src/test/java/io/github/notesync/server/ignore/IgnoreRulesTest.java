@@ -3,13 +3,16 @@ package io.github.notesync.server.ignore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.notesync.server.config.ConfigReader;
+import io.github.notesync.server.config.Located;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What decides, in which order, and that it can say so. */
 class IgnoreRulesTest {
@@ -30,6 +33,23 @@ class IgnoreRulesTest {
 
     private String text(String path) throws Exception {
         return why(path).text();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a[", "data[x", "./data", "../data", "data/./x", "data//x", "#data", "!a[", ""})
+    void aRuleThatCanMatchNothingIsKnown(String rule) throws Exception {
+        Files.writeString(root.resolve("notesync.toml"), "ignore = ['" + rule + "']\n");
+        assertThat(IgnoreRules.idle(ConfigReader.read(root))).containsExactly(new Located("notesync.toml", 1, rule));
+        for (String each : List.of("a[", "a", "data/", "data/x", "data[x", "#data")) {
+            assertThat(why(each).ignored()).as(each).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "/a/", "a/", "!a", "a/**", "**/a", "[a]", ".a", "..a/b", " a", "**"})
+    void aRuleThatCanMatchSomethingIsNoFault(String rule) throws Exception {
+        Files.writeString(root.resolve("notesync.toml"), "ignore = ['" + rule + "']\n");
+        assertThat(IgnoreRules.idle(ConfigReader.read(root))).isEmpty();
     }
 
     @ParameterizedTest
