@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Lines for people, with the time; on a terminal in colour, and progress on a line that is overwritten. Any thread. */
 public final class TerminalTeller implements Teller {
@@ -23,17 +24,28 @@ public final class TerminalTeller implements Teller {
 
     private final PrintStream out;
     private final boolean terminal;
+    private final boolean colour;
     private boolean onProgressLine;
     private int problemsInARow;
 
-    public TerminalTeller(PrintStream out, boolean terminal) {
+    /**
+     * @param terminal whether a line can be overwritten there
+     * @param colour whether the user, who has a terminal, wants colours
+     */
+    public TerminalTeller(PrintStream out, boolean terminal, boolean colour) {
         this.out = out;
         this.terminal = terminal;
+        this.colour = terminal && colour;
     }
 
     /** For standard output, whatever it is. */
     public static TerminalTeller on(PrintStream out) {
-        return new TerminalTeller(out, isTerminal());
+        return new TerminalTeller(out, isTerminal(), isColourWanted(System.getenv("NO_COLOR")));
+    }
+
+    /** As https://no-color.org has it: any value but none and the empty one says no. */
+    static boolean isColourWanted(@Nullable String noColor) {
+        return noColor == null || noColor.isEmpty();
     }
 
     /** Before Java 22 there is a console only where there is a terminal; since then the console has to be asked. */
@@ -74,9 +86,7 @@ public final class TerminalTeller implements Teller {
         for (String each : text.split("\n", -1)) {
             String line = Shown.of(each);
             out.println(
-                    terminal
-                            ? DIM + padded + PLAIN + " " + (loud ? YELLOW + line + PLAIN : line)
-                            : padded + " " + line);
+                    colour ? DIM + padded + PLAIN + " " + (loud ? YELLOW + line + PLAIN : line) : padded + " " + line);
         }
         out.flush();
     }

@@ -29,19 +29,29 @@ class TellersTest {
 
     @Test
     void oneLineForASaveAndNoColourOutsideATerminal() {
-        new TerminalTeller(out, false).tell(Texts.sequence(CURSOR, List.of("shop/cart.py"), 1, 12));
+        new TerminalTeller(out, false, true).tell(Texts.sequence(CURSOR, List.of("shop/cart.py"), 1, 12));
         assertThat(text()).matches("\\d\\d:\\d\\d:\\d\\d #7  shop/cart.py\\R");
     }
 
     @Test
     void inATerminalAProblemStandsOut() {
-        new TerminalTeller(out, true).tell(Texts.problem("x.py", "too_large", "x.py is too large", "make it smaller"));
+        new TerminalTeller(out, true, true)
+                .tell(Texts.problem("x.py", "too_large", "x.py is too large", "make it smaller"));
         assertThat(text()).contains("\033[33mx.py is too large. To do: make it smaller\033[0m");
     }
 
     @Test
+    void whoWantsNoColourHasNone() {
+        new TerminalTeller(out, true, false).tell(Texts.problem("x.py", "too_large", "x.py is too large", "shrink it"));
+        assertThat(text()).matches("\\d\\d:\\d\\d:\\d\\d x.py is too large. To do: shrink it\\R");
+        assertThat(TerminalTeller.isColourWanted("1")).isFalse();
+        assertThat(TerminalTeller.isColourWanted("")).isTrue();
+        assertThat(TerminalTeller.isColourWanted(null)).isTrue();
+    }
+
+    @Test
     void aFolderFullOfProblemsIsCutShortAndTheNextIsToldAgain() {
-        TerminalTeller teller = new TerminalTeller(out, false);
+        TerminalTeller teller = new TerminalTeller(out, false, true);
         for (int i = 0; i < 1_500; i++) {
             teller.tell(Texts.problem("a:" + i, "windows_name", "a:" + i + " is not sent", "rename it"));
         }
@@ -53,7 +63,7 @@ class TellersTest {
 
     @Test
     void whatOthersNameCannotRewriteTheTerminal() {
-        TerminalTeller teller = new TerminalTeller(out, true);
+        TerminalTeller teller = new TerminalTeller(out, true, true);
         teller.tell(Texts.problem("a", "control", "a\n12:00:00 all is well\033[2J is not sent", "rename it"));
         teller.tell(Texts.replica(Id.random(), "gpj.\u202eexe\007"));
         teller.progress(Texts.carrying("\033]0;x", CURSOR, 1, null));
@@ -65,7 +75,7 @@ class TellersTest {
 
     @Test
     void aFirstSyncHasABarThatTheNextLineReplaces() {
-        TerminalTeller teller = new TerminalTeller(out, true);
+        TerminalTeller teller = new TerminalTeller(out, true, true);
         teller.progress(Texts.reading(500, 1_000, 2_000_000, 4_000_000));
         assertThat(text()).endsWith("████████████░░░░░░░░░░░░  50 %  reading 1,000 files, 2.0 MB of 4.0 MB" + WRAP);
         teller.progress(Texts.carrying("a.ipynb", CURSOR, 3_000_000, 4_000_000L));
@@ -77,13 +87,13 @@ class TellersTest {
 
     @Test
     void whereTheEndIsNotKnownThereIsNoBar() {
-        new TerminalTeller(out, true).progress(Texts.carrying("a.ipynb", CURSOR, 3_000_000, null));
+        new TerminalTeller(out, true, true).progress(Texts.carrying("a.ipynb", CURSOR, 3_000_000, null));
         assertThat(text()).endsWith("#7  → a.ipynb: 3.0 MB" + WRAP).doesNotContain("░");
     }
 
     @Test
     void noProgressOutsideATerminal() {
-        new TerminalTeller(out, false).progress(Texts.reading(1, 2, 3, 4));
+        new TerminalTeller(out, false, true).progress(Texts.reading(1, 2, 3, 4));
         assertThat(text()).isEmpty();
     }
 
