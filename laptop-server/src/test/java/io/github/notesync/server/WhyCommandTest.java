@@ -49,6 +49,8 @@ class WhyCommandTest {
         Files.write(root.resolve("big.bin"), new byte[3 << 20]);
         assertThat(why("big.bin"))
                 .startsWith("big.bin is not sent: it has 3 MB, the limit is 1 MB; raise limits.max-file-mb");
+        Files.write(root.resolve("big.bin"), new byte[(1 << 20) + 1]);
+        assertThat(why("big.bin")).startsWith("big.bin is not sent: it has 2 MB, the limit is 1 MB");
     }
 
     @Test

@@ -97,10 +97,12 @@ final class Problems {
     }
 
     static Problem tooLarge(String path, long size, long limit) {
+        // Rounded up, or one byte too many would be said to be as much as is allowed.
+        long megabytes = ((size - 1) >> 20) + 1;
         return new Problem(
                 path,
                 "too_large",
-                path + " is not sent: it has " + (size >> 20) + " MB, the limit is " + (limit >> 20) + " MB",
+                path + " is not sent: it has " + megabytes + " MB, the limit is " + (limit >> 20) + " MB",
                 "raise limits.max-file-mb in [tool.notesync] of pyproject.toml, or ignore it in .notesyncignore");
     }
 
