@@ -1,6 +1,7 @@
 package io.github.notesync.server;
 
 import io.github.notesync.server.cycle.StateDirectory;
+import io.github.notesync.server.ignore.IgnoreRules;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * that looks like the top of a project; else that was served once. Any thread.
  */
 final class NearestProject {
-    private static final List<String> MARKS = List.of("notesync.toml", "pyproject.toml", ".git", ".notesyncignore");
+    private static final List<String> MARKS = List.of("notesync.toml", "pyproject.toml", ".git");
 
     private NearestProject() {}
 
@@ -24,7 +25,10 @@ final class NearestProject {
     static Path of(Path here, Path stateHome) {
         Path served = nearest(here, each -> StateDirectory.isServed(stateHome, each));
         Path marked = served != null ? served : nearest(here, NearestProject::isMarked);
-        Path known = marked != null ? marked : nearest(here, each -> StateDirectory.isKnown(stateHome, each));
+        // Rules may stand in any directory of a project: they are a sign of its top only where nothing else is one.
+        Path ruled =
+                marked != null ? marked : nearest(here, each -> Files.exists(each.resolve(IgnoreRules.NOTESYNCIGNORE)));
+        Path known = ruled != null ? ruled : nearest(here, each -> StateDirectory.isKnown(stateHome, each));
         return known != null ? known : here;
     }
 

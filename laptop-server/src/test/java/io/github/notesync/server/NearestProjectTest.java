@@ -39,6 +39,13 @@ class NearestProjectTest {
     }
 
     @Test
+    void rulesInsideAProjectMakeNoProjectOfTheirDirectory() throws Exception {
+        Files.createFile(top.resolve(".git"));
+        Files.createFile(here.resolve(".notesyncignore"));
+        assertThat(NearestProject.of(here, stateHome)).isEqualTo(top);
+    }
+
+    @Test
     void whereNothingSpeaksForAnotherItIsTheOneTheUserIsIn() {
         assertThat(NearestProject.of(here, stateHome)).isEqualTo(here);
     }
