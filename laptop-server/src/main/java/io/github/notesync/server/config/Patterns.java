@@ -14,10 +14,20 @@ public record Patterns(List<Expression> or, List<Expression> and, List<Expressio
 
     public static final Patterns NONE = new Patterns(List.of(), List.of(), List.of(), List.of());
 
-    /** One expression and where it stands. */
+    /** One expression and where it stands, which includes its text: two of the same text and place are equal. */
     public record Expression(Located where, Pattern pattern) {
         boolean found(String path) {
             return pattern.matcher(path).find();
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Expression that && where.equals(that.where);
+        }
+
+        @Override
+        public int hashCode() {
+            return where.hashCode();
         }
     }
 

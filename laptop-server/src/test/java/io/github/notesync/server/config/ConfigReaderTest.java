@@ -49,6 +49,7 @@ class ConfigReaderTest {
         assertThat(config.pythonPaths()).extracting(Located::text).containsExactly("", "lib");
         assertThat(config.maxFileBytes()).isEqualTo(300L << 20);
         assertThat(config.patterns().or()).hasSize(1);
+        assertThat(ConfigReader.read(root)).as("read again").isEqualTo(config);
     }
 
     @Test
