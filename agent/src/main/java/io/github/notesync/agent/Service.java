@@ -113,15 +113,12 @@ final class Service implements Status {
                 JsonObject.builder()
                         .put("port", connection.port())
                         .put("pid", ProcessHandle.current().pid()));
-        Rehearsal rehearsal = new Rehearsal(Disk.REAL, settings, machine.id());
-        rehearsal.begin();
         try {
             door.run(this::tick);
         } finally {
             connection.remove();
             agent.close();
             door.close();
-            rehearsal.end();
             over.countDown();
         }
     }

@@ -27,7 +27,7 @@ import java.util.function.Consumer;
  */
 public final class Unpacker {
     /** A longer manifest is put on the disk first, so that its JSON is never in memory as a whole. */
-    private static final int MANIFEST_IN_MEMORY = 64 << 10;
+    private static final int MANIFEST_IN_MEMORY = 1 << 20;
 
     /** The files of a longer payload are written by a second thread. */
     private static final long LONG_PAYLOAD = 1 << 20;

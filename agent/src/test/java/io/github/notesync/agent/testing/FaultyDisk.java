@@ -96,8 +96,7 @@ public final class FaultyDisk implements Disk {
         return moments;
     }
 
-    /** Several threads stage a batch. */
-    private synchronized boolean isDue(String what, Path path, String name) {
+    private boolean isDue(String what, Path path, String name) {
         if (dead) {
             throw new Crash();
         }
