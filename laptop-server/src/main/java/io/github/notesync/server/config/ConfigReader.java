@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
 import org.tomlj.TomlParseError;
@@ -22,6 +21,11 @@ import org.tomlj.TomlTable;
 
 /** Reads {@code notesync.toml}, or {@code [tool.notesync]} of {@code pyproject.toml}, from a project's root. */
 public final class ConfigReader {
+    private static final String OWN_FILE = "notesync.toml";
+    private static final String PROJECT_FILE = "pyproject.toml";
+    /** At the root; one of them may hold the configuration. */
+    private static final List<String> FILES = List.of(OWN_FILE, PROJECT_FILE);
+
     private static final Set<String> KEYS =
             Set.of("name", "ignore", "patterns", "recursive", "python-paths", "limits", "roots");
     private static final Set<String> PATTERN_KEYS = Set.of("or", "and", "nor", "nand");
@@ -34,14 +38,12 @@ public final class ConfigReader {
 
     /** Whether a path below the root may hold the configuration. */
     public static boolean isConfigFile(String path) {
-        return path.equals("notesync.toml") || path.equals("pyproject.toml");
+        return FILES.contains(path);
     }
 
     /** What the files at {@code root} that may hold the configuration say now, to be compared only. */
     public static List<String> texts(Path root) {
-        return Stream.of("notesync.toml", "pyproject.toml")
-                .map(name -> text(root.resolve(name)))
-                .toList();
+        return FILES.stream().map(name -> text(root.resolve(name))).toList();
     }
 
     private static String text(Path file) {
@@ -61,7 +63,7 @@ public final class ConfigReader {
         Table own = ownFile(root);
         Table section = section(root);
         if (own != null && section != null) {
-            throw new ConfigException(root.resolve("pyproject.toml")
+            throw new ConfigException(root.resolve(PROJECT_FILE)
                     + ": [tool.notesync] stands here and notesync.toml exists too: keep one of them");
         }
         Table table = own != null ? own : section;
@@ -69,16 +71,16 @@ public final class ConfigReader {
     }
 
     private static @Nullable Table ownFile(Path root) throws ConfigException {
-        Parsed parsed = parse(root.resolve("notesync.toml"));
-        return parsed == null ? null : new Table("notesync.toml", "", parsed.toml(), parsed.lines());
+        Parsed parsed = parse(root.resolve(OWN_FILE));
+        return parsed == null ? null : new Table(OWN_FILE, "", parsed.toml(), parsed.lines());
     }
 
     private static @Nullable Table section(Path root) throws ConfigException {
-        Parsed parsed = parse(root.resolve("pyproject.toml"));
+        Parsed parsed = parse(root.resolve(PROJECT_FILE));
         if (parsed == null || !(parsed.toml().get("tool") instanceof TomlTable tool)) {
             return null;
         }
-        return new Table("pyproject.toml", "tool.", tool, parsed.lines()).table("notesync");
+        return new Table(PROJECT_FILE, "tool.", tool, parsed.lines()).table("notesync");
     }
 
     private record Parsed(TomlParseResult toml, List<String> lines) {}
@@ -140,7 +142,7 @@ public final class ConfigReader {
                     || text.contains("\\")
                     || text.contains(":")
                     || List.of(text.split("/")).contains("..")) {
-                throw new ConfigException(path.file() + ":" + path.line() + ": python-paths: '" + text
+                throw new ConfigException(path.place() + ": python-paths: '" + text
                         + "' is not a directory of the project: name it relative to the project, with / between names");
             }
         }
@@ -168,8 +170,8 @@ public final class ConfigReader {
                 Pattern pattern = Pattern.compile(text.text().replace("(?P<", "(?<"));
                 result.add(new Patterns.Expression(text, pattern));
             } catch (PatternSyntaxException e) {
-                throw new ConfigException(text.file() + ":" + text.line() + ": '" + text.text()
-                        + "' is not a regular expression: " + e.getDescription());
+                throw new ConfigException(
+                        text.place() + ": '" + text.text() + "' is not a regular expression: " + e.getDescription());
             }
         }
         return result;

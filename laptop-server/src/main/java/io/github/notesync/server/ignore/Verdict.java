@@ -16,8 +16,7 @@ public record Verdict(boolean ignored, @Nullable Located rule, String at) {
         if (rule == null) {
             return "synchronised: no rule matches";
         }
-        String place = rule.line() > 0 ? rule.file() + ":" + rule.line() : rule.file();
-        return (ignored ? "ignored" : "synchronised") + " by '" + rule.text() + "' (" + place + "), which matches "
-                + at;
+        return (ignored ? "ignored" : "synchronised") + " by '" + rule.text() + "' (" + rule.place()
+                + "), which matches " + at;
     }
 }

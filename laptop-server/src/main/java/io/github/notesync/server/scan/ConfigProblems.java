@@ -42,7 +42,7 @@ public final class ConfigProblems {
         return new Problem(
                 PATH,
                 "config_ignore",
-                at(rule) + "the ignore rule '" + rule.text() + "' can match no path, so it ignores nothing",
+                rule.place() + ": the ignore rule '" + rule.text() + "' can match no path, so it ignores nothing",
                 "write it as in .gitignore: every [ closed, or \\[ for the character; a path from the top of the project,"
                         + " without ./ or ../");
     }
@@ -51,16 +51,12 @@ public final class ConfigProblems {
         return new Problem(
                 PATH,
                 "config_python_path",
-                at(path) + "the directory '" + path.text() + "' of python-paths "
+                path.place() + ": the directory '" + path.text() + "' of python-paths "
                         + (isFile ? "is a file" : "is not sent, so nothing is imported from it"),
                 isFile
                         ? "name the directory that holds it"
                         : "make it if it does not exist yet, correct its name, or see 'why " + path.text()
                                 + "' for the rule that ignores it");
-    }
-
-    private static String at(Located where) {
-        return where.file() + ":" + where.line() + ": ";
     }
 
     /** It cannot be used; the server goes on with the one before. */
